@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** Samplers the pipeline knows, by the names their papers use. */
+export const samplerNames = ['ddim', 'dpmpp-2m', 'unipc', 'euler'] as const;
+
+/** Execution providers, best first where several are present. */
+export const providerNames = ['cuda', 'directml', 'coreml', 'webgpu', 'cpu'] as const;
+
+const alphaMultiplier = z.number().min(0).max(4);
+
+/**
+ * One stretch of an α schedule: within the given part of the sampling steps and the given layers, the multipliers here
+ * take the place of the global ones. Fractions of the steps, from inclusive, to exclusive.
+ */
+export const alphaSpan = z.strictObject({
+  fromStep: z.number().min(0).max(1),
+  toStep: z.number().min(0).max(1),
+  /** Start of the module path of the layers meant, such as `up_blocks.1` or `mid_block`; absent: every layer. */
+  layers: z.string().max(200).optional(),
+  text: alphaMultiplier,
+  image: alphaMultiplier,
+});
+
+/**
+ * Every knob of a take except its inputs (pictures, clips, masks): the part a user moves in the inspector and a recipe records.
+ * Together with the inputs and the model's hash it determines the latents bit for bit on the same provider.
+ */
+export const takeSettings = z.strictObject({
+  /** `generate`: a picture's subject moves as the prompt says. `edit`: a clip keeps its subject or everything but its subject. */
+  task: z.enum(['generate', 'edit']),
+  /** What an edit keeps exactly; ignored by `generate`. */
+  keep: z.enum(['subject', 'rest']).default('subject'),
+  prompt: z.string().max(4000),
+  negativePrompt: z.string().max(4000).default(''),
+  /** APA: multipliers on the learned per-layer α (1 = as trained); `equal` fixes both weights to one for every layer first. */
+  alpha: z
+    .strictObject({
+      mode: z.enum(['learned', 'equal']).default('learned'),
+      text: alphaMultiplier.default(1),
+      image: alphaMultiplier.default(1),
+      schedule: z.array(alphaSpan).max(64).default([]),
+    })
+    .prefault({}),
+  /** SDA: the image condition is the subject cut out by its mask; off: the full frame, as in the paper's ablation. */
+  sda: z.boolean().default(true),
+  /** HFA: the subject's latents at every step, times `strength`; off: black latents. */
+  hfa: z
+    .strictObject({ enabled: z.boolean().default(true), strength: z.number().min(0).max(2).default(1) })
+    .prefault({}),
+  /** Classifier-free guidance. Absent: the model's own values. The image scale is a third branch, skipped at exactly 1. */
+  guidance: z.strictObject({ text: z.number().min(1).max(30), image: z.number().min(0).max(30).default(1) }).optional(),
+  /** `student`: the few-step weights where the model has them. */
+  weights: z.enum(['teacher', 'student']).default('teacher'),
+  /** Sampling steps; absent: the model's own number for the weights in use. */
+  steps: z.int().min(1).max(1000).optional(),
+  sampler: z.enum(samplerNames).default('ddim'),
+  /** Stochasticity of DDIM, 0 deterministic to 1 ancestral. */
+  eta: z.number().min(0).max(1).default(0),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  /** Share of the noise that all frames have in common (progressive noise prior), 0 none to 1 all. */
+  noiseAlpha: z.number().min(0).max(1).default(0),
+  /** Frames of the take for `generate`; an edit has the frames of its range. */
+  frames: z.int().min(1).max(512).default(8),
+  /** Size the model works at, in pixels; absent: the model's own. */
+  width: z.int().min(8).max(4096).optional(),
+  height: z.int().min(8).max(4096).optional(),
+  /** Edits: share of the schedule that is sampled, 1 from pure noise to 0 nothing. */
+  strength: z.number().min(0).max(1).default(1),
+  /** Edits: start from the DDIM inversion of the clip instead of noised latents. */
+  inversion: z.boolean().default(false),
+  /** Width in source pixels of the band at the mask's edge in which kept and made are mixed; 0 is a hard edge. */
+  featherPixels: z.number().min(0).max(512).default(4),
+  /** Frames shared by neighbouring windows of a video longer than the model's window. */
+  overlapFrames: z.int().min(0).max(64).default(4),
+  /** Frames per second of a generated take; absent: the model's own. */
+  framesPerSecond: z.number().min(1).max(240).optional(),
+});
+
+/** See {@link takeSettings}; every default filled in. */
+export type TakeSettings = z.output<typeof takeSettings>;
+
+/** {@link takeSettings} as a user or a file gives it: defaults may be absent. */
+export type TakeSettingsInput = z.input<typeof takeSettings>;
