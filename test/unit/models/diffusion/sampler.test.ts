@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { invertDdim, sampleDdim } from '../../../../models/diffusion/ddim.ts';
+import { addNoise, noiseSchedule, spacedTimesteps } from '../../../../models/diffusion/noiseSchedule.ts';
+import { createSampling, type SamplerName, type SamplerState } from '../../../../models/diffusion/sampler.ts';
+import { seededNormal } from '../../../../models/math/seededNoise.ts';
+
+const names: SamplerName[] = ['ddim', 'dpmpp-2m', 'unipc', 'euler'];
+const v = noiseSchedule({
+  prediction_type: 'v_prediction',
+  rescale_betas_zero_snr: true,
+  timestep_spacing: 'trailing',
+  set_alpha_to_one: true,
+});
+const curved = async (x: Float32Array, t: number) => x.map((value) => 0.6 * Math.tanh(value) + 0.1 * Math.sin(t / 100));
+
+/** The exact v of a data set with one picture: the sampler must find that picture. */
+function exactModel(schedule: typeof v, target: Float32Array) {
+  return async (x: Float32Array, t: number) => {
+    const alpha = schedule.alphasCumprod[t];
+    return x.map((value, i) => (alpha === 1 ? 0 : (Math.sqrt(alpha) * value - target[i]) / Math.sqrt(1 - alpha)));
+  };
+}
+
+describe.each(names)('%s', (name) => {
+  test('finds the only picture there is', async () => {
+    const target = seededNormal(16, 1, 'weights');
+    const schedule =
+      name === 'euler' ? noiseSchedule({ prediction_type: 'v_prediction', timestep_spacing: 'trailing' }) : v;
+    const sampling = createSampling(name, { schedule, steps: 12 });
+    const exact = exactModel(schedule, target);
+    const rounded = (x: Float32Array, t: number) => exact(x, Math.round(t));
+    const start = seededNormal(16, 2, 'initial').map((value) => value * sampling.initialNoiseScale);
+    let end: Float32Array = start;
+    for await (const step of sampling.run(start, name === 'euler' ? rounded : exact)) end = step.latents;
+    const worst = Math.max(...end.map((value, i) => Math.abs(value - target[i])));
+    expect(worst).toBeLessThan(name === 'euler' ? 0.05 : 1e-4);
+  });
+
+  test('resumed after any step it ends in the same latents, bit for bit', async () => {
+    const start = seededNormal(32, 3, 'initial');
+    const noise = (count: number, index: number) => seededNormal(count, 3, 'step', index);
+    const options = { schedule: noiseSchedule(), steps: 9, eta: 0.5, noise };
+    const states: SamplerState[] = [];
+    for await (const { step, latents, history } of createSampling(name, options).run(start, curved)) {
+      states.push({ step, latents: latents.slice(), history: history.map((array) => array.slice()) });
+    }
+    for (const resume of states.slice(0, -1)) {
+      let end: Float32Array | undefined;
+      for await (const step of createSampling(name, { ...options, resume }).run(start, curved)) end = step.latents;
+      expect(end).toEqual(states[8].latents);
+    }
+  });
+
+  test('strength leaves that share of the steps, and 0 leaves none', async () => {
+    const count = (strength: number) => createSampling(name, { schedule: v, steps: 10, strength }).timesteps.length;
+    expect([1, 0.5, 0.01, 0].map(count)).toEqual([10, 5, 1, 0]);
+  });
+});
+
+test('zero terminal SNR starts from pure noise', () => {
+  expect(v.alphasCumprod[999]).toBe(0);
+  expect(v.alphasCumprod[0]).toBeCloseTo(noiseSchedule().alphasCumprod[0], 12);
+  expect(spacedTimesteps(v, 4)).toEqual(Float64Array.of(999, 749, 499, 249));
+});
+
+test('DDIM inversion leads to noise from which sampling leads back', async () => {
+  const schedule = noiseSchedule({
+    prediction_type: 'v_prediction',
+    timestep_spacing: 'trailing',
+    set_alpha_to_one: true,
+  });
+  const gentle = async (x: Float32Array) => x.map((value) => 0.3 * value);
+  const x0 = seededNormal(32, 5, 'weights');
+  let inverted: Float32Array = x0;
+  for await (const step of invertDdim({ schedule, steps: 200 }, x0, gentle)) inverted = step.latents;
+  let back: Float32Array = inverted;
+  for await (const step of sampleDdim({ schedule, steps: 200 }).run(inverted, gentle)) back = step.latents;
+  expect(Math.max(...back.map((value, i) => Math.abs(value - x0[i])))).toBeLessThan(0.05);
+});
+
+test('noising keeps signal and noise in the shares of ᾱ', () => {
+  const schedule = noiseSchedule();
+  const noised = addNoise(schedule, Float32Array.of(1, 0), Float32Array.of(0, 1), 500);
+  expect(noised[0] ** 2 + noised[1] ** 2).toBeCloseTo(1, 6);
+  expect(noised[0] ** 2).toBeCloseTo(schedule.alphasCumprod[500], 6);
+});
+
+test.each([0, -1, 1.5, 1001])('%s steps is a usage error that says what is possible', (steps) => {
+  expect(() => createSampling('ddim', { schedule: noiseSchedule(), steps })).toThrow(/1 to 1000/);
+});
