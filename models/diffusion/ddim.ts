@@ -43,6 +43,7 @@ export function sampleDdim(options: SamplerOptions): Sampling {
   return {
     timesteps,
     initialNoiseScale: 1,
+    noisedAt: (step, x0, standard) => addNoise(schedule, x0, standard, timesteps[step]),
     noised: (x0, standard) => (timesteps.length === 0 ? x0 : addNoise(schedule, x0, standard, timesteps[0])),
     run,
   };

@@ -39,7 +39,11 @@ export function sampleEuler(options: SamplerOptions): Sampling {
   return {
     timesteps,
     initialNoiseScale: sigmas[0] > 0 ? sigmas[0] : 1,
-    noised: (x0, standard) => x0.map((value, i) => value + sigmas[0] * standard[i]),
+    noisedAt: (step, x0, standard) => {
+      const scale = Math.sqrt(sigmas[step] ** 2 + 1);
+      return x0.map((value, i) => (value + sigmas[step] * standard[i]) / scale);
+    },
+    noised: (x0, standard) => (timesteps.length === 0 ? x0 : x0.map((value, i) => value + sigmas[0] * standard[i])),
     run,
   };
 }

@@ -51,7 +51,9 @@ export interface Sampling {
   timesteps: Float64Array;
   /** Standard normal noise is multiplied by this to make pure-noise initial latents. */
   initialNoiseScale: number;
-  /** Noises clean latents to the first timestep, in this sampler's own scaling. */
+  /** Noises clean latents to a step's timestep, as the network is to see them (for every sampler variance-preserving). */
+  noisedAt(step: number, x0: Float32Array, noise: Float32Array): Float32Array;
+  /** Noises clean latents to the first timestep, in this sampler's own scaling; with no step to take, returns them as they are. */
   noised(x0: Float32Array, noise: Float32Array): Float32Array;
   /** The loop. Yields once per step; stop iterating to cancel. */
   run(initial: Float32Array, denoise: Denoiser): AsyncGenerator<SamplerStep, void, undefined>;

@@ -86,5 +86,11 @@ export function sampleUniPc(options: SamplerOptions): Sampling {
     }
   }
 
-  return { timesteps, initialNoiseScale: 1, noised: (x0, noise) => noisedTo(levels[0], x0, noise), run };
+  return {
+    timesteps,
+    initialNoiseScale: 1,
+    noisedAt: (step, x0, noise) => noisedTo(levels[step], x0, noise),
+    noised: (x0, noise) => (total === 0 ? x0 : noisedTo(levels[0], x0, noise)),
+    run,
+  };
 }

@@ -1,0 +1,91 @@
+import { assert } from '../errors/studioError.ts';
+
+/** A picture as planes of floats: `channels` planes of height × width, row-major. The unit is the caller's. */
+export interface Planes {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Float32Array;
+}
+
+/** Kernels, with their half-width in output-scaled input pixels. `area` is a box, exact averaging when shrinking by whole numbers. */
+const kernels = {
+  area: { radius: 0.5, weight: (x: number): number => (x >= -0.5 && x < 0.5 ? 1 : 0) },
+  bilinear: { radius: 1, weight: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
+  // Keys 1981 with a = −1/2, as Pillow's BICUBIC.
+  bicubic: {
+    radius: 2,
+    weight: (x: number): number => {
+      const t = Math.abs(x);
+      if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
+      return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
+    },
+  },
+} as const;
+
+/** Name of a resampling kernel. */
+export type Kernel = keyof typeof kernels;
+
+interface Taps {
+  first: Int32Array;
+  count: Int32Array;
+  weights: Float64Array[];
+}
+
+/** For each output position the input positions it reads and their weights: the kernel is widened when shrinking (antialiasing). */
+function taps(from: number, to: number, kernel: Kernel): Taps {
+  const { radius, weight } = kernels[kernel];
+  const scale = from / to;
+  const stretch = Math.max(1, scale);
+  const first = new Int32Array(to);
+  const count = new Int32Array(to);
+  const weights: Float64Array[] = [];
+  for (let out = 0; out < to; out++) {
+    const centre = (out + 0.5) * scale;
+    const low = Math.max(0, Math.trunc(centre - radius * stretch + 0.5));
+    const high = Math.min(from, Math.max(low + 1, Math.trunc(centre + radius * stretch + 0.5)));
+    const row = new Float64Array(high - low);
+    let sum = 0;
+    for (let i = 0; i < row.length; i++) {
+      row[i] = weight((low + i + 0.5 - centre) / stretch);
+      sum += row[i];
+    }
+    if (sum === 0) row[0] = sum = 1;
+    for (let i = 0; i < row.length; i++) row[i] /= sum;
+    first[out] = low;
+    count[out] = row.length;
+    weights.push(row);
+  }
+  return { first, count, weights };
+}
+
+/** Resamples every plane to a new size, antialiased when shrinking (the same taps as Pillow's resize, in float). */
+export function resample(source: Planes, width: number, height: number, kernel: Kernel): Planes {
+  assert(width >= 1 && height >= 1, `cannot resample to ${width}×${height}`);
+  if (width === source.width && height === source.height) return source;
+  const across = taps(source.width, width, kernel);
+  const down = taps(source.height, height, kernel);
+  const narrow = new Float32Array(source.channels * source.height * width);
+  for (let row = 0; row < source.channels * source.height; row++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      const start = row * source.width + across.first[x];
+      const weights = across.weights[x];
+      for (let i = 0; i < across.count[x]; i++) sum += source.data[start + i] * weights[i];
+      narrow[row * width + x] = sum;
+    }
+  }
+  const data = new Float32Array(source.channels * height * width);
+  for (let channel = 0; channel < source.channels; channel++) {
+    for (let y = 0; y < height; y++) {
+      const target = (channel * height + y) * width;
+      const weights = down.weights[y];
+      for (let i = 0; i < down.count[y]; i++) {
+        const start = (channel * source.height + down.first[y] + i) * width;
+        const weight = weights[i];
+        for (let x = 0; x < width; x++) data[target + x] += narrow[start + x] * weight;
+      }
+    }
+  }
+  return { width, height, channels: source.channels, data };
+}

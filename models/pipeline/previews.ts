@@ -1,0 +1,72 @@
+import { frameDecoder } from './decodeLatents.ts';
+import type { LatentShape } from './guidedDenoiser.ts';
+import type { MagDiffModel } from './modelParts.ts';
+import { type Picture, toPicture } from './picture.ts';
+import { frameTensor } from './takeRun.ts';
+import { sliceFrames } from './windows.ts';
+
+/** Makes pictures of a step's clean estimate (c, f, h, w), one a frame. */
+export type Previewer = (denoised: Float32Array, frames: number) => Promise<Picture[]>;
+
+/** A VAE decoder lighter than this, in FLOPs a frame, is quick enough to show every step with. */
+const lightDecoderFlops = 6e9;
+
+/**
+ * The best preview that does not slow the run down: the small decoder where the model has one, its VAE where that is itself
+ * small, else a linear map from latents to colours at latent resolution (at once, on any model).
+ */
+export async function createPreviewer(model: MagDiffModel, shape: LatentShape): Promise<Previewer> {
+  const { height, width } = shape;
+  const area = height * width;
+  const split = (denoised: Float32Array, frames: number): Float32Array[] =>
+    Array.from({ length: frames }, (_, i) => sliceFrames(denoised, shape.channels, frames, area, i, i + 1));
+  const { factor } = model.description.vae;
+
+  if (model.description.hasPreviewDecoder) {
+    const decoder = await model.loadPreviewDecoder({ batch: 1, height, width });
+    return async (denoised, frames) => {
+      const pictures: Picture[] = [];
+      for (const latents of split(denoised, frames)) {
+        const { image } = await decoder.run({ latent: frameTensor(latents, height, width) });
+        pictures.push(toPicture(image.data, width * factor, height * factor));
+      }
+      return pictures;
+    };
+  }
+  const { flops } = await model.estimateVaeDecoder({ batch: 1, height, width });
+  if (flops <= lightDecoderFlops) {
+    const decode = await frameDecoder(model, height, width, { kind: 'whole' });
+    return async (denoised, frames) => {
+      const pictures: Picture[] = [];
+      for (const latents of split(denoised, frames))
+        pictures.push(toPicture(await decode(latents), width * factor, height * factor));
+      return pictures;
+    };
+  }
+  const toRgb = model.description.latentToRgb ?? stableDiffusionLatentToRgb;
+  return async (denoised, frames) =>
+    split(denoised, frames).map((latents) => {
+      const planes = new Float32Array(3 * area);
+      for (let colour = 0; colour < 3; colour++) {
+        for (let i = 0; i < area; i++) {
+          let value = toRgb.bias[colour];
+          for (let channel = 0; channel < shape.channels; channel++) {
+            value += (toRgb.matrix[channel]?.[colour] ?? 0) * latents[channel * area + i];
+          }
+          planes[colour * area + i] = value;
+        }
+      }
+      return toPicture(planes, width, height);
+    });
+}
+
+/** Least-squares colours of Stable Diffusion 1 and 2 latents, rounded; public folklore, good to about a tenth. */
+const stableDiffusionLatentToRgb = {
+  matrix: [
+    [0.35, 0.23, 0.32],
+    [0.33, 0.5, 0.18],
+    [-0.28, 0.18, 0.27],
+    [-0.21, -0.26, -0.72],
+  ],
+  bias: [0, 0, 0],
+} as const;

@@ -1,0 +1,94 @@
+import type { SamplerName } from '../diffusion/sampler.ts';
+import { StudioError } from '../errors/studioError.ts';
+import type { AlphaSettings } from './adaptivePrompts.ts';
+import type { MagDiffModel } from './modelParts.ts';
+
+/** The knobs of a take as the pipeline reads them; the studio's take settings have this shape. */
+export interface TakeParameters {
+  keep: 'subject' | 'rest';
+  prompt: string;
+  negativePrompt: string;
+  alpha: AlphaSettings;
+  sda: boolean;
+  hfa: { enabled: boolean; strength: number };
+  guidance?: { text: number; image: number } | undefined;
+  weights: 'teacher' | 'student';
+  steps?: number | undefined;
+  sampler: SamplerName;
+  eta: number;
+  seed: number;
+  noiseAlpha: number;
+  frames: number;
+  width?: number | undefined;
+  height?: number | undefined;
+  strength: number;
+  inversion: boolean;
+  featherPixels: number;
+  overlapFrames: number;
+}
+
+/** Parameters with the model's own values filled in and checked against what the model can do. */
+export interface ResolvedParameters extends TakeParameters {
+  guidance: { text: number; image: number };
+  steps: number;
+  width: number;
+  height: number;
+  /** Frames of the longest window the model was trained with, or fewer when the take is shorter. */
+  windowFrames: number;
+}
+
+/**
+ * Fills in what the user left to the model.
+ * @param source size of the clip for an edit, whose shape the canvas then follows; absent for generation.
+ * Throws usage errors that name the nearest possible value.
+ */
+export function resolveParameters(
+  model: MagDiffModel,
+  parameters: TakeParameters,
+  totalFrames: number,
+  source?: { width: number; height: number },
+): ResolvedParameters {
+  const { description } = model;
+  const student = description.student;
+  if (parameters.weights === 'student' && !student) {
+    throw new StudioError('model-mismatch', `${description.title} has no few-step student.`, {
+      hint: 'Use the full model: weights "teacher".',
+    });
+  }
+  if (parameters.inversion && parameters.sampler !== 'ddim') {
+    throw new StudioError('usage', `Inversion works with the sampler "ddim", not with "${parameters.sampler}".`, {
+      hint: 'Choose ddim, or switch inversion off.',
+    });
+  }
+  const isStudent = parameters.weights === 'student';
+  const ownGuidance = isStudent && student?.guidanceDistilled ? { text: 1, image: 1 } : description.guidance;
+  const own = source ? canvasFor(model, source) : { width: description.width, height: description.height };
+  const resolved = {
+    ...parameters,
+    guidance: parameters.guidance ?? ownGuidance,
+    steps: parameters.steps ?? (isStudent && student ? student.steps : description.steps),
+    width: parameters.width ?? own.width,
+    height: parameters.height ?? own.height,
+    windowFrames: Math.min(totalFrames, Math.max(...description.frames)),
+  };
+  for (const side of ['width', 'height'] as const) {
+    const factor = description.vae.factor;
+    if (resolved[side] % factor !== 0) {
+      const nearest = Math.max(factor, Math.round(resolved[side] / factor) * factor);
+      throw new StudioError(
+        'usage',
+        `The ${side} ${resolved[side]} is not a multiple of ${factor}; the nearest that is: ${nearest}.`,
+      );
+    }
+  }
+  return resolved;
+}
+
+/** A canvas of the clip's shape and about the model's own area, in steps that every level of the UNet divides evenly. */
+function canvasFor(model: MagDiffModel, source: { width: number; height: number }): { width: number; height: number } {
+  const { width, height, vae, unet } = model.description;
+  const step = vae.factor * unet.sizeMultiple;
+  const ratio = source.width / source.height;
+  const toStep = (length: number): number => Math.max(step, Math.round(length / step) * step);
+  return { width: toStep(Math.sqrt(width * height * ratio)), height: toStep(Math.sqrt((width * height) / ratio)) };
+}
