@@ -1,0 +1,208 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import ffmpeg from 'fluent-ffmpeg';
+import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { type ExportFormat, type ExportQuality, exportFormats } from './exportFormats.ts';
+import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
+import { probeMedia } from './probeMedia.ts';
+
+/** One video to write. */
+export interface EncodeVideoOptions {
+  /** RGBA frames of `width` × `height`, in order; pulled as the encoder takes them. */
+  frames: AsyncIterable<{ data: Uint8Array | Uint8ClampedArray }>;
+  frameCount: number;
+  width: number;
+  height: number;
+  /** A number or an exact fraction such as `30000/1001`. */
+  frameRate: number | string;
+  format: ExportFormat;
+  quality: ExportQuality;
+  /** Size to scale to; absent: the frames' own. */
+  outputWidth?: number | undefined;
+  outputHeight?: number | undefined;
+  /** Sound: the first track of this file, from `startSeconds`, for the video's length; a file without sound is no error. */
+  sound?: { path: string; startSeconds: number } | undefined;
+  /** The file to write (a folder for a PNG sequence). Written beside and renamed: never half there. */
+  out: string;
+  onProgress?: ((framesDone: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What was written. */
+export interface EncodedVideo {
+  path: string;
+  sizeBytes: number;
+  warnings: string[];
+}
+
+/**
+ * Encodes frames with their colours right: BT.709 in limited range, tagged as such, for every YUV format. Throws a StudioError naming
+ * the file; nothing is left behind then or when cancelled.
+ */
+export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo> {
+  const tools = await ffmpegTools();
+  const format = exportFormats[options.format];
+  const width = options.outputWidth ?? options.width;
+  const height = options.outputHeight ?? options.height;
+  const usable = format.encoders.filter(({ name }) => tools.encoders.has(name));
+  const encoder = usable.find(({ smallestSide = 1 }) => Math.min(width, height) >= smallestSide)?.name;
+  if (!encoder) {
+    const names = format.encoders.map(({ name }) => name).join(' or ');
+    throw new StudioError(
+      'tool-missing',
+      `This ffmpeg (${tools.version}) has no encoder for ${format.title} at ${width}×${height}.`,
+      { hint: `Choose another format, or install an ffmpeg with ${names}.` },
+    );
+  }
+  const isSequence = options.format === 'png-sequence';
+  const target = !isSequence && extname(options.out) === '' ? `${options.out}${format.extension}` : options.out;
+  const temporary = join(dirname(target), `.${basename(target)}.part${format.extension}`);
+  await makeFolder(isSequence ? temporary : dirname(target), target);
+
+  const warnings: string[] = [];
+  const isSubsampled = /420p$/.test(format.pixelFormat);
+  const isOdd = width % 2 === 1 || height % 2 === 1;
+  const pixelFormat = isSubsampled && isOdd ? format.pixelFormat.replace('420', '444') : format.pixelFormat;
+  if (pixelFormat !== format.pixelFormat) {
+    warnings.push(
+      `${width}×${height} has an odd side, so colour is kept at full resolution (4:4:4); some players want even sizes.`,
+    );
+  }
+
+  const input = Readable.from(frameBytes(options), { objectMode: true, highWaterMark: 2 });
+  const command = ffmpeg(input)
+    .inputFormat('rawvideo')
+    .inputOptions([
+      '-pix_fmt',
+      'rgba',
+      '-s',
+      `${options.width}x${options.height}`,
+      '-framerate',
+      String(options.frameRate),
+    ]);
+  const hasSound =
+    format.sound && options.sound !== undefined && (await probeMedia(options.sound.path)).audioTracks.length > 0;
+  if (hasSound && options.sound) {
+    command.input(options.sound.path).inputOptions([...safeInputOptions, '-ss', String(options.sound.startSeconds)]);
+  }
+  const scale = `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp`;
+  const outputs = ['-map_metadata', '-1', '-fflags', '+bitexact'];
+  if (options.format === 'gif') {
+    command.complexFilter(
+      `[0:v]${scale},split[a][b];[a]palettegen=stats_mode=full[p];[b][p]paletteuse=dither=sierra2_4a[v]`,
+    );
+    outputs.push('-map', '[v]');
+  } else if (isSequence) {
+    command.videoFilters([scale, 'format=rgba']);
+    outputs.push('-map', '0:v:0', '-start_number', '0');
+  } else {
+    command.videoFilters([`${scale}:out_color_matrix=bt709:out_range=tv`, `format=${pixelFormat}`]);
+    outputs.push(
+      '-map',
+      '0:v:0',
+      '-color_range',
+      'tv',
+      '-colorspace',
+      'bt709',
+      '-color_primaries',
+      'bt709',
+      '-color_trc',
+      'bt709',
+    );
+    if (hasSound) {
+      const seconds = options.frameCount / rateNumber(options.frameRate);
+      outputs.push(
+        '-map',
+        '1:a:0',
+        '-c:a',
+        format.extension === '.webm' ? 'libopus' : 'aac',
+        '-b:a',
+        '192k',
+        '-af',
+        'apad',
+        '-t',
+        String(seconds),
+      );
+    }
+  }
+  command.outputOptions([
+    ...outputs,
+    '-c:v',
+    encoder,
+    ...(isSequence || options.format === 'gif' ? [] : ['-pix_fmt', pixelFormat]),
+    ...format.options(options.quality, encoder),
+  ]);
+  command.on('progress', ({ frames }) => options.onProgress?.(Math.min(frames, options.frameCount)));
+  try {
+    await run(command, isSequence ? join(temporary, '%05d.png') : temporary, target, options.signal, input);
+    if (isSequence) await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true });
+    throw cause;
+  }
+  options.onProgress?.(options.frameCount);
+  return { path: target, sizeBytes: (await stat(target)).size, warnings };
+}
+
+async function makeFolder(folder: string, target: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new StudioError('file-unwritable', `${target} cannot be written: its folder cannot be made.`, {
+      hint: 'Choose a folder you may write to.',
+      cause,
+    });
+  }
+}
+
+async function* frameBytes(options: EncodeVideoOptions): AsyncGenerator<Buffer, void, undefined> {
+  const expected = options.width * options.height * 4;
+  for await (const { data } of options.frames) {
+    if (data.length !== expected) throw new Error(`a frame holds ${data.length} bytes, ${expected} were expected`);
+    yield Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  }
+}
+
+function rateNumber(rate: number | string): number {
+  const [over, under = '1'] = String(rate).split('/');
+  return Number(over) / Number(under);
+}
+
+function run(
+  command: ffmpeg.FfmpegCommand,
+  file: string,
+  target: string,
+  signal: AbortSignal | undefined,
+  input: Readable,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stderr = '';
+    let inputFailure: unknown;
+    const cancel = () => command.kill('SIGKILL');
+    if (signal?.aborted) {
+      reject(new CancelledError());
+      return;
+    }
+    signal?.addEventListener('abort', cancel, { once: true });
+    input.on('error', (error) => {
+      inputFailure = error;
+      command.kill('SIGKILL');
+    });
+    command.on('stderr', (line: string) => {
+      stderr = `${stderr}${line}\n`.slice(-4000);
+    });
+    command.on('end', () => {
+      signal?.removeEventListener('abort', cancel);
+      resolve();
+    });
+    command.on('error', (error: Error) => {
+      signal?.removeEventListener('abort', cancel);
+      if (signal?.aborted) reject(new CancelledError());
+      else if (inputFailure) reject(inputFailure);
+      else reject(mediaFailure(target, new Error(`${error.message}\n${stderr}`), 'written'));
+    });
+    command.save(file);
+  });
+}
