@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { documentDiff } from './documentDiff.ts';
+import { errorOnWire } from './errorOnWire.ts';
+import { jobView } from './jobs.ts';
+import { maskOperation } from './maskOperations.ts';
+
+/** Everything the studio tells its pages unasked. Each event carries a number; a page that missed some is told by `gap`. */
+export const studioEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('job'), job: jobView }),
+  z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
+  /** A change written by another window (`windowId`) or by the studio itself (`studio`). */
+  z.strictObject({
+    type: z.literal('document'),
+    projectId: z.string(),
+    windowId: z.string(),
+    sequence: z.int(),
+    diff: documentDiff,
+  }),
+  /** Which window may write to a project from now on. */
+  z.strictObject({ type: z.literal('writer'), projectId: z.string(), windowId: z.string().nullable() }),
+  /** One thumbnail of a strip of `count`, evenly spread over the clip. */
+  z.strictObject({
+    type: z.literal('thumbnail'),
+    projectId: z.string(),
+    assetId: z.string(),
+    index: z.int(),
+    count: z.int(),
+    url: z.string(),
+  }),
+  z.strictObject({ type: z.literal('waveform'), projectId: z.string(), assetId: z.string(), url: z.string() }),
+  z.strictObject({
+    type: z.literal('smartSelect'),
+    requestId: z.string(),
+    operation: maskOperation.nullable(),
+    error: errorOnWire.nullable(),
+  }),
+  /** Events were lost: read the state anew. */
+  z.strictObject({ type: z.literal('gap') }),
+]);
+
+/** See {@link studioEvent}. */
+export type StudioEvent = z.output<typeof studioEvent>;

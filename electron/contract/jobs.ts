@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { errorOnWire } from './errorOnWire.ts';
+import { assetId, recordId } from './records.ts';
+import { takeSettings } from './takeSettings.ts';
+
+/** What the page asks the studio to make. The mask is read from the project, as it is at the moment of asking. */
+export const takeRequest = z.strictObject({
+  modelId: z.string().max(200),
+  settings: takeSettings,
+  sourceId: recordId,
+  /** Null: the picture's own transparency. */
+  maskId: recordId.nullable(),
+  /** Generate: the source's frame whose subject moves. */
+  frameIndex: z.int().min(0),
+  /** Edit: first and one past the last source frame. */
+  inFrame: z.int().min(0),
+  outFrame: z.int().min(0),
+});
+
+/** See {@link takeRequest}. */
+export type TakeRequest = z.output<typeof takeRequest>;
+
+/** Containers and codecs an export can have. */
+export const exportFormats = ['mp4', 'webm', 'mov', 'gif', 'png'] as const;
+
+/** How a take leaves the studio. */
+export const exportOptions = z.strictObject({
+  format: z.enum(exportFormats),
+  quality: z.enum(['small', 'good', 'best']),
+  /** First and one past the last frame of the take. */
+  inFrame: z.int().min(0),
+  outFrame: z.int().min(1),
+  /** Size in pixels; even numbers. */
+  width: z.int().min(16).max(8192),
+  height: z.int().min(16).max(8192),
+  /** Take the sound of the clip the take was edited from. */
+  sound: z.boolean(),
+  /** Keep only the subject, transparent elsewhere (formats that can). */
+  alpha: z.boolean(),
+  fileName: z
+    .string()
+    .min(1)
+    .max(120)
+    .regex(/^[^/\\:*?"<>|]+$/, 'must not contain / \\ : * ? " < > |'),
+});
+
+/** See {@link exportOptions}. */
+export type ExportOptions = z.output<typeof exportOptions>;
+
+/** States of a job; the last three are final. */
+export const jobStates = [
+  'queued',
+  'loading',
+  'encoding',
+  'denoising',
+  'decoding',
+  'writing',
+  'done',
+  'failed',
+  'canceled',
+] as const;
+
+/** A sheet of small frames, row by row, to be shown as a moving picture. */
+export const previewSheet = z.strictObject({
+  url: z.string(),
+  frameCount: z.int().min(1),
+  frameWidth: z.int().min(1),
+  frameHeight: z.int().min(1),
+  columns: z.int().min(1),
+});
+
+/** See {@link previewSheet}. */
+export type PreviewSheet = z.output<typeof previewSheet>;
+
+/** A job as the page sees it; every change is sent whole. */
+export const jobView = z.strictObject({
+  id: recordId,
+  projectId: z.string(),
+  kind: z.enum(['generate', 'edit', 'decode', 'export']),
+  live: z.boolean(),
+  label: z.string(),
+  createdAt: z.string(),
+  state: z.enum(jobStates),
+  /** Steps done and in all, of the present state; 0 of 0 where it has none. */
+  step: z.int().min(0),
+  total: z.int().min(0),
+  secondsLeft: z.number().nullable(),
+  /** What is being loaded, or the last warning. */
+  note: z.string(),
+  preview: previewSheet.nullable(),
+  takeId: recordId.nullable(),
+  /** Export: where the file is. */
+  file: z.strictObject({ url: z.string(), name: z.string(), path: z.string(), sizeBytes: z.int() }).nullable(),
+  error: errorOnWire.nullable(),
+});
+
+/** See {@link jobView}. */
+export type JobView = z.output<typeof jobView>;
+
+/** Whether nothing more will happen to a job. */
+export function isFinal(state: JobView['state']): boolean {
+  return state === 'done' || state === 'failed' || state === 'canceled';
+}
+
+/** The list of a take's frames, in order: the content of its frames asset. */
+export const frameList = z.array(assetId).min(1).max(100_000);

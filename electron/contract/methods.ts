@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { documentDiff } from './documentDiff.ts';
+import { exportOptions, jobView, takeRequest } from './jobs.ts';
+import { maskOperation } from './maskOperations.ts';
+import { assetId, documentRecord, recordId, sourceRecord } from './records.ts';
+
+const none = z.strictObject({});
+const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const windowId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const jobId = recordId;
+const inProject = z.strictObject({ projectId });
+const jobInProject = z.strictObject({ projectId, jobId });
+const project = z.strictObject({ projectId });
+
+/** Name under which an upload waits for the call that uses it. */
+export const uploadId = z.string().regex(/^upload-[A-Za-z0-9]{8,48}$/);
+
+/** A model the studio can run, with what the inspector needs to know. */
+export const modelView = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  width: z.int(),
+  height: z.int(),
+  frames: z.array(z.int()),
+  framesPerSecond: z.number(),
+  steps: z.int(),
+  guidance: z.strictObject({ text: z.number(), image: z.number() }),
+  studentSteps: z.int().nullable(),
+  /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
+  learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
+});
+
+/** See {@link modelView}. */
+export type ModelView = z.output<typeof modelView>;
+
+/** A project in the list of recents. */
+export const projectSummary = z.strictObject({
+  projectId,
+  name: z.string(),
+  modifiedAt: z.string(),
+  takeCount: z.int(),
+  /** A picture of it, if any. */
+  posterUrl: z.string().nullable(),
+});
+
+/** See {@link projectSummary}. */
+export type ProjectSummary = z.output<typeof projectSummary>;
+
+/** The provider that runs the model, once known. */
+export const deviceView = z.strictObject({ provider: z.string(), name: z.string(), warnings: z.array(z.string()) });
+
+/** Every call a page can make: `POST /rpc/<name>` with the input as JSON, answered with the output as JSON. */
+export const methods = {
+  'studio.info': {
+    input: none,
+    output: z.strictObject({
+      version: z.string(),
+      workspace: z.string(),
+      models: z.array(modelView),
+      desktop: z.boolean(),
+    }),
+  },
+  /** The device that runs the model; starts the engine where it is not running yet. */
+  'studio.device': { input: none, output: deviceView },
+  'models.words': {
+    input: z.strictObject({ modelId: z.string().max(200) }),
+    output: z.strictObject({ words: z.array(z.string()) }),
+  },
+  'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
+  'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
+  'projects.sample': { input: none, output: project },
+  'projects.open': {
+    input: z.strictObject({ projectId, windowId, takeOver: z.boolean().default(false) }),
+    output: z.strictObject({
+      projectId,
+      sequence: z.int(),
+      /** False: another window writes; this one may look. */
+      writer: z.boolean(),
+      records: z.array(documentRecord),
+      jobs: z.array(jobView),
+      missingSourceIds: z.array(recordId),
+    }),
+  },
+  /** A project chosen in the desktop's own dialog, by the grant that dialog gave. */
+  'projects.openGranted': { input: z.strictObject({ grant: z.string().max(100) }), output: project },
+  'projects.close': { input: z.strictObject({ projectId, windowId }), output: none },
+  'projects.saveAs': { input: z.strictObject({ projectId, name: z.string().min(1).max(100) }), output: project },
+  'projects.pack': {
+    input: inProject,
+    output: z.strictObject({ url: z.string(), name: z.string(), sizeBytes: z.int() }),
+  },
+  'projects.unpack': { input: z.strictObject({ uploadId }), output: project },
+  'document.apply': {
+    input: z.strictObject({ projectId, windowId, diff: documentDiff }),
+    output: z.strictObject({ sequence: z.int() }),
+  },
+  /** Reads an upload into the project's assets and describes it; the page adds the record, so that undo takes it back. */
+  'sources.import': {
+    input: z.strictObject({ projectId, uploadId, name: z.string().min(1).max(200) }),
+    output: z.strictObject({ source: sourceRecord }),
+  },
+  /** Puts an upload in a missing source's place; `identical` says whether it is the very same file. */
+  'sources.relink': {
+    input: z.strictObject({ projectId, sourceId: recordId, uploadId }),
+    output: z.strictObject({ source: sourceRecord, identical: z.boolean() }),
+  },
+  /** Starts reading thumbnails and waveform of a source; they arrive as events. */
+  'sources.prepare': { input: z.strictObject({ projectId, sourceId: recordId }), output: none },
+  /** Cuts a subject out from scribbles; the region arrives as a `smartSelect` event. */
+  'masks.smartSelect': {
+    input: z.strictObject({
+      projectId,
+      requestId: z.string().max(64),
+      sourceId: recordId,
+      frameIndex: z.int().min(0),
+      scribbles: z.array(maskOperation).min(1).max(200),
+    }),
+    output: none,
+  },
+  'jobs.estimate': {
+    input: z.strictObject({ projectId, request: takeRequest }),
+    output: z.strictObject({ memoryBytes: z.number(), seconds: z.number(), advice: z.string().nullable() }),
+  },
+  /** Starts a take, or with `live` a preview that takes the place of this window's last one. */
+  'jobs.start': {
+    input: z.strictObject({ projectId, windowId, request: takeRequest, live: z.boolean().default(false) }),
+    output: z.strictObject({ jobId }),
+  },
+  'jobs.cancel': { input: jobInProject, output: none },
+  'jobs.retry': { input: jobInProject, output: none },
+  /** Decodes a take's saved latents again, as a new take. */
+  'jobs.decodeAgain': { input: z.strictObject({ projectId, takeId: recordId }), output: z.strictObject({ jobId }) },
+  /** Takes a finished job off the list. */
+  'jobs.dismiss': { input: jobInProject, output: none },
+  'exports.start': {
+    input: z.strictObject({ projectId, takeId: recordId, options: exportOptions }),
+    output: z.strictObject({ jobId }),
+  },
+  /** Shows a file that an export made in the system's file manager; desktop only. */
+  'exports.reveal': { input: jobInProject, output: none },
+  /** The drawing a take was made with, to use it again. */
+  'takes.drawing': {
+    input: z.strictObject({ projectId, assetId }),
+    output: z.strictObject({ drawing: z.unknown() }),
+  },
+} as const;
+
+/** Name of a call. */
+export type MethodName = keyof typeof methods;
+/** What a call takes; defaults may be absent. */
+export type MethodInput<M extends MethodName> = z.input<(typeof methods)[M]['input']>;
+/** What a call's handler gets. */
+export type MethodParsed<M extends MethodName> = z.output<(typeof methods)[M]['input']>;
+/** What a call answers. */
+export type MethodOutput<M extends MethodName> = z.output<(typeof methods)[M]['output']>;

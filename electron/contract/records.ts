@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { maskOperation } from './maskOperations.ts';
+import { takeSettings } from './takeSettings.ts';
+
+/** Identity of a record: letters, digits, dash and underscore. */
+export const recordId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, dashes or underscores');
+
+/** SHA-256 of an asset's bytes, in hexadecimal; its only name. */
+export const assetId = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256');
+
+const name = z.string().min(1).max(200);
+const pixels = z.int().min(1).max(32_768);
+const frame = z.int().min(0).max(10_000_000);
+const timestamp = z.string().max(40);
+
+/** The project itself; exactly one, with the id `project`. `framesPerSecond` is the timeline's rate. */
+export const projectRecord = z.strictObject({
+  kind: z.literal('project'),
+  id: z.literal('project'),
+  name,
+  createdAt: timestamp,
+  framesPerSecond: z.number().min(1).max(240),
+});
+
+/** A picture or a clip brought in. `inFrame` and `outFrame` (exclusive) are the part in use, in the source's own frames. */
+export const sourceRecord = z.strictObject({
+  kind: z.literal('source'),
+  id: recordId,
+  media: z.enum(['picture', 'clip']),
+  assetId,
+  name,
+  mimeType: z.string().max(100),
+  sizeBytes: z.int().min(0),
+  width: pixels,
+  height: pixels,
+  frameCount: z.int().min(1).max(10_000_000),
+  framesPerSecond: z.number().min(0.01).max(1000),
+  durationSeconds: z.number().min(0),
+  hasAudio: z.boolean(),
+  hasAlpha: z.boolean(),
+  inFrame: frame,
+  outFrame: frame,
+  createdAt: timestamp,
+});
+
+/** A mask over a source: the subject. Its keys and strokes are records of their own, so that a stroke is a small change. */
+export const maskRecord = z.strictObject({
+  kind: z.literal('mask'),
+  id: recordId,
+  sourceId: recordId,
+  name,
+  width: pixels,
+  height: pixels,
+  growPixels: z.number().min(-1024).max(1024),
+  featherPixels: z.number().min(0).max(1024),
+  createdAt: timestamp,
+});
+
+/** A frame of the source at which a mask is drawn. */
+export const maskKeyRecord = z.strictObject({
+  kind: z.literal('maskKey'),
+  id: recordId,
+  maskId: recordId,
+  frameIndex: frame,
+  interpolation: z.enum(['hold', 'linear']),
+});
+
+/** One gesture on a key, painted in ascending `order`. */
+export const strokeRecord = z.strictObject({
+  kind: z.literal('stroke'),
+  id: recordId,
+  keyId: recordId,
+  order: z.number(),
+  operation: maskOperation,
+});
+
+/** Everything a take was made from: with it the take can be made again. */
+export const takeRecipe = z.strictObject({
+  settings: takeSettings,
+  source: z.strictObject({
+    sourceId: recordId,
+    assetId,
+    media: z.enum(['picture', 'clip']),
+    name,
+    /** The frame whose subject moves (generate). */
+    frameIndex: frame,
+    /** First and one past the last source frame (edit). */
+    inFrame: frame,
+    outFrame: frame,
+  }),
+  /** The mask's drawing as a JSON asset; null where the picture's alpha channel or the whole frame is meant. */
+  drawingAssetId: assetId.nullable(),
+  maskId: recordId.nullable(),
+  model: z.strictObject({ id: z.string().max(200), title: z.string().max(200), hash: z.string().max(128) }),
+  provider: z.string().max(40),
+  studioVersion: z.string().max(40),
+});
+
+/** What a take's run left behind. Frames are lossless PNG assets, listed in a JSON asset (`string[]` of asset ids). */
+export const takeResult = z.strictObject({
+  framesAssetId: assetId,
+  firstFrameAssetId: assetId,
+  latentsAssetId: assetId.nullable(),
+  frameCount: z.int().min(1),
+  width: pixels,
+  height: pixels,
+  framesPerSecond: z.number().min(0.01).max(1000),
+  framesSha256: z.string().max(64),
+  seconds: z.number().min(0),
+});
+
+/** A finished run, kept with its whole recipe. */
+export const takeRecord = z.strictObject({
+  kind: z.literal('take'),
+  id: recordId,
+  name,
+  createdAt: timestamp,
+  starred: z.boolean(),
+  recipe: takeRecipe,
+  result: takeResult,
+});
+
+/** A piece on the timeline. Positions in timeline frames; `inFrame` in the frames of what it shows. */
+export const itemRecord = z.strictObject({
+  kind: z.literal('item'),
+  id: recordId,
+  track: z.enum(['source', 'take']),
+  /** The source or take shown. */
+  targetId: recordId,
+  startFrame: frame,
+  lengthFrames: z.int().min(1).max(10_000_000),
+  inFrame: frame,
+});
+
+/** A named point of the timeline. */
+export const markerRecord = z.strictObject({
+  kind: z.literal('marker'),
+  id: recordId,
+  frameIndex: frame,
+  label: z.string().max(200),
+  colour: z.enum(['yellow', 'red', 'green', 'blue', 'purple']),
+});
+
+/** What the inspector holds: the next take's settings. Exactly one, with the id `setup`. */
+export const setupRecord = z.strictObject({
+  kind: z.literal('setup'),
+  id: z.literal('setup'),
+  modelId: z.string().max(200),
+  settings: takeSettings,
+});
+
+/** Where the user was; kept with the project, never in history. Exactly one, with the id `view`. */
+export const viewRecord = z.strictObject({
+  kind: z.literal('view'),
+  id: z.literal('view'),
+  sourceId: recordId.nullable(),
+  maskId: recordId.nullable(),
+  takeId: recordId.nullable(),
+  compareTakeId: recordId.nullable(),
+  playheadFrame: frame,
+});
+
+/** One record of a project's document. New kinds (automation lanes, grids) are new members here with a new schema version. */
+export const documentRecord = z.discriminatedUnion('kind', [
+  projectRecord,
+  sourceRecord,
+  maskRecord,
+  maskKeyRecord,
+  strokeRecord,
+  takeRecord,
+  itemRecord,
+  markerRecord,
+  setupRecord,
+  viewRecord,
+]);
+
+export type ProjectRecord = z.output<typeof projectRecord>;
+export type SourceRecord = z.output<typeof sourceRecord>;
+export type MaskRecord = z.output<typeof maskRecord>;
+export type MaskKeyRecord = z.output<typeof maskKeyRecord>;
+export type StrokeRecord = z.output<typeof strokeRecord>;
+export type TakeRecipe = z.output<typeof takeRecipe>;
+export type TakeRecord = z.output<typeof takeRecord>;
+export type ItemRecord = z.output<typeof itemRecord>;
+export type MarkerRecord = z.output<typeof markerRecord>;
+export type SetupRecord = z.output<typeof setupRecord>;
+export type ViewRecord = z.output<typeof viewRecord>;
+/** See {@link documentRecord}. */
+export type DocumentRecord = z.output<typeof documentRecord>;
+/** The kinds a record can be of. */
+export type RecordKind = DocumentRecord['kind'];
+/** The record type of a kind. */
+export type RecordOf<K extends RecordKind> = Extract<DocumentRecord, { kind: K }>;
+
+/** A document: its records by id. */
+export type DocumentRecords = ReadonlyMap<string, DocumentRecord>;

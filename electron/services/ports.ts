@@ -1,0 +1,63 @@
+import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
+
+/** What a media file is, as far as the studio needs to know. */
+export interface MediaFacts {
+  media: 'picture' | 'clip';
+  mimeType: string;
+  width: number;
+  height: number;
+  frameCount: number;
+  framesPerSecond: number;
+  durationSeconds: number;
+  hasAudio: boolean;
+  hasAlpha: boolean;
+}
+
+/** Pixels with red, green, blue and alpha bytes, row by row. */
+export interface RgbaPicture {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+/** What an export writes. */
+export interface EncodeRequest {
+  /** 00000.png … */
+  framesFolder: string;
+  framesPerSecond: number;
+  format: 'mp4' | 'webm' | 'mov' | 'gif' | 'png';
+  quality: 'small' | 'good' | 'best';
+  width: number;
+  height: number;
+  alpha: boolean;
+  audioFrom?: { path: string; startSeconds: number; endSeconds: number };
+  out: string;
+}
+
+/** The part of electron/media that the services use; the composition root hands it in. */
+export interface MediaPort {
+  probe(path: string): Promise<MediaFacts>;
+  /** One frame scaled to fit; decoded at exactly `frameIndex`. */
+  readFrames(
+    path: string,
+    facts: Pick<MediaFacts, 'media' | 'framesPerSecond' | 'frameCount'>,
+    options: {
+      firstFrame: number;
+      frameCount: number;
+      everyNth: number;
+      width: number;
+      height: number;
+      signal: AbortSignal;
+    },
+  ): AsyncIterable<RgbaPicture>;
+  /** WebP by default, near lossless; `png` is lossless. */
+  encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
+  /** Loudest sample (0..255) of each of `count` equal stretches. */
+  waveform(path: string, count: number): Promise<Uint8Array>;
+  encodeVideo(request: EncodeRequest, onProgress: (frame: number) => void, signal: AbortSignal): Promise<void>;
+  /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
+  smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A hand's marks for smart select: painted ones mean subject, erased ones background. */
+export type Scribble = MaskOperation;
