@@ -36,7 +36,7 @@ export class EventBus {
 
   /** The events after `number`, or undefined where some of them are forgotten or the number was never given. */
   since(number: number): NumberedEvent[] | undefined {
-    if (number > this.#number) return undefined;
+    if (!Number.isInteger(number) || number > this.#number) return undefined;
     if (number === this.#number) return [];
     const first = this.#kept[0];
     if (!first || number < first.number - 1) return undefined;

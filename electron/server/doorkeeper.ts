@@ -1,0 +1,61 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Names under which a page on this machine can reach the studio. Any other Host header is a rebinding attempt or a mistake. */
+const ownNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Why a request is turned away: the status and a sentence. */
+export interface Refusal {
+  status: 400 | 401 | 403;
+  message: string;
+}
+
+/** Decides who may talk to the studio: right Host, right Origin, and the token of the first address as a cookie. */
+export class Doorkeeper {
+  readonly token: string;
+  #cookieName = 'magdiff';
+
+  constructor(token = randomBytes(32).toString('base64url')) {
+    this.token = token;
+  }
+
+  /** Cookies know no ports: two studios on one machine need two names. */
+  servePort(port: number): void {
+    this.#cookieName = `magdiff-${port}`;
+  }
+
+  /** Whether `given` is the token, in constant time. */
+  isToken(given: string): boolean {
+    const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+    return timingSafeEqual(digest(given), digest(this.token));
+  }
+
+  /** The header that turns the first address's token into a cookie no script can read. */
+  cookieHeader(): string {
+    return `${this.#cookieName}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+
+  /** Checks where a request comes from, before anything else is read of it. */
+  refuseOrigin(method: string, headers: Headers): Refusal | undefined {
+    const host = headers.get('host') ?? '';
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    if (!ownNames.has(name))
+      return { status: 403, message: 'This address is not one of the studio’s. Use the address it printed.' };
+    const origin = headers.get('origin');
+    const changes = method !== 'GET' && method !== 'HEAD';
+    if (origin === null ? changes : origin !== `http://${host}`)
+      return { status: 403, message: 'Requests from other pages are not answered.' };
+    if (headers.get('sec-fetch-site') === 'cross-site')
+      return { status: 403, message: 'Requests from other pages are not answered.' };
+    return undefined;
+  }
+
+  /** Checks the cookie. */
+  refuseStranger(headers: Headers): Refusal | undefined {
+    for (const pair of (headers.get('cookie') ?? '').split(';')) {
+      const at = pair.indexOf('=');
+      if (at > 0 && pair.slice(0, at).trim() === this.#cookieName && this.isToken(pair.slice(at + 1).trim()))
+        return undefined;
+    }
+    return { status: 401, message: 'Open the studio with the whole address it printed, token included.' };
+  }
+}

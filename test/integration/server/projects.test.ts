@@ -1,0 +1,261 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DocumentRecord } from '../../../electron/contract/records.ts';
+import { writePack } from '../../../electron/services/packFile.ts';
+import { plainPicture, startTestStudio } from './standIns.ts';
+
+let test: Awaited<ReturnType<typeof startTestStudio>>;
+beforeEach(async () => {
+  test = await startTestStudio();
+});
+afterEach(() => test.studio.close());
+
+const marker = (id: string): DocumentRecord => ({ kind: 'marker', id, frameIndex: 3, label: id, colour: 'red' });
+const add = (...records: DocumentRecord[]) => ({ added: records, updated: [], removed: [] });
+const ids = (body: Record<string, unknown>): string[] =>
+  (body.records as DocumentRecord[]).map((record) => record.id).sort();
+
+async function newProject(name = 'Trial'): Promise<string> {
+  const projectId = String((await test.call('projects.create', { name })).body.projectId);
+  await test.call('projects.open', { projectId, windowId: 'w1' });
+  return projectId;
+}
+
+/** A project with a picture whose middle is marked as the subject. */
+async function projectWithSubject() {
+  const projectId = await newProject();
+  const uploadId = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
+  const { body } = await test.call('sources.import', { projectId, uploadId, name: 'subject.png' });
+  const source = body.source as DocumentRecord & { assetId: string };
+  await test.call('document.apply', {
+    projectId,
+    windowId: 'w1',
+    diff: add(
+      source,
+      {
+        kind: 'mask',
+        id: 'm',
+        sourceId: source.id,
+        name: 'Mask',
+        width: 32,
+        height: 32,
+        growPixels: 0,
+        featherPixels: 0,
+        createdAt: '',
+      },
+      { kind: 'maskKey', id: 'k', maskId: 'm', frameIndex: 0, interpolation: 'hold' },
+      {
+        kind: 'stroke',
+        id: 's',
+        keyId: 'k',
+        order: 0,
+        operation: { kind: 'rectangle', mode: 'paint', x: 8, y: 8, width: 16, height: 16 },
+      },
+    ),
+  });
+  const request = {
+    modelId: 'tiny',
+    settings: { task: 'generate', prompt: 'a red ball', seed: 1 },
+    sourceId: source.id,
+    maskId: 'm',
+    frameIndex: 0,
+    inFrame: 0,
+    outFrame: 1,
+  };
+  return { projectId, source, request };
+}
+
+describe('a project', () => {
+  it('keeps every answered change through a kill, and cuts a torn tail', async () => {
+    const projectId = await newProject();
+    await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('one')) });
+    await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('two')) });
+    const folder = join(test.workspace, projectId);
+    const before = await readFile(join(folder, 'project.json'), 'utf8');
+    const journal = await readFile(join(folder, 'journal.ndjson'), 'utf8');
+    await test.studio.close();
+    // What a kill leaves: the old project.json, the journal with half a line at its end, a stale lock.
+    await writeFile(join(folder, 'project.json'), before);
+    await writeFile(join(folder, 'journal.ndjson'), `${journal}{"sequence":3,"diff":{"added":[{"ki`);
+    await writeFile(join(folder, 'project.lock'), JSON.stringify({ pid: 2 ** 30 }));
+    test = await startTestStudio({ workspace: test.workspace });
+    const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
+    expect(ids(body)).toEqual(['one', 'project', 'setup', 'two', 'view']);
+    await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('three')) });
+    expect((await readFile(join(folder, 'journal.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(3);
+  });
+
+  it('tells a second window that it may only look, and the first when that one takes over', async () => {
+    const projectId = await newProject();
+    test.studio.services.library.noteConnection('w1', 1);
+    const second = await test.call('projects.open', { projectId, windowId: 'w2' });
+    expect(second.body.writer).toBe(false);
+    const refused = await test.call('document.apply', { projectId, windowId: 'w2', diff: add(marker('x')) });
+    expect([refused.status, (refused.body.error as { hint: string }).hint]).toEqual([
+      403,
+      expect.stringContaining('Edit here'),
+    ]);
+    const told: unknown[] = [];
+    test.studio.services.bus.subscribe(({ event }) => told.push(event));
+    expect((await test.call('projects.open', { projectId, windowId: 'w2', takeOver: true })).body.writer).toBe(true);
+    expect(told).toContainEqual({ type: 'writer', projectId, windowId: 'w2' });
+    expect((await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('y')) })).status).toBe(403);
+  });
+
+  it('is copied, packed to one file and unpacked with all its assets', async () => {
+    const { projectId, source } = await projectWithSubject();
+    const copy = await test.call('projects.saveAs', { projectId, name: 'Trial copy' });
+    expect(copy.body.projectId).toBe('Trial-copy');
+    const packed = await test.call('projects.pack', { projectId });
+    const file = await fetch(`${test.origin}${packed.body.url}`, { headers: test.own });
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    expect(bytes.length).toBe(packed.body.sizeBytes);
+    const unpacked = await test.call('projects.unpack', { uploadId: await test.upload(bytes) });
+    const again = String(unpacked.body.projectId);
+    expect(again).toBe('Trial-2');
+    const opened = await test.call('projects.open', { projectId: again, windowId: 'w9' });
+    expect(ids(opened.body)).toContain(source.id);
+    expect(opened.body.missingSourceIds).toEqual([]);
+    const listed = (await test.call('projects.list', {})).body.projects as { projectId: string }[];
+    expect(listed.map((entry) => entry.projectId).sort()).toEqual(['Trial', 'Trial-2', 'Trial-copy']);
+  });
+
+  it('refuses hostile and damaged packs and leaves nothing behind', async () => {
+    const work = join(test.workspace, '.studio');
+    const path = join(work, 'evil.tar');
+    const inner = join(work, 'inner');
+    await writeFile(inner, 'x');
+    const before = (await readdir(test.workspace)).sort();
+    const attempt = async (bytes: Uint8Array) =>
+      (await test.call('projects.unpack', { uploadId: await test.upload(bytes) })).body.error;
+    await writePack(path, [{ name: '../../escape', path: inner }]);
+    expect(await attempt(await readFile(path))).toMatchObject({ code: 'format-hostile' });
+    await writePack(path, [{ name: `assets/${'a'.repeat(64)}`, path: inner }]);
+    expect(await attempt(await readFile(path))).toMatchObject({ code: 'format-damaged' });
+    expect(await attempt(new Uint8Array(2048).fill(7))).toMatchObject({ code: 'format-unknown' });
+    await writePack(path, [{ name: 'project.json', path: inner }]);
+    expect(await attempt(await readFile(path))).toMatchObject({ code: 'project-damaged' });
+    const long = await readFile(path);
+    long.write('77777777777', 124, 'ascii');
+    expect(await attempt(long)).toMatchObject({ code: 'format-unknown' });
+    expect((await readdir(test.workspace)).sort()).toEqual(before);
+    expect((await readdir(work)).filter((name) => name.startsWith('unpack-'))).toEqual([]);
+  });
+
+  it('finds missing media again', async () => {
+    const { projectId, source } = await projectWithSubject();
+    await rm(join(test.workspace, projectId, 'assets', source.assetId.slice(0, 2), source.assetId));
+    const opened = await test.call('projects.open', { projectId, windowId: 'w1' });
+    expect(opened.body.missingSourceIds).toEqual([source.id]);
+    const same = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
+    const relinked = await test.call('sources.relink', { projectId, sourceId: source.id, uploadId: same });
+    expect(relinked.body).toMatchObject({ identical: true, source: { id: source.id, assetId: source.assetId } });
+    const other = await test.upload(await plainPicture(40, 40, [1, 2, 3]));
+    expect((await test.call('sources.relink', { projectId, sourceId: source.id, uploadId: other })).body).toMatchObject(
+      { identical: false },
+    );
+  });
+
+  it('says that a newer or damaged project cannot be opened', async () => {
+    const projectId = await newProject();
+    const path = join(test.workspace, projectId, 'project.json');
+    await test.studio.close();
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"schemaVersion":1', '"schemaVersion":99'));
+    test = await startTestStudio({ workspace: test.workspace });
+    expect((await test.call('projects.open', { projectId, windowId: 'w' })).body.error).toMatchObject({
+      code: 'project-newer',
+    });
+    await writeFile(path, text.slice(0, 40));
+    expect((await test.call('projects.open', { projectId, windowId: 'w' })).body.error).toMatchObject({
+      code: 'project-damaged',
+    });
+  });
+});
+
+const until = async (condition: () => boolean): Promise<void> => {
+  for (let wait = 0; wait < 200 && !condition(); wait++) await new Promise((done) => setTimeout(done, 20));
+  expect(condition()).toBe(true);
+};
+
+describe('a job', () => {
+  it('becomes a take with its recipe, assets and place on the timeline', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const jobId = String((await test.call('jobs.start', { projectId, windowId: 'w1', request })).body.jobId);
+    const engineJob = test.engine.jobs.get(jobId)?.request;
+    expect(engineJob).toMatchObject({
+      kind: 'generate',
+      mask: { kind: 'drawing', drawing: { width: 32, keys: [{ frameIndex: 0 }] } },
+    });
+    await test.engine.finish(jobId);
+    const project = await test.studio.services.library.opened(projectId);
+    await until(() => project.store.all('take').length === 1);
+    const [take] = project.store.all('take');
+    expect(take).toMatchObject({
+      name: 'Take 1',
+      recipe: { settings: { prompt: 'a red ball' }, model: { id: 'tiny', hash: 'abc' }, provider: 'cpu' },
+    });
+    expect(project.store.all('item')).toMatchObject([{ track: 'take', targetId: take?.id, lengthFrames: 2 }]);
+    await until(() => test.studio.services.jobs.list(projectId).length === 0);
+    const started = await test.call('exports.start', {
+      projectId,
+      takeId: take?.id,
+      options: {
+        format: 'mp4',
+        quality: 'good',
+        inFrame: 0,
+        outFrame: 2,
+        width: 16,
+        height: 16,
+        sound: false,
+        alpha: false,
+        fileName: 'out',
+      },
+    });
+    await until(() => test.studio.services.exports.list(projectId)[0]?.state === 'done');
+    const file = test.studio.services.exports.list(projectId)[0]?.file;
+    expect(file).toMatchObject({ name: 'out.mp4', url: `/exports/${projectId}/out.mp4` });
+    expect((await fetch(`${test.origin}${file?.url}`, { headers: test.own })).status).toBe(200);
+    expect((await test.call('jobs.dismiss', { projectId, jobId: started.body.jobId })).status).toBe(200);
+  });
+
+  it('goes on after the studio was killed, and can be canceled and retried', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const jobId = String((await test.call('jobs.start', { projectId, windowId: 'w1', request })).body.jobId);
+    await test.studio.close();
+    test = await startTestStudio({ workspace: test.workspace });
+    const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
+    expect(body.jobs).toMatchObject([{ id: jobId, state: 'queued' }]);
+    expect(test.engine.jobs.has(jobId)).toBe(true);
+    await test.call('jobs.cancel', { projectId, jobId });
+    await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'canceled');
+    await test.call('jobs.retry', { projectId, jobId });
+    expect(test.studio.services.jobs.list(projectId)[0]?.state).toBe('queued');
+  });
+
+  it('of a live preview takes the last one’s place and is never kept', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const first = String(
+      (await test.call('jobs.start', { projectId, windowId: 'w1', request, live: true })).body.jobId,
+    );
+    const states: string[] = [];
+    test.studio.services.bus.subscribe(({ event }) => {
+      if (event.type === 'job' && event.job.id === first) states.push(event.job.state);
+    });
+    await test.call('jobs.start', { projectId, windowId: 'w1', request, live: true });
+    expect(states).toEqual(['canceled']);
+    const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
+    expect(body.jobs).toEqual([]);
+  });
+
+  it('without a subject says so before anything runs', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const answer = await test.call('jobs.start', { projectId, windowId: 'w1', request: { ...request, maskId: null } });
+    expect(answer.body.error).toMatchObject({ code: 'mask-empty', hint: expect.stringContaining('Brush') });
+    expect(
+      (await test.call('jobs.start', { projectId, windowId: 'w1', request: { ...request, modelId: 'gone' } })).body
+        .error,
+    ).toMatchObject({ code: 'model-missing' });
+  });
+});
