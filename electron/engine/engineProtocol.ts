@@ -1,0 +1,125 @@
+import type { StudioErrorCode } from '../../models/errors/studioError.ts';
+import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
+import type { providerNames, TakeSettings } from '../contract/takeSettings.ts';
+
+/** An execution provider by name. */
+export type ProviderName = (typeof providerNames)[number];
+
+/** Where the mask of a subject comes from. */
+export type MaskInput =
+  /** A grey picture (white is the subject), one for all frames, or a clip with a mask a frame; the scale may differ. */
+  | { kind: 'file'; path: string }
+  /** PNG pictures, one a frame, in the order of their names. */
+  | { kind: 'folder'; path: string }
+  /** The picture's own alpha channel. */
+  | { kind: 'alpha' }
+  /** Strokes, turned into pixels by the same code as on screen. */
+  | { kind: 'drawing'; drawing: MaskDrawing };
+
+/** What every job has. */
+export interface EngineJobBase {
+  id: string;
+  /** The job's own folder: its state, latents and frames; a job that was cut off finds its state here and goes on. */
+  folder: string;
+  modelFolder: string;
+  provider?: ProviderName | undefined;
+  settings: TakeSettings;
+  /** Whether steps carry preview pictures. */
+  previews: boolean;
+}
+
+/** One piece of work for the engine. */
+export type EngineJob = EngineJobBase &
+  (
+    | { kind: 'generate'; picture: string; pictureTimeSeconds?: number | undefined; mask: MaskInput }
+    | { kind: 'edit'; clip: string; startSeconds: number; endSeconds: number; mask: MaskInput }
+  ) & {
+    /** Decode the latents saved in the folder again instead of sampling. */
+    decodeOnly?: boolean;
+  };
+
+/** A sprite sheet of a step's frames. */
+export interface EnginePreview {
+  mime: 'image/webp';
+  bytes: Uint8Array;
+  frameCount: number;
+  frameWidth: number;
+  frameHeight: number;
+  columns: number;
+  /** Where the sheet's first frame lies in the take. */
+  firstFrame: number;
+}
+
+/** What a finished job leaves. */
+export interface TakeResult {
+  /** Lossless pictures 00000.png …, of the output's size. */
+  framesFolder: string;
+  frameCount: number;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  /** Exact rate as a fraction or number, for encoders. */
+  frameRate: string;
+  /** SHA-256 over the RGBA bytes of all frames in order. */
+  framesSha256: string;
+  latentsPath: string;
+  modelName: string;
+  modelHash: string;
+  provider: string;
+  /** Wall-clock time of this run, from the job's start to its last frame. */
+  seconds: number;
+}
+
+/** A StudioError in its wire form. */
+export interface ErrorJson {
+  code: StudioErrorCode;
+  message: string;
+  hint?: string;
+  details?: Record<string, unknown>;
+}
+
+/** What a job says as it goes; the last is `done`, `failed` or `canceled`. */
+export type EngineEvent =
+  | { type: 'queued' }
+  | { type: 'loading'; what: string }
+  | { type: 'encoding' }
+  | { type: 'denoising'; step: number; total: number; secondsLeft: number; preview?: EnginePreview }
+  | { type: 'decoding'; frame: number; total: number; secondsLeft: number }
+  | { type: 'warning'; message: string }
+  | { type: 'done'; result: TakeResult }
+  | { type: 'failed'; error: ErrorJson }
+  | { type: 'canceled' };
+
+/** Cost of a job before it is run. */
+export interface JobEstimate {
+  memoryBytes: number;
+  availableBytes: number;
+  seconds: number;
+  /** Set when memory will not do: what would fit. */
+  advice?: string;
+}
+
+/** What the engine computes with. */
+export interface EngineDevice {
+  provider: string;
+  name: string;
+  warnings: string[];
+}
+
+/** Host to process. */
+export type EngineCommand =
+  | { type: 'run'; job: EngineJob }
+  | { type: 'cancel'; id: string }
+  | {
+      type: 'ask';
+      requestId: number;
+      question:
+        | { kind: 'estimate'; job: EngineJob }
+        | { kind: 'device'; modelFolder: string; provider?: ProviderName | undefined };
+    };
+
+/** Process to host. */
+export type EngineMessage =
+  | { type: 'ready' }
+  | { type: 'event'; id: string; event: EngineEvent }
+  | { type: 'answer'; requestId: number; answer: { ok: true; value: unknown } | { ok: false; error: ErrorJson } };

@@ -1,0 +1,195 @@
+import { createHash, type Hash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
+import type { ClipFrame, ClipSource } from '../../models/pipeline/editVideo.ts';
+import type { Mask, Picture } from '../../models/pipeline/picture.ts';
+import { type MediaFacts, probeMedia } from '../media/probeMedia.ts';
+import { readFrames } from '../media/readFrames.ts';
+import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
+import type { EngineJob, MaskInput } from './engineProtocol.ts';
+
+/** The subject picture and its mask, and a hash of both. */
+export interface GenerateInputs {
+  picture: Picture;
+  mask: Mask;
+  key: string;
+}
+
+/** Reads the inputs of a generation. The picture may be a frame of a clip. */
+export async function readGenerateInputs(job: Extract<EngineJob, { kind: 'generate' }>): Promise<GenerateInputs> {
+  const { picture, frameIndex } = await subjectPicture(job);
+  const mask = await maskOf(job.mask, picture, frameIndex);
+  return { picture, mask, key: hashOf(picture, mask) };
+}
+
+async function subjectPicture(job: Extract<EngineJob, { kind: 'generate' }>) {
+  if (job.pictureTimeSeconds === undefined) return { picture: await readPicture(job.picture), frameIndex: 0 };
+  const facts = await probeMedia(job.picture);
+  for await (const frame of readFrames(job.picture, { startSeconds: job.pictureTimeSeconds, facts })) {
+    return { picture: { ...frame, hasAlpha: facts.hasAlpha }, frameIndex: frame.index };
+  }
+  throw new StudioError('media-empty', `${job.picture} has no frame at ${job.pictureTimeSeconds.toFixed(2)} s.`);
+}
+
+async function maskOf(
+  input: MaskInput,
+  picture: Picture & { hasAlpha: boolean; data: Uint8Array },
+  frameIndex: number,
+): Promise<Mask> {
+  switch (input.kind) {
+    case 'alpha':
+      if (!picture.hasAlpha) {
+        throw new StudioError('mask-empty', 'The picture has no transparent part to use as its mask.', {
+          hint: 'Give a mask, or make one: magdiff mask PICTURE --box X,Y,WIDTH,HEIGHT.',
+        });
+      }
+      return alphaMask(picture);
+    case 'drawing':
+      return drawn(input.drawing, picture, frameIndex);
+    case 'file':
+      return readMask(input.path);
+    case 'folder':
+      return readMask(await firstPicture(input.path));
+  }
+}
+
+function drawn(
+  drawing: Extract<MaskInput, { kind: 'drawing' }>['drawing'],
+  frame: { width: number; height: number },
+  frameIndex: number,
+): Mask {
+  const { width, height } = frame;
+  return { width, height, data: rasterizeMask(drawing, { width, height, frameIndex }) };
+}
+
+async function pngNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => undefined);
+  if (!names)
+    throw new StudioError('file-missing', `There is no folder ${folder}.`, {
+      hint: 'Check the name of the masks’ folder.',
+    });
+  return names.filter((name) => /\.png$/i.test(name)).sort();
+}
+
+async function firstPicture(folder: string): Promise<string> {
+  const [first] = await pngNames(folder);
+  if (!first)
+    throw new StudioError('media-empty', `${folder} holds no PNG pictures.`, {
+      hint: 'One mask a frame is wanted: 00000.png, 00001.png …',
+    });
+  return join(folder, first);
+}
+
+/** A clip's range with a mask for every frame, read anew each time it is asked for. */
+export async function openClip(
+  job: Extract<EngineJob, { kind: 'edit' }>,
+): Promise<{ clip: ClipSource; facts: MediaFacts; key: string }> {
+  const facts = await probeMedia(job.clip);
+  if (facts.kind !== 'clip') {
+    throw new StudioError('media-unsupported', `${job.clip} is a picture; an edit needs a clip.`, {
+      hint: 'Use generate for pictures.',
+    });
+  }
+  const end = Math.min(job.endSeconds, facts.durationSeconds);
+  const frames = Math.round((end - job.startSeconds) * facts.framesPerSecond);
+  if (!(frames >= 1)) {
+    throw new StudioError(
+      'media-empty',
+      `${job.clip} has no frame between ${job.startSeconds} s and ${job.endSeconds} s.`,
+      {
+        hint: `The clip is ${facts.durationSeconds.toFixed(2)} s long.`,
+      },
+    );
+  }
+  const range = { startSeconds: job.startSeconds, endSeconds: end, facts };
+  async function* read(): AsyncGenerator<ClipFrame, void, undefined> {
+    const masks = await maskReader(job.mask, job);
+    let count = 0;
+    let last: ClipFrame | undefined;
+    try {
+      for await (const picture of readFrames(job.clip, range)) {
+        if (count === frames) break;
+        last = { picture, mask: await masks.next(picture, picture.index) };
+        yield last;
+        count += 1;
+      }
+    } finally {
+      await masks.close();
+    }
+    // A container may promise a frame more than its stream holds: the last frame stands in for it.
+    for (; last && count < frames; count++) yield last;
+  }
+  const hash = createHash('sha256');
+  let first = true;
+  for await (const { picture, mask } of read()) {
+    if (first) hash.update(`${frames} ${facts.width}×${facts.height}`);
+    first = false;
+    addTo(hash, picture, mask);
+  }
+  return { clip: { frames, width: facts.width, height: facts.height, read }, facts, key: hash.digest('hex') };
+}
+
+interface MaskReader {
+  next(frame: Picture & { data: Uint8Array }, frameIndex: number): Promise<Mask>;
+  close(): Promise<void>;
+}
+
+/** Gives the mask of one frame after another. */
+async function maskReader(input: MaskInput, job: { startSeconds: number; endSeconds: number }): Promise<MaskReader> {
+  const nothing = async (): Promise<void> => undefined;
+  switch (input.kind) {
+    case 'alpha':
+      return { next: async (frame) => alphaMask(frame), close: nothing };
+    case 'drawing':
+      return { next: async (frame, frameIndex) => drawn(input.drawing, frame, frameIndex), close: nothing };
+    case 'folder': {
+      const names = await pngNames(input.path);
+      if (names.length === 0) await firstPicture(input.path);
+      let at = 0;
+      return {
+        next: async () => readMask(join(input.path, names[Math.min(at++, names.length - 1)] ?? '')),
+        close: nothing,
+      };
+    }
+    case 'file': {
+      const facts = await probeMedia(input.path);
+      if (facts.kind === 'picture') {
+        const still = await readMask(input.path);
+        return { next: async () => still, close: nothing };
+      }
+      const frames = readFrames(input.path, { ...job, facts });
+      let last: Mask | undefined;
+      return {
+        next: async () => {
+          const { value } = await frames.next();
+          if (value) last = brightness(value);
+          if (!last) throw new StudioError('media-empty', `${input.path} has no mask for this range.`);
+          return last;
+        },
+        close: async () => {
+          await frames.return();
+        },
+      };
+    }
+  }
+}
+
+function brightness(frame: { width: number; height: number; data: Uint8Array }): Mask {
+  const data = new Uint8Array(frame.width * frame.height);
+  for (let i = 0; i < data.length; i++) data[i] = frame.data[i * 4 + 1] ?? 0;
+  return { width: frame.width, height: frame.height, data };
+}
+
+function hashOf(picture: Picture, mask: Mask): string {
+  const hash = createHash('sha256');
+  addTo(hash, picture, mask);
+  return hash.digest('hex');
+}
+
+function addTo(hash: Hash, picture: Picture, mask: Mask): void {
+  hash.update(`${picture.width}×${picture.height} ${mask.width}×${mask.height}`);
+  hash.update(picture.data);
+  hash.update(mask.data);
+}

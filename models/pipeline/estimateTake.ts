@@ -1,0 +1,40 @@
+import { guidanceWeights } from './guidedDenoiser.ts';
+import type { MagDiffModel } from './modelParts.ts';
+import type { ResolvedParameters } from './takeParameters.ts';
+import { latentShape } from './takeRun.ts';
+import { planWindows } from './windows.ts';
+
+/** What a take costs, counted from the networks' own graphs. */
+export interface TakeEstimate {
+  /** Peak of one network's weights (as float32) and activations, in bytes. */
+  memoryBytes: number;
+  /** Multiply-adds counted twice, for all steps, windows and guidance branches and the decoding. */
+  flops: number;
+}
+
+/** Counts a take without loading a weight. */
+export async function estimateTake(
+  model: MagDiffModel,
+  parameters: ResolvedParameters,
+  totalFrames: number,
+): Promise<TakeEstimate> {
+  const shape = latentShape(model, parameters, parameters.windowFrames);
+  const unet = await model.estimateUnet({
+    batch: 1,
+    frames: shape.frames,
+    height: shape.height,
+    width: shape.width,
+    imageTokens: model.description.image.tokensPerFrame * shape.frames,
+    weights: parameters.weights,
+  });
+  const decoder = await model.estimateVaeDecoder({ batch: 1, height: shape.height, width: shape.width });
+  const branches = Object.values(guidanceWeights(parameters.guidance.text, parameters.guidance.image)).filter(
+    (weight) => weight !== 0,
+  ).length;
+  const windows = planWindows(totalFrames, parameters.windowFrames, parameters.overlapFrames).length;
+  const steps = Math.max(1, Math.round(parameters.steps * parameters.strength)) * (parameters.inversion ? 2 : 1);
+  return {
+    memoryBytes: Math.max(unet.weightBytes + unet.activationBytes, decoder.weightBytes + decoder.activationBytes),
+    flops: unet.flops * branches * windows * steps + decoder.flops * totalFrames,
+  };
+}
