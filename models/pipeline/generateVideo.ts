@@ -92,7 +92,7 @@ export async function* generateVideo(
   );
   let result = await sampling.next();
   while (!result.done) {
-    yield { stage: 'denoising', ...result.value };
+    yield { stage: 'denoising', latentSize: { height: shape.height, width: shape.width }, ...result.value };
     result = await sampling.next();
   }
   const latents = result.value;

@@ -1,5 +1,4 @@
 import { frameDecoder } from './decodeLatents.ts';
-import type { LatentShape } from './guidedDenoiser.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import { type Picture, toPicture } from './picture.ts';
 import { frameTensor } from './takeRun.ts';
@@ -15,11 +14,14 @@ const lightDecoderFlops = 6e9;
  * The best preview that does not slow the run down: the small decoder where the model has one, its VAE where that is itself
  * small, else a linear map from latents to colours at latent resolution (at once, on any model).
  */
-export async function createPreviewer(model: MagDiffModel, shape: LatentShape): Promise<Previewer> {
-  const { height, width } = shape;
+export async function createPreviewer(
+  model: MagDiffModel,
+  { height, width }: { height: number; width: number },
+): Promise<Previewer> {
   const area = height * width;
+  const channels = model.description.vae.latentChannels;
   const split = (denoised: Float32Array, frames: number): Float32Array[] =>
-    Array.from({ length: frames }, (_, i) => sliceFrames(denoised, shape.channels, frames, area, i, i + 1));
+    Array.from({ length: frames }, (_, i) => sliceFrames(denoised, channels, frames, area, i, i + 1));
   const { factor } = model.description.vae;
 
   if (model.description.hasPreviewDecoder) {
@@ -50,7 +52,7 @@ export async function createPreviewer(model: MagDiffModel, shape: LatentShape): 
       for (let colour = 0; colour < 3; colour++) {
         for (let i = 0; i < area; i++) {
           let value = toRgb.bias[colour];
-          for (let channel = 0; channel < shape.channels; channel++) {
+          for (let channel = 0; channel < channels; channel++) {
             value += (toRgb.matrix[channel]?.[colour] ?? 0) * latents[channel * area + i];
           }
           planes[colour * area + i] = value;

@@ -1,10 +1,17 @@
 import { type FloatTensor, int64Tensor } from '../math/tensor.ts';
+import { ClipTokenizer } from '../text/clipTokenizer.ts';
 import type { MagDiffModel } from './modelParts.ts';
 
 /** What the pipeline needs of a tokenizer. */
 export interface PromptTokenizer {
   /** Token ids padded to `length`, and the words that did not fit, in order. */
   encode(text: string, length: number): { ids: readonly number[]; cutWords: readonly string[] };
+}
+
+/** The tokenizer that belongs to a model. */
+export function tokenizerOf(model: MagDiffModel): Promise<ClipTokenizer> {
+  const { tokenizerFolder, padToken } = model.description.text;
+  return ClipTokenizer.load(tokenizerFolder, { padToken });
 }
 
 /** The text condition: states (1, t, C) and the words that were beyond the model's limit. */

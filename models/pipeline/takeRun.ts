@@ -31,6 +31,8 @@ export type PipelineEvent =
       /** Clean estimate of the window's frames (c, f, h, w), for previews, and where the window lies. */
       denoised: Float32Array;
       window: Window;
+      /** Height and width of the latents. */
+      latentSize: { height: number; width: number };
     }
   | { stage: 'decoding'; frameIndex: number; total: number; picture: Picture };
 

@@ -1,0 +1,195 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { childEntry } from '../media/childEntry.ts';
+import type {
+  EngineCommand,
+  EngineDevice,
+  EngineEvent,
+  EngineJob,
+  EngineMessage,
+  JobEstimate,
+  ProviderName,
+} from './engineProtocol.ts';
+
+/** How the host treats its process. */
+export interface EngineHostOptions {
+  /** Where built graphs are kept; absent: nowhere. */
+  cacheFolder?: string | undefined;
+  /** How long a cancelled job may take to stop by itself before the process is killed. A step of a large model is long. */
+  cancelPatienceMilliseconds?: number;
+  /** How often a job is started again after the process died under it without finishing a step in between. */
+  retries?: number;
+}
+
+interface Entry {
+  job: EngineJob;
+  onEvent: (event: EngineEvent) => void;
+  canceling: boolean;
+  /** Deaths of the process since the job's last finished step. */
+  deaths: number;
+}
+
+/**
+ * Supervises the engine process: a queue with one job running at a time, cancellation that cancels, and a crash that costs the current
+ * step alone, since the job starts again from its saved state. Every submitted job ends with exactly one of done, failed or
+ * canceled.
+ */
+export class EngineHost {
+  readonly #options: Required<Omit<EngineHostOptions, 'cacheFolder'>> & { cacheFolder: string | undefined };
+  readonly #queue: Entry[] = [];
+  readonly #answers = new Map<number, { resolve: (value: unknown) => void; reject: (cause: unknown) => void }>();
+  #child: ChildProcess | undefined;
+  #active: Entry | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+  #nextRequest = 1;
+  #closed = false;
+
+  constructor(options: EngineHostOptions = {}) {
+    this.#options = { cancelPatienceMilliseconds: 5000, retries: 2, ...options, cacheFolder: options.cacheFolder };
+  }
+
+  /** Process id of the running engine, if one runs (for tests that kill it and for the doctor). */
+  get processId(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Adds a job to the queue. `onEvent` hears `queued` at once. */
+  submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void {
+    if (this.#closed) throw new StudioError('engine-crashed', 'The engine has been shut down.');
+    this.#queue.push({ job, onEvent, canceling: false, deaths: 0 });
+    onEvent({ type: 'queued' });
+    this.#startNext();
+  }
+
+  /** Cancels a job: at once when it waits, within one step when it runs, by killing the process when it does not listen. */
+  cancel(id: string): void {
+    const waiting = this.#queue.findIndex(({ job }) => job.id === id);
+    if (waiting >= 0) {
+      const [entry] = this.#queue.splice(waiting, 1);
+      entry?.onEvent({ type: 'canceled' });
+      return;
+    }
+    const active = this.#active;
+    if (active?.job.id !== id || active.canceling) return;
+    active.canceling = true;
+    this.#send({ type: 'cancel', id });
+    this.#killTimer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#options.cancelPatienceMilliseconds);
+  }
+
+  /** Memory and time a job would take, and what would fit when memory will not do. */
+  async estimate(job: EngineJob): Promise<JobEstimate> {
+    return (await this.#ask({ kind: 'estimate', job })) as JobEstimate;
+  }
+
+  /** The provider in use for a model, after its self-test, and what was said about it. */
+  async device(modelFolder: string, provider?: ProviderName): Promise<EngineDevice> {
+    return (await this.#ask({ kind: 'device', modelFolder, provider })) as EngineDevice;
+  }
+
+  /** Starts the process ahead of the first job. */
+  warm(): void {
+    this.#process();
+  }
+
+  /** Ends the process and every job; saved states stay, so that jobs can be resumed another day. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    this.#child = undefined;
+    for (const { onEvent } of this.#queue.splice(0)) onEvent({ type: 'canceled' });
+    const active = this.#active;
+    this.#active = undefined;
+    active?.onEvent({ type: 'canceled' });
+    clearTimeout(this.#killTimer);
+    if (!child || child.exitCode !== null) return;
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  #startNext(): void {
+    if (this.#active || this.#closed) return;
+    this.#active = this.#queue.shift();
+    if (this.#active) this.#send({ type: 'run', job: this.#active.job });
+  }
+
+  #ask(question: Extract<EngineCommand, { type: 'ask' }>['question']): Promise<unknown> {
+    const requestId = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#answers.set(requestId, { resolve, reject });
+      this.#send({ type: 'ask', requestId, question });
+    });
+  }
+
+  #send(command: EngineCommand): void {
+    this.#process().send(command);
+  }
+
+  #process(): ChildProcess {
+    if (this.#child) return this.#child;
+    const { path, execArgv } = childEntry('engineProcess', import.meta.url);
+    const env = { ...process.env, ...(this.#options.cacheFolder ? { MAGDIFF_CACHE: this.#options.cacheFolder } : {}) };
+    const child = fork(path, [], {
+      execArgv,
+      env,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', (message: EngineMessage) => this.#receive(message));
+    child.once('exit', () => this.#died(child));
+    child.once('error', () => this.#died(child));
+    this.#child = child;
+    return child;
+  }
+
+  #receive(message: EngineMessage): void {
+    if (message.type === 'answer') {
+      const waiter = this.#answers.get(message.requestId);
+      this.#answers.delete(message.requestId);
+      if (message.answer.ok) waiter?.resolve(message.answer.value);
+      else waiter?.reject(StudioError.fromJSON(message.answer.error));
+    } else if (message.type === 'event') {
+      const active = this.#active;
+      if (active?.job.id !== message.id) return;
+      const { event } = message;
+      if (event.type === 'denoising' || event.type === 'decoding') active.deaths = 0;
+      if (event.type === 'done' || event.type === 'failed' || event.type === 'canceled') this.#finish(active, event);
+      else if (!active.canceling) active.onEvent(event);
+    }
+  }
+
+  #finish(entry: Entry, event: EngineEvent): void {
+    clearTimeout(this.#killTimer);
+    this.#active = undefined;
+    entry.onEvent(event);
+    this.#startNext();
+  }
+
+  /** The process is gone: questions fail, the job goes on in a new process from its saved state, or gives up after too many deaths. */
+  #died(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    const crashed = new StudioError('engine-crashed', 'The engine stopped unexpectedly.', {
+      hint: 'The take can be tried again and goes on from its last step; with little memory free, choose fewer frames or a smaller size.',
+    });
+    for (const { reject } of this.#answers.values()) reject(crashed);
+    this.#answers.clear();
+    const active = this.#active;
+    if (!active) return;
+    if (active.canceling) {
+      this.#finish(active, { type: 'canceled' });
+      return;
+    }
+    active.deaths += 1;
+    if (active.deaths > this.#options.retries) {
+      this.#finish(active, { type: 'failed', error: crashed.toJSON() });
+      return;
+    }
+    active.onEvent({
+      type: 'warning',
+      message: 'The engine stopped unexpectedly and was started again; the take goes on from its last step.',
+    });
+    this.#send({ type: 'run', job: active.job });
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The engine process: the only one that loads the model. Runs one job at a time, answers questions between steps, ends when its
+ * parent is gone. Started by EngineHost; speaks the engine protocol over Node's own channel.
+ */
+import { freemem, totalmem } from 'node:os';
+import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { estimateTake } from '../../models/pipeline/estimateTake.ts';
+import { openModel } from '../../models/pipeline/loadModel.ts';
+import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
+import { cacheParts } from '../../models/pipeline/partCache.ts';
+import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
+import { probeMedia } from '../media/probeMedia.ts';
+import type {
+  EngineCommand,
+  EngineDevice,
+  EngineEvent,
+  EngineJob,
+  EngineMessage,
+  ErrorJson,
+  JobEstimate,
+  ProviderName,
+} from './engineProtocol.ts';
+import { runJob } from './runJob.ts';
+
+const cacheFolder = process.env.MAGDIFF_CACHE;
+/** Half of the machine may be taken by kept networks; the rest is the run's and everybody else's. */
+const keptBytes = totalmem() / 2;
+
+let open: { key: string; model: MagDiffModel } | undefined;
+let running: { id: string; controller: AbortController } | undefined;
+/** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
+let measuredRate = 60e9;
+
+const send = (message: EngineMessage): void => {
+  process.send?.(message);
+};
+
+async function modelOf(folder: string, provider: ProviderName | undefined): Promise<MagDiffModel> {
+  const key = `${folder}\n${provider ?? ''}`;
+  if (open?.key === key) return open.model;
+  const opened = await openModel(folder, {
+    ...(provider ? { provider } : {}),
+    ...(cacheFolder ? { cacheFolder } : {}),
+  });
+  open = { key, model: cacheParts(opened, keptBytes).model };
+  return open.model;
+}
+
+async function run(job: EngineJob): Promise<void> {
+  const emit = (event: EngineEvent): void => send({ type: 'event', id: job.id, event });
+  const controller = new AbortController();
+  running = { id: job.id, controller };
+  try {
+    emit({ type: 'loading', what: 'model' });
+    const model = await modelOf(job.modelFolder, job.provider);
+    const { flops } = await costOf(job, model);
+    const result = await runJob(job, { model, signal: controller.signal, emit, decoderMemoryBytes: freemem() / 2 });
+    if (!job.decodeOnly) measuredRate = flops / result.seconds;
+    emit({ type: 'done', result });
+  } catch (cause) {
+    if (cause instanceof CancelledError || controller.signal.aborted) emit({ type: 'canceled' });
+    else emit({ type: 'failed', error: errorJson(cause) });
+  } finally {
+    running = undefined;
+  }
+}
+
+async function costOf(job: EngineJob, model: MagDiffModel) {
+  let frames = job.settings.frames;
+  let source: { width: number; height: number } | undefined;
+  if (job.kind === 'edit') {
+    source = await probeMedia(job.clip);
+    const facts = await probeMedia(job.clip);
+    frames = Math.max(
+      1,
+      Math.round((Math.min(job.endSeconds, facts.durationSeconds) - job.startSeconds) * facts.framesPerSecond),
+    );
+  }
+  const parameters = resolveParameters(model, job.settings, frames, source);
+  return { ...(await estimateTake(model, parameters, frames)), parameters, frames };
+}
+
+async function estimate(job: EngineJob): Promise<JobEstimate> {
+  const model = await modelOf(job.modelFolder, job.provider);
+  const { memoryBytes, flops, parameters, frames } = await costOf(job, model);
+  const availableBytes = freemem();
+  const seconds = flops / measuredRate;
+  if (memoryBytes <= availableBytes) return { memoryBytes, availableBytes, seconds };
+  const step = model.description.vae.factor * model.description.unet.sizeMultiple;
+  for (const scale of [0.75, 0.5, 0.25]) {
+    const width = Math.max(step, Math.round((parameters.width * scale) / step) * step);
+    const height = Math.max(step, Math.round((parameters.height * scale) / step) * step);
+    const smaller = await estimateTake(model, { ...parameters, width, height }, frames);
+    if (smaller.memoryBytes <= availableBytes) {
+      return {
+        memoryBytes,
+        availableBytes,
+        seconds,
+        advice: `${width}×${height} would fit into the memory that is free.`,
+      };
+    }
+  }
+  return {
+    memoryBytes,
+    availableBytes,
+    seconds,
+    advice: 'No smaller size of this model fits either: close other programs, or choose a smaller model.',
+  };
+}
+
+async function device(modelFolder: string, provider: ProviderName | undefined): Promise<EngineDevice> {
+  const model = await modelOf(modelFolder, provider);
+  return { provider: model.provider, name: model.description.title, warnings: model.warnings.splice(0) };
+}
+
+function errorJson(cause: unknown): ErrorJson {
+  if (cause instanceof StudioError) return cause.toJSON();
+  if (cause instanceof RangeError && /allocat|Invalid typed array length/i.test(cause.message)) {
+    return {
+      code: 'out-of-memory',
+      message: 'There is not enough memory for this take.',
+      hint: 'Choose fewer frames or a smaller size.',
+    };
+  }
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  return {
+    code: 'internal',
+    message: `The engine met a fault of its own: ${error.message}`,
+    hint: 'Copy the details into a report; the take can be tried again.',
+    details: { stack: error.stack ?? '' },
+  };
+}
+
+process.on('message', (command: EngineCommand) => {
+  if (command.type === 'run') void run(command.job);
+  else if (command.type === 'cancel') {
+    if (running?.id === command.id) running.controller.abort();
+  } else {
+    const { requestId, question } = command;
+    const answering =
+      question.kind === 'estimate' ? estimate(question.job) : device(question.modelFolder, question.provider);
+    answering.then(
+      (value) => send({ type: 'answer', requestId, answer: { ok: true, value } }),
+      (cause: unknown) => send({ type: 'answer', requestId, answer: { ok: false, error: errorJson(cause) } }),
+    );
+  }
+});
+process.on('disconnect', () => process.exit(0));
+send({ type: 'ready' });
