@@ -20,13 +20,36 @@ export const takeRequest = z.strictObject({
 /** See {@link takeRequest}. */
 export type TakeRequest = z.output<typeof takeRequest>;
 
-/** Containers and codecs an export can have. */
-export const exportFormats = ['mp4', 'webm', 'mov', 'gif', 'png'] as const;
+/** Forms a take can leave the studio in: the file name's ending, whether it can carry sound, and whether it can be transparent. */
+export const exportFormats = {
+  'mp4-h264': { extension: '.mp4', sound: true, alpha: false },
+  'mp4-h265': { extension: '.mp4', sound: true, alpha: false },
+  'webm-vp9': { extension: '.webm', sound: true, alpha: false },
+  'webm-av1': { extension: '.webm', sound: true, alpha: false },
+  'mov-prores4444': { extension: '.mov', sound: true, alpha: true },
+  'webm-vp9-alpha': { extension: '.webm', sound: true, alpha: true },
+  gif: { extension: '.gif', sound: false, alpha: false },
+  'png-sequence': { extension: '', sound: false, alpha: true },
+} as const;
+
+/** Name of an export format. */
+export type ExportFormat = keyof typeof exportFormats;
+
+const exportFormat = z.enum([
+  'mp4-h264',
+  'mp4-h265',
+  'webm-vp9',
+  'webm-av1',
+  'mov-prores4444',
+  'webm-vp9-alpha',
+  'gif',
+  'png-sequence',
+]);
 
 /** How a take leaves the studio. */
 export const exportOptions = z.strictObject({
-  format: z.enum(exportFormats),
-  quality: z.enum(['small', 'good', 'best']),
+  format: exportFormat,
+  quality: z.enum(['draft', 'good', 'best']),
   /** First and one past the last frame of the take. */
   inFrame: z.int().min(0),
   outFrame: z.int().min(1),

@@ -5,7 +5,7 @@ import ffmpeg from 'fluent-ffmpeg';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { type ExportFormat, type ExportQuality, exportFormats } from './exportFormats.ts';
 import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
-import { probeMedia } from './probeMedia.ts';
+import { hasSoundTrack } from './hasSoundTrack.ts';
 
 /** One video to write. */
 export interface EncodeVideoOptions {
@@ -81,8 +81,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
       '-framerate',
       String(options.frameRate),
     ]);
-  const hasSound =
-    format.sound && options.sound !== undefined && (await probeMedia(options.sound.path)).audioTracks.length > 0;
+  const hasSound = format.sound && options.sound !== undefined && (await hasSoundTrack(options.sound.path));
   if (hasSound && options.sound) {
     command.input(options.sound.path).inputOptions([...safeInputOptions, '-ss', String(options.sound.startSeconds)]);
   }

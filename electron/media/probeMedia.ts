@@ -80,7 +80,7 @@ export async function probeMedia(path: string): Promise<MediaFacts> {
   const isPicture =
     pictureFormats.test(format) &&
     pictureCodecs.test(video.codec_name ?? '') &&
-    Number(video.nb_frames ?? 1) <= 1 &&
+    !(Number(video.nb_frames) > 1) &&
     format !== 'gif';
   const pixelFormat = video.pix_fmt ?? '';
   return {

@@ -8,6 +8,7 @@ import { type MethodName, methods, uploadId } from '../contract/methods.ts';
 import { firstIssue } from '../contract/projectFile.ts';
 import { assetId, recordId } from '../contract/records.ts';
 import { receiveFile } from '../services/assetStore.ts';
+import { fitWithin } from '../services/mediaCache.ts';
 import type { OpenProject } from '../services/openProject.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
@@ -214,13 +215,12 @@ async function sendPoster(projectId: string, id: string, { services }: HandlerOp
   if (!recordId.safeParse(projectId).success || !assetId.safeParse(id).success)
     throw new StudioError('request-invalid', 'This is not a poster’s name.');
   const path = join(services.library.folderOf(projectId), 'assets', id.slice(0, 2), id);
-  const facts = { media: 'picture' as const, framesPerSecond: 1, frameCount: 1 };
+  const facts = await services.media.probe(path);
   const wanted = {
     firstFrame: 0,
     frameCount: 1,
     everyNth: 1,
-    width: 320,
-    height: 180,
+    ...fitWithin(facts, 320),
     signal: AbortSignal.timeout(20_000),
   };
   for await (const picture of services.media.readFrames(path, facts, wanted))

@@ -1,17 +1,16 @@
-import { copyFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
-import { type ExportOptions, frameList, isFinal, type JobView } from '../contract/jobs.ts';
+import { type ExportOptions, exportFormats, frameList, isFinal, type JobView } from '../contract/jobs.ts';
 import { maskDrawing } from '../contract/maskOperations.ts';
 import type { TakeRecord } from '../contract/records.ts';
-import { writeFileAtomic } from './atomicFile.ts';
 import type { EventBus } from './eventBus.ts';
 import { newId } from './jobService.ts';
 import { drawingFromFrame } from './maskFromRecords.ts';
 import type { OpenProject } from './openProject.ts';
-import type { MediaPort } from './ports.ts';
+import type { MediaPort, RgbaPicture } from './ports.ts';
 
 interface ExportJob {
   project: OpenProject;
@@ -56,7 +55,7 @@ export class ExportService {
       projectId: project.id,
       kind: 'export',
       live: false,
-      label: `${options.fileName}.${options.format}`,
+      label: `${options.fileName}${exportFormats[options.format].extension}`,
       createdAt: new Date().toISOString(),
       state: 'queued',
       step: 0,
@@ -116,21 +115,21 @@ export class ExportService {
   }
 
   async #run(job: ExportJob): Promise<void> {
-    const work = join(job.project.store.folder, 'cache', job.view.id);
     try {
       if (job.abort.signal.aborted) throw new CancelledError();
       this.#tell(job, { state: 'writing', step: 0 });
-      await mkdir(work, { recursive: true });
-      await this.#layOutFrames(job, work);
-      const path = await this.#encode(job, work);
-      const { size } = await stat(path);
-      const name =
-        path
-          .slice(path.lastIndexOf('/') + 1)
-          .split('\\')
-          .at(-1) ?? '';
-      const url = job.options.format === 'png' ? '' : `/exports/${job.project.id}/${encodeURIComponent(name)}`;
-      this.#tell(job, { state: 'done', file: { url, name, path, sizeBytes: size } });
+      const { path, sizeBytes, warnings } = await this.#encode(job);
+      const name = basename(path);
+      const url =
+        exportFormats[job.options.format].extension === ''
+          ? ''
+          : `/exports/${job.project.id}/${encodeURIComponent(name)}`;
+      this.#tell(job, {
+        state: 'done',
+        step: job.view.total,
+        note: warnings.join(' '),
+        file: { url, name, path, sizeBytes },
+      });
     } catch (error) {
       if (error instanceof CancelledError || job.abort.signal.aborted) this.#tell(job, { state: 'canceled' });
       else {
@@ -140,13 +139,11 @@ export class ExportService {
             : new StudioError('internal', `The export failed: ${String(error)}.`, { cause: error });
         this.#tell(job, { state: 'failed', error: errorOnWire.parse(failure.toJSON()) });
       }
-    } finally {
-      await rm(work, { recursive: true, force: true });
     }
   }
 
-  /** Puts the wanted frames side by side as 00000.png …, cut out by the mask where alpha is wanted. */
-  async #layOutFrames(job: ExportJob, folder: string): Promise<void> {
+  /** The wanted frames, cut out by the mask where alpha is wanted. */
+  async *#frames(job: ExportJob): AsyncGenerator<RgbaPicture, void, undefined> {
     const { assets } = job.project.store;
     const { take, options } = job;
     const list = frameList.parse(JSON.parse((await assets.read(take.result.framesAssetId)).toString('utf8')));
@@ -158,58 +155,43 @@ export class ExportService {
             source.inFrame,
           )
         : undefined;
+    const { width, height } = take.result;
     for (let frame = options.inFrame; frame < options.outFrame; frame++) {
       if (job.abort.signal.aborted) throw new CancelledError();
-      const from = assets.pathOf(list[frame] ?? '');
-      const to = join(folder, `${String(frame - options.inFrame).padStart(5, '0')}.png`);
-      if (!drawing) await link(from, to).catch(() => copyFile(from, to));
-      else {
-        const { width, height } = take.result;
-        const facts = { media: 'picture' as const, framesPerSecond: 1, frameCount: 1 };
-        const wanted = { firstFrame: 0, frameCount: 1, everyNth: 1, width, height, signal: job.abort.signal };
-        for await (const picture of this.#media.readFrames(from, facts, wanted)) {
-          const coverage = rasterizeMask(drawing, { width, height, frameIndex: frame });
-          for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
-          await writeFile(to, await this.#media.encodePicture(picture, 'png'));
-        }
+      const picture = await this.#media.readPicture(assets.pathOf(list[frame] ?? ''));
+      if (drawing) {
+        const coverage = rasterizeMask(drawing, { width, height, frameIndex: frame });
+        for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
       }
+      yield picture;
     }
   }
 
-  async #encode(job: ExportJob, work: string): Promise<string> {
+  async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
     const { options, take } = job;
     const folder = join(job.project.store.folder, 'exports');
     await mkdir(folder, { recursive: true });
-    const out = await freeName(folder, options.fileName, options.format === 'png' ? '' : `.${options.format}`);
+    const out = await freeName(folder, options.fileName, exportFormats[options.format].extension);
     const source = job.project.store.find('source', take.recipe.source.sourceId);
     const rate = take.result.framesPerSecond;
     const start = source ? take.recipe.source.inFrame / source.framesPerSecond : 0;
     const withSound = options.sound && source?.hasAudio === true && take.recipe.settings.task === 'edit';
-    await this.#media.encodeVideo(
-      {
-        framesFolder: work,
-        framesPerSecond: rate,
-        format: options.format,
-        quality: options.quality,
-        width: options.width,
-        height: options.height,
-        alpha: options.alpha,
-        ...(withSound
-          ? {
-              audioFrom: {
-                path: job.project.store.assets.pathOf(take.recipe.source.assetId),
-                startSeconds: start + options.inFrame / rate,
-                endSeconds: start + options.outFrame / rate,
-              },
-            }
-          : {}),
-        out,
-      },
-      (frame) => this.#tell(job, { step: frame }),
-      job.abort.signal,
-    );
-    await writeFileAtomic(`${out}.recipe.json`, JSON.stringify(take.recipe, null, 2));
-    return out;
+    const path = job.project.store.assets.pathOf(take.recipe.source.assetId);
+    return this.#media.encodeVideo({
+      frames: this.#frames(job),
+      frameCount: options.outFrame - options.inFrame,
+      width: take.result.width,
+      height: take.result.height,
+      framesPerSecond: rate,
+      format: options.format,
+      quality: options.quality,
+      outputWidth: options.width,
+      outputHeight: options.height,
+      ...(withSound ? { sound: { path, startSeconds: start + options.inFrame / rate } } : {}),
+      out,
+      onProgress: (framesDone) => this.#tell(job, { step: Math.min(job.view.total, framesDone) }),
+      signal: job.abort.signal,
+    });
   }
 }
 

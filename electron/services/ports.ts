@@ -1,4 +1,5 @@
 import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
+import type { ExportOptions } from '../contract/jobs.ts';
 
 /** What a media file is, as far as the studio needs to know. */
 export interface MediaFacts {
@@ -22,16 +23,22 @@ export interface RgbaPicture {
 
 /** What an export writes. */
 export interface EncodeRequest {
-  /** 00000.png … */
-  framesFolder: string;
-  framesPerSecond: number;
-  format: 'mp4' | 'webm' | 'mov' | 'gif' | 'png';
-  quality: 'small' | 'good' | 'best';
+  /** Pulled as the encoder takes them. */
+  frames: AsyncIterable<RgbaPicture>;
+  frameCount: number;
   width: number;
   height: number;
-  alpha: boolean;
-  audioFrom?: { path: string; startSeconds: number; endSeconds: number };
+  framesPerSecond: number;
+  format: ExportOptions['format'];
+  quality: ExportOptions['quality'];
+  outputWidth: number;
+  outputHeight: number;
+  /** The first sound track of this file, from this time on, for the video's length. */
+  sound?: { path: string; startSeconds: number };
+  /** The file to write; a folder for a sequence of pictures. */
   out: string;
+  onProgress: (framesDone: number) => void;
+  signal: AbortSignal;
 }
 
 /** The part of electron/media that the services use; the composition root hands it in. */
@@ -50,11 +57,13 @@ export interface MediaPort {
       signal: AbortSignal;
     },
   ): AsyncIterable<RgbaPicture>;
+  /** A whole picture at its own size. */
+  readPicture(path: string): Promise<RgbaPicture>;
   /** WebP by default, near lossless; `png` is lossless. */
   encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
   /** Loudest sample (0..255) of each of `count` equal stretches. */
   waveform(path: string, count: number): Promise<Uint8Array>;
-  encodeVideo(request: EncodeRequest, onProgress: (frame: number) => void, signal: AbortSignal): Promise<void>;
+  encodeVideo(request: EncodeRequest): Promise<{ path: string; sizeBytes: number; warnings: string[] }>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocumentRecord } from '../contract/records.ts';
 import { newId } from './jobService.ts';
-import type { MediaPort } from './ports.ts';
+import type { MediaPort, RgbaPicture } from './ports.ts';
 import type { ProjectLibrary } from './projectLibrary.ts';
 import {
   drawSampleFrame,
@@ -25,33 +25,24 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
   const picturePath = join(work, 'picture.png');
   await writeFile(picturePath, await media.encodePicture(drawSampleFrame(0), 'png'));
   const picture = await importSource(media, project, picturePath, 'Red balloon.png');
-  const frames = join(work, 'frames');
-  await mkdir(frames);
-  for (let index = 0; index < sampleFrameCount; index++)
-    await writeFile(
-      join(frames, `${String(index).padStart(5, '0')}.png`),
-      await media.encodePicture(drawSampleFrame(index), 'png'),
-    );
   const soundPath = join(work, 'sound.wav');
   await writeFile(soundPath, sampleSound());
-  const clipPath = join(work, 'clip.mp4');
-  await media.encodeVideo(
-    {
-      framesFolder: frames,
-      framesPerSecond: sampleFramesPerSecond,
-      format: 'mp4',
-      quality: 'best',
-      width: sampleSize,
-      height: sampleSize,
-      alpha: false,
-      audioFrom: { path: soundPath, startSeconds: 0, endSeconds: sampleFrameCount / sampleFramesPerSecond },
-      out: clipPath,
-    },
-    () => undefined,
-    AbortSignal.timeout(120_000),
-  );
-  if (!(await readdir(work)).includes('clip.mp4')) throw new Error('Assertion failed: the sample clip was written');
-  const clip = await importSource(media, project, clipPath, 'Balloon over hills.mp4');
+  const written = await media.encodeVideo({
+    frames: sampleFrames(),
+    frameCount: sampleFrameCount,
+    width: sampleSize,
+    height: sampleSize,
+    framesPerSecond: sampleFramesPerSecond,
+    format: 'mp4-h264',
+    quality: 'best',
+    outputWidth: sampleSize,
+    outputHeight: sampleSize,
+    sound: { path: soundPath, startSeconds: 0 },
+    out: join(work, 'clip.mp4'),
+    onProgress: () => undefined,
+    signal: AbortSignal.timeout(120_000),
+  });
+  const clip = await importSource(media, project, written.path, 'Balloon over hills.mp4');
   records.push(picture, clip, ...maskFor(picture.id, picture.width, picture.height, [0]));
   records.push(
     ...maskFor(
@@ -101,6 +92,10 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
   });
   await library.fold(project);
   return projectId;
+}
+
+async function* sampleFrames(): AsyncGenerator<RgbaPicture, void, undefined> {
+  for (let index = 0; index < sampleFrameCount; index++) yield drawSampleFrame(index);
 }
 
 /** A mask of the sample's subject, keyed at the given frames. */

@@ -202,7 +202,7 @@ describe('a job', () => {
       projectId,
       takeId: take?.id,
       options: {
-        format: 'mp4',
+        format: 'mp4-h264',
         quality: 'good',
         inFrame: 0,
         outFrame: 2,
