@@ -142,3 +142,11 @@ export async function encodeSpriteSheet(
     columns: across,
   };
 }
+
+/** Writes a mask, one byte a pixel, as a grey PNG. */
+export async function encodeMaskPng(mask: { width: number; height: number; data: Uint8Array }): Promise<Buffer> {
+  return sharp(mask.data, { raw: { width: mask.width, height: mask.height, channels: 1 } })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 6 })
+    .toBuffer();
+}

@@ -1,0 +1,53 @@
+import { arch, cpus, freemem, platform, totalmem } from 'node:os';
+import { EngineHost } from '../engine/engineHost.ts';
+import { ffmpegTools } from '../media/ffmpegTools.ts';
+import { byteCount, type Console } from './console.ts';
+import { cacheRoot, findModelFolder } from './modelFolders.ts';
+
+/** `magdiff doctor`: what the machine has, which tools are in use, and whether the engine computes rightly on its device. */
+export async function doctorCommand(console: Console): Promise<boolean> {
+  const lines: string[] = [];
+  const facts: Record<string, unknown> = {};
+  let healthy = true;
+  const add = (name: string, text: string, value: unknown): void => {
+    lines.push(`${name.padEnd(10)} ${text}`);
+    facts[name] = value;
+  };
+  add('node', `${process.versions.node} on ${platform()} ${arch()}`, process.versions.node);
+  const [first] = cpus();
+  add('processor', `${first?.model ?? 'unknown'}, ${cpus().length} cores`, {
+    model: first?.model,
+    cores: cpus().length,
+  });
+  add('memory', `${byteCount(freemem())} free of ${byteCount(totalmem())}`, { free: freemem(), total: totalmem() });
+  try {
+    const tools = await ffmpegTools();
+    add(
+      'ffmpeg',
+      `${tools.version} (${tools.origin === 'yours' ? 'your own' : 'from the packages'}: ${tools.ffmpegPath})`,
+      {
+        version: tools.version,
+        origin: tools.origin,
+        path: tools.ffmpegPath,
+      },
+    );
+  } catch (cause) {
+    healthy = false;
+    add('ffmpeg', cause instanceof Error ? cause.message : String(cause), null);
+  }
+  const host = new EngineHost({ cacheFolder: cacheRoot() });
+  try {
+    const folder = await findModelFolder(undefined);
+    const device = await host.device(folder);
+    add('model', `${device.name} (${folder})`, folder);
+    add('engine', `runs on ${device.provider}`, device.provider);
+    for (const warning of device.warnings) add('warning', warning, warning);
+  } catch (cause) {
+    healthy = false;
+    add('engine', cause instanceof Error ? cause.message : String(cause), null);
+  } finally {
+    await host.close();
+  }
+  console.result(lines.join('\n'), { healthy, ...facts });
+  return healthy;
+}

@@ -1,0 +1,112 @@
+/** The `magdiff` command: reads the command line, runs one command, ends with its exit code. */
+import { Command, CommanderError } from 'commander';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { type Console, createConsole } from './console.ts';
+import { doctorCommand } from './doctorCommand.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { maskCommand } from './maskCommand.ts';
+import { listModels } from './modelsCommand.ts';
+import { editCommand, generateCommand, remakeCommand } from './takeCommands.ts';
+import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
+
+let consoleInUse: Console = createConsole(process.argv.includes('--json'));
+
+/** Wraps a command so that its options choose the console and its failure the exit code. */
+function action<Arguments extends unknown[]>(
+  run: (console: Console, ...given: Arguments) => Promise<number | undefined>,
+) {
+  return async (...given: unknown[]): Promise<void> => {
+    // Commander appends the options and the command to the arguments.
+    const values = given.at(-2) as TakeOptionValues;
+    consoleInUse = createConsole(values.json === true);
+    process.exitCode = (await run(consoleInUse, ...(given.slice(0, -1) as Arguments))) ?? exitCodes.done;
+  };
+}
+
+const program = new Command('magdiff')
+  .description('Makes and edits short videos from a subject you mark and a sentence you type.')
+  .showHelpAfterError('(magdiff --help, or magdiff COMMAND --help, tells what there is)')
+  .exitOverride();
+
+addTakeOptions(program.command('generate <picture>'))
+  .description('make a video in which the picture’s subject does what the prompt says')
+  .option('--at <seconds>', 'which frame, when the picture is a clip')
+  .option('--frames <count>', 'frames of the video', '8')
+  .option('--fps <rate>', 'frames per second; the model’s own when left out')
+  .action(
+    action(
+      async (console, picture: string, values: TakeOptionValues) =>
+        void (await generateCommand(picture, values, console)),
+    ),
+  );
+
+addTakeOptions(program.command('edit <clip>'))
+  .description('change a clip around its subject, or its subject alone; what is kept is kept exactly')
+  .option('--keep <what>', 'subject, or rest (everything but the subject)', 'subject')
+  .option('--start <seconds>', 'edit from here on')
+  .option('--end <seconds>', 'edit up to here')
+  .option('--whole-clip', 'write the whole clip with the edited range in it, not the range alone')
+  .option('--strength <number>', 'share of the schedule that is sampled: 1 anew, less stays closer to the clip', '1')
+  .option('--inversion', 'start from the clip’s DDIM inversion')
+  .option(
+    '--feather <pixels>',
+    'width of the band at the mask’s edge where kept and made are mixed; 0 is a hard edge',
+    '4',
+  )
+  .action(
+    action(async (console, clip: string, values: TakeOptionValues) => void (await editCommand(clip, values, console))),
+  );
+
+program
+  .command('remake <recipe>')
+  .description('make a take’s frames again from its take.json and check that they are the same')
+  .option('-m, --model <folder>', 'model folder, when it is not where it was')
+  .option('-o, --out <file>', 'the video to write')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, recipe: string, values: TakeOptionValues) => void (await remakeCommand(recipe, values, console)),
+    ),
+  );
+
+program
+  .command('mask <picture>')
+  .description('make a mask: from the picture’s alpha, or by GrabCut from a box or a scribble')
+  .option('--alpha', 'from the alpha channel')
+  .option('--box <x,y,width,height>', 'the subject lies in this box')
+  .option('--scribble <picture>', 'picture of the same size: green or white over the subject, red over what is not')
+  .option('-o, --out <file>', 'the mask to write, a grey PNG')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, picture: string, values: TakeOptionValues) => void (await maskCommand(picture, values, console)),
+    ),
+  );
+
+const models = program.command('models').description('the models on this machine');
+models
+  .command('list')
+  .description('what is installed')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console) => void (await listModels(console))));
+
+program
+  .command('doctor')
+  .description('what this machine has, and whether the engine computes rightly on it')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console) => ((await doctorCommand(console)) ? exitCodes.done : exitCodes.failed)));
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  if (cause instanceof CommanderError) {
+    const isHelp = cause.exitCode === 0;
+    if (!isHelp && process.argv.includes('--json')) consoleInUse.failure(new StudioError('usage', cause.message));
+    process.exitCode = isHelp ? exitCodes.done : exitCodes.usage;
+  } else {
+    const code = exitCodeOf(cause);
+    if (code === exitCodes.cancelled) consoleInUse.note('cancelled', 'Cancelled; nothing was written.');
+    else consoleInUse.failure(cause);
+    process.exitCode = code;
+  }
+}

@@ -1,0 +1,49 @@
+import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { StudioError } from '../../models/errors/studioError.ts';
+
+/** Where models are looked for, in order: what ships, what MAGDIFF_MODELS names, the user's own folder. */
+export function modelRoots(): string[] {
+  return [
+    resolve(import.meta.dirname, '../../models/bundled'),
+    ...(process.env.MAGDIFF_MODELS ? [resolve(process.env.MAGDIFF_MODELS)] : []),
+    join(homedir(), '.magdiff', 'models'),
+  ];
+}
+
+/** Folder for built graphs and other things that can be made again. */
+export function cacheRoot(): string {
+  return process.env.MAGDIFF_CACHE ?? join(homedir(), '.magdiff', 'cache');
+}
+
+/** Every folder that may be a model, by name. */
+export async function listModelFolders(): Promise<{ name: string; folder: string; bundled: boolean }[]> {
+  const found: { name: string; folder: string; bundled: boolean }[] = [];
+  for (const [index, root] of modelRoots().entries()) {
+    const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (entry.isDirectory()) found.push({ name: entry.name, folder: join(root, entry.name), bundled: index === 0 });
+    }
+  }
+  return found;
+}
+
+/** The folder of a model given by path or by name; the bundled one when nothing is given. */
+export async function findModelFolder(given: string | undefined): Promise<string> {
+  const installed = await listModelFolders();
+  if (given === undefined) {
+    const [first] = installed;
+    if (first) return first.folder;
+    throw new StudioError('model-missing', 'No model is installed.', {
+      hint: `Put a model folder into ${modelRoots().at(-1)}, or give one with --model.`,
+    });
+  }
+  const asPath = await stat(given).catch(() => undefined);
+  if (asPath?.isDirectory()) return resolve(given);
+  const named = installed.find(({ name }) => name === given);
+  if (named) return named.folder;
+  throw new StudioError('model-missing', `There is no model "${given}".`, {
+    hint: `Installed: ${installed.map(({ name }) => name).join(', ') || 'none'}. A folder's path works too.`,
+  });
+}

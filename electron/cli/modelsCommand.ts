@@ -1,0 +1,32 @@
+import { openModel } from '../../models/pipeline/loadModel.ts';
+import type { Console } from './console.ts';
+import { listModelFolders, modelRoots } from './modelFolders.ts';
+
+/** `magdiff models list`: what is installed, and what each is; a folder that is no model is said to be one that cannot be used, and why. */
+export async function listModels(console: Console): Promise<void> {
+  const models: Record<string, unknown>[] = [];
+  const lines: string[] = [];
+  for (const { name, folder, bundled } of await listModelFolders()) {
+    try {
+      const { description } = await openModel(folder);
+      const student = description.student ? `, student of ${description.student.steps} steps` : '';
+      lines.push(
+        `${name}${bundled ? ' (ships with the studio)' : ''}: ${description.title}, ${description.width}×${description.height}, up to ${Math.max(...description.frames)} frames${student}`,
+      );
+      models.push({
+        name,
+        folder,
+        bundled,
+        title: description.title,
+        width: description.width,
+        height: description.height,
+        frames: description.frames,
+      });
+    } catch (cause) {
+      lines.push(`${name}: cannot be used. ${cause instanceof Error ? cause.message : String(cause)}`);
+      models.push({ name, folder, bundled, error: cause instanceof Error ? cause.message : String(cause) });
+    }
+  }
+  if (lines.length === 0) lines.push(`No model is installed. Folders looked into: ${modelRoots().join(', ')}`);
+  console.result(lines.join('\n'), { models });
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { EngineHost } from '../engine/engineHost.ts';
+import type { EngineJob, TakeResult } from '../engine/engineProtocol.ts';
+import { encodeVideo } from '../media/encodeVideo.ts';
+import type { ExportFormat, ExportQuality } from '../media/exportFormats.ts';
+import { readPicture } from '../media/readPicture.ts';
+import type { Console } from './console.ts';
+import { byteCount, duration } from './console.ts';
+import { cacheRoot } from './modelFolders.ts';
+import type { VideoWriter } from './spliceIntoClip.ts';
+
+/** One run from the command line: the job and what to write from it. */
+export interface TakeRun {
+  job: EngineJob extends infer Job ? (Job extends EngineJob ? Omit<Job, 'id' | 'folder' | 'previews'> : never) : never;
+  /** A folder to work in and keep; absent: a temporary one. */
+  jobFolder?: string | undefined;
+  out: string;
+  format: ExportFormat;
+  quality: ExportQuality;
+  sound?: { path: string; startSeconds: number } | undefined;
+  /** Writes something else than the take's own frames, such as the whole clip around them. */
+  writeVideo?: VideoWriter;
+}
+
+/** What a run made. */
+export interface TakeOutcome {
+  result: TakeResult;
+  path: string;
+  sizeBytes: number;
+}
+
+/**
+ * Runs a job in the engine and writes its video. Interrupting (Ctrl-C) cancels within one step and throws CancelledError; nothing
+ * half-written is left, except the state in a job folder that the user asked to keep.
+ */
+export async function runTake(run: TakeRun, console: Console): Promise<TakeOutcome> {
+  const folder = run.jobFolder ?? (await mkdtemp(join(tmpdir(), 'magdiff-')));
+  const host = new EngineHost({ cacheFolder: cacheRoot() });
+  const controller = new AbortController();
+  const job = { ...run.job, id: 'take', folder, previews: false } as EngineJob;
+  const interrupt = (): void => {
+    controller.abort();
+    host.cancel(job.id);
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const estimate = await host.estimate(job);
+    console.note('estimate', `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory.`);
+    if (estimate.advice) {
+      throw new StudioError(
+        'out-of-memory',
+        `This take needs about ${byteCount(estimate.memoryBytes)} of memory; ${byteCount(estimate.availableBytes)} are free.`,
+        {
+          hint: estimate.advice,
+        },
+      );
+    }
+    const result = await finished(host, job, console, controller.signal);
+    const frames = async function* () {
+      for (let index = 0; index < result.frameCount; index++) {
+        yield await readPicture(join(result.framesFolder, `${String(index).padStart(5, '0')}.png`));
+      }
+    };
+    const video = (await run.writeVideo?.(result, frames)) ?? {
+      frames: frames(),
+      frameCount: result.frameCount,
+      sound: run.sound,
+    };
+    const encoded = await encodeVideo({
+      ...result,
+      ...video,
+      format: run.format,
+      quality: run.quality,
+      out: run.out,
+      signal: controller.signal,
+      onProgress: (done) => console.progress('Encoding', done, video.frameCount, 0),
+    });
+    for (const warning of encoded.warnings) console.note('warning', warning);
+    return { result, path: encoded.path, sizeBytes: encoded.sizeBytes };
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await host.close();
+    if (run.jobFolder === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function finished(host: EngineHost, job: EngineJob, console: Console, signal: AbortSignal): Promise<TakeResult> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new CancelledError());
+      return;
+    }
+    host.submit(job, (event) => {
+      if (event.type === 'loading') console.note('loading', `Loading the ${event.what} ...`);
+      else if (event.type === 'denoising') console.progress('Sampling', event.step, event.total, event.secondsLeft);
+      else if (event.type === 'decoding') console.progress('Decoding', event.frame, event.total, event.secondsLeft);
+      else if (event.type === 'warning') console.note('warning', event.message);
+      else if (event.type === 'done') resolve(event.result);
+      else if (event.type === 'failed') reject(StudioError.fromJSON(event.error));
+      else if (event.type === 'canceled') reject(new CancelledError());
+    });
+  });
+}

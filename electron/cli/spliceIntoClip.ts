@@ -1,0 +1,30 @@
+import type { TakeResult } from '../engine/engineProtocol.ts';
+import type { EncodeVideoOptions } from '../media/encodeVideo.ts';
+import { probeMedia } from '../media/probeMedia.ts';
+import { readFrames } from '../media/readFrames.ts';
+
+/** Gives what to encode from a finished take. */
+export type VideoWriter = (
+  result: TakeResult,
+  takeFrames: () => AsyncIterable<{ data: Uint8Array }>,
+) => Promise<Pick<EncodeVideoOptions, 'frames' | 'frameCount' | 'sound'>>;
+
+/** The whole clip with the edited range in its place: frames before and after stream through from the source, sound from its start. */
+export function spliceIntoClip(edit: { clip: string; startSeconds: number }): VideoWriter {
+  return async (result, takeFrames) => {
+    const facts = await probeMedia(edit.clip);
+    const first = Math.round(edit.startSeconds * facts.framesPerSecond);
+    const afterSeconds = (first + result.frameCount) / facts.framesPerSecond;
+    const hasRest = first + result.frameCount < facts.frameCount;
+    async function* frames() {
+      if (first > 0) yield* readFrames(edit.clip, { endSeconds: first / facts.framesPerSecond, facts });
+      yield* takeFrames();
+      if (hasRest) yield* readFrames(edit.clip, { startSeconds: afterSeconds, facts });
+    }
+    return {
+      frames: frames(),
+      frameCount: Math.max(facts.frameCount, first + result.frameCount),
+      sound: { path: edit.clip, startSeconds: 0 },
+    };
+  };
+}

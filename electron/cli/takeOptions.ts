@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../contract/takeSettings.ts';
+import { exportFormatNames } from '../media/exportFormats.ts';
+import { issueSentence } from './takeRecipe.ts';
+
+/** Adds the options that `generate` and `edit` share. */
+export function addTakeOptions(command: Command): Command {
+  return command
+    .requiredOption('-p, --prompt <sentence>', 'what should happen')
+    .option('--negative <sentence>', 'what should not be there', '')
+    .option(
+      '--mask <path>',
+      'mask of the subject: a picture, a clip or a folder of PNG pictures, white is the subject; or "alpha"',
+    )
+    .option('--text-alpha <number>', 'APA: weight of the sentence, times the learned one', '1')
+    .option('--image-alpha <number>', 'APA: weight of the picture, times the learned one', '1')
+    .option('--apa <mode>', 'APA weights: learned, or equal and fixed (the ablation)', 'learned')
+    .option('--alpha-schedule <file>', 'APA: JSON list of spans {fromStep, toStep, layers, text, image}')
+    .option('--no-sda', 'show the model the full frame instead of the cut-out')
+    .option('--no-hfa', 'leave the subject’s latents out')
+    .option('--hfa-strength <number>', 'HFA: 0 none to 1 as trained, up to 2', '1')
+    .option('--guidance <number>', 'text guidance; the model’s own when left out')
+    .option('--image-guidance <number>', 'image guidance; 1 leaves its branch out')
+    .option('--student', 'use the few-step weights')
+    .option('--steps <count>', 'sampling steps; the model’s own when left out')
+    .option('--sampler <name>', samplerNames.join(', '), 'ddim')
+    .option('--eta <number>', 'randomness of DDIM, 0 to 1', '0')
+    .option('--seed <number>', 'a whole number; random when left out')
+    .option('--noise-alpha <number>', 'share of noise that all frames have in common', '0')
+    .option('--width <pixels>', 'width the model works at')
+    .option('--height <pixels>', 'height the model works at')
+    .option('--overlap <frames>', 'frames shared by neighbouring windows of a long video', '4')
+    .option('-m, --model <folder>', 'model folder or the name of an installed model')
+    .option('--provider <name>', `${providerNames.join(', ')}; the best that works when left out`)
+    .option('-o, --out <file>', 'the video to write')
+    .option('--format <name>', exportFormatNames.join(', '), 'mp4-h264')
+    .option('--quality <name>', 'draft, good, best', 'good')
+    .option('--keep-job <folder>', 'keep state, latents and frames here; a cut-off run given the same folder goes on')
+    .option('--json', 'speak JSON lines, for programs');
+}
+
+/** What commander read, before it is checked. */
+export type TakeOptionValues = Record<string, string | boolean | undefined>;
+
+/** A number option, or a usage error that says what was expected. */
+export function numberOption(values: TakeOptionValues, name: string): number | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value === '' || !Number.isFinite(number)) {
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new StudioError('usage', `--${flag} wants a number, not "${value}".`);
+  }
+  return number;
+}
+
+/** The take's settings from the options; every fault is a usage error naming the setting. */
+export async function settingsFrom(task: 'generate' | 'edit', values: TakeOptionValues): Promise<TakeSettings> {
+  const number = (name: string): number | undefined => numberOption(values, name);
+  const text = number('guidance');
+  const image = number('imageGuidance');
+  if (image !== undefined && text === undefined) {
+    throw new StudioError('usage', '--image-guidance needs --guidance beside it.', {
+      hint: 'For example --guidance 3 --image-guidance 1.5.',
+    });
+  }
+  const draft = {
+    task,
+    keep: values.keep,
+    prompt: values.prompt,
+    negativePrompt: values.negative,
+    alpha: {
+      mode: values.apa,
+      text: number('textAlpha'),
+      image: number('imageAlpha'),
+      schedule: await readSchedule(values.alphaSchedule),
+    },
+    sda: values.sda,
+    hfa: { enabled: values.hfa, strength: number('hfaStrength') },
+    guidance: text === undefined ? undefined : { text, image },
+    weights: values.student ? 'student' : 'teacher',
+    steps: number('steps'),
+    sampler: values.sampler,
+    eta: number('eta'),
+    seed: number('seed') ?? Math.floor(Math.random() * 2 ** 32),
+    noiseAlpha: number('noiseAlpha'),
+    frames: number('frames'),
+    width: number('width'),
+    height: number('height'),
+    strength: number('strength'),
+    inversion: values.inversion === true,
+    featherPixels: number('feather'),
+    overlapFrames: number('overlap'),
+    framesPerSecond: number('fps'),
+  };
+  const parsed = takeSettings.safeParse(withoutUndefined(draft));
+  if (!parsed.success)
+    throw new StudioError('usage', `The settings cannot be used: ${issueSentence(parsed.error)}.`, {
+      hint: 'See --help for what each takes.',
+    });
+  return parsed.data;
+}
+
+async function readSchedule(path: string | boolean | undefined): Promise<unknown> {
+  if (typeof path !== 'string') return undefined;
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new StudioError('usage', `The α schedule ${path} cannot be read as JSON.`, { cause });
+  }
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .map(([key, entry]) => [key, withoutUndefined(entry)]),
+  );
+}
