@@ -1,0 +1,91 @@
+/** Scaled dot-product attention in the form the dialect has. */
+import { add, mean, scale, softmax } from './elementwise.ts';
+import type { Tensor } from './graphBuilder.ts';
+import { matmul } from './linear.ts';
+import { concatenate, reshape, slice, transpose } from './shaping.ts';
+import { shapeText } from './types.ts';
+
+/** How an attention differs from the plain one. */
+export interface AttentionOptions {
+  readonly heads: number;
+  /** Added to the scores: (1, 1, queries, keys). */
+  readonly mask?: Tensor;
+}
+
+/**
+ * softmax(q kᵀ / √d + mask) v per head. q is (n, queries, C), k and v are (n, keys, C), C = heads · d; the result is
+ * (n, queries, C). Cut along n where the score matrix would outgrow what the dialect allows.
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
+  const [n = 0, queries = 0] = q.shape;
+  const keys = k.shape[1] ?? 0;
+  checkShapes(q, k, v, options.heads);
+  const scoreBytes = 4 * options.heads * queries * keys;
+  const chunk = Math.max(1, Math.min(n, Math.floor(q.builder.dialect.attentionBytes / scoreBytes)));
+  if (chunk >= n) return attendAll(q, k, v, options);
+  const parts: Tensor[] = [];
+  for (let from = 0; from < n; from += chunk) {
+    const to = Math.min(n, from + chunk);
+    parts.push(attendAll(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to), options));
+  }
+  return concatenate(parts, 0);
+}
+
+/** Attention that also returns its weights, averaged over heads: (n, queries, keys). Always in plain operators. */
+export function attentionWithMap(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions,
+): { result: Tensor; map: Tensor } {
+  checkShapes(q, k, v, options.heads);
+  const weights = attentionWeights(q, k, options);
+  return { result: mergeHeads(matmul(weights, splitHeads(v, options.heads))), map: mean(weights, [1], false) };
+}
+
+function checkShapes(q: Tensor, k: Tensor, v: Tensor, heads: number): void {
+  const width = q.shape[2] ?? 0;
+  const fits =
+    q.shape.length === 3 &&
+    k.shape.length === 3 &&
+    k.shape.join() === v.shape.join() &&
+    k.shape[0] === q.shape[0] &&
+    k.shape[2] === width &&
+    width % heads === 0;
+  if (!fits)
+    q.builder.fail(
+      `attention of ${heads} heads cannot join queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)}`,
+    );
+}
+
+function attendAll(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
+  if (!q.builder.dialect.fusedAttention)
+    return mergeHeads(matmul(attentionWeights(q, k, options), splitHeads(v, options.heads)));
+  const keys = k.shape[1] ?? 0;
+  const inputs = [q, k, v, undefined, undefined, options.mask].slice(0, options.mask ? 6 : 3);
+  const attributes = { num_heads: { kind: 'int', value: options.heads } } as const;
+  return q.builder.node('MultiHeadAttention', inputs, [{ dtype: q.dtype, shape: q.shape }], attributes, {
+    domain: 'com.microsoft',
+    flops: 4 * (q.shape[0] ?? 0) * (q.shape[1] ?? 0) * (q.shape[2] ?? 0) * keys,
+  })[0];
+}
+
+/** (n, tokens, C) → (n, heads, tokens, d). */
+function splitHeads(x: Tensor, heads: number): Tensor {
+  const [n = 0, tokens = 0, width = 0] = x.shape;
+  return transpose(reshape(x, [n, tokens, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** (n, heads, tokens, d) → (n, tokens, C). */
+function mergeHeads(x: Tensor): Tensor {
+  const [n = 0, heads = 0, tokens = 0, width = 0] = x.shape;
+  return reshape(transpose(x, [0, 2, 1, 3]), [n, tokens, heads * width]);
+}
+
+function attentionWeights(q: Tensor, k: Tensor, options: AttentionOptions): Tensor {
+  const [n = 0, tokens = 0, width = 0] = k.shape;
+  const headWidth = width / options.heads;
+  const keys = transpose(reshape(k, [n, tokens, options.heads, headWidth]), [0, 2, 3, 1]);
+  const scores = matmul(scale(splitHeads(q, options.heads), 1 / Math.sqrt(headWidth)), keys);
+  return softmax(options.mask ? add(scores, options.mask) : scores);
+}

@@ -1,0 +1,76 @@
+/** Operator dialects: `plain` uses ai.onnx operators alone; the others use what their provider has kernels for. */
+export const dialectNames = ['plain', 'cpu', 'webgpu', 'cuda', 'directml'] as const;
+
+/** One of {@link dialectNames}. */
+export type DialectName = (typeof dialectNames)[number];
+
+/** Choices a builder makes when one meaning has several operator forms. A self-test may switch single ones off. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** com.microsoft MultiHeadAttention instead of MatMul–Softmax–MatMul. */
+  readonly fusedAttention: boolean;
+  /** com.microsoft QuickGelu (x·σ(βx)), which is SiLU at β = 1. */
+  readonly fusedSigmoidProduct: boolean;
+  /** com.microsoft GroupNorm (channels last, with SiLU). */
+  readonly fusedGroupNorm: boolean;
+  /** com.microsoft BiasSplitGelu: bias, split, GELU and product of GEGLU in one. */
+  readonly fusedGeglu: boolean;
+  /** A picture convolution over every frame of a clip as one 3-D convolution, without regrouping the clip into pictures. */
+  readonly clipConvolution: boolean;
+  /** Largest score matrix an attention may hold at once, in bytes; larger ones are cut along the batch. */
+  readonly attentionBytes: number;
+}
+
+const none = {
+  fusedAttention: false,
+  fusedSigmoidProduct: false,
+  fusedGroupNorm: false,
+  fusedGeglu: false,
+  clipConvolution: false,
+};
+const unlimited = Number.MAX_SAFE_INTEGER;
+const mebibyte = 2 ** 20;
+
+const dialects: Readonly<Record<DialectName, Dialect>> = {
+  plain: { ...none, name: 'plain', attentionBytes: unlimited },
+  cpu: {
+    ...none,
+    name: 'cpu',
+    clipConvolution: true,
+    fusedAttention: true,
+    fusedSigmoidProduct: true,
+    attentionBytes: unlimited,
+  },
+  // Buffers above 128 MiB went wrong silently on one WebGPU adapter; stay well under.
+  webgpu: {
+    ...none,
+    name: 'webgpu',
+    fusedAttention: true,
+    fusedSigmoidProduct: true,
+    fusedGeglu: true,
+    attentionBytes: 64 * mebibyte,
+  },
+  cuda: {
+    ...none,
+    name: 'cuda',
+    fusedAttention: true,
+    fusedSigmoidProduct: true,
+    fusedGroupNorm: true,
+    fusedGeglu: true,
+    attentionBytes: unlimited,
+  },
+  directml: {
+    ...none,
+    name: 'directml',
+    fusedAttention: true,
+    fusedSigmoidProduct: true,
+    fusedGroupNorm: true,
+    fusedGeglu: true,
+    attentionBytes: 512 * mebibyte,
+  },
+};
+
+/** The dialect of that name, with every fused form its provider is known to have. */
+export function dialectOf(name: DialectName): Dialect {
+  return dialects[name];
+}

@@ -1,0 +1,302 @@
+import { StudioError } from '../errors/studioError.ts';
+import type { Dialect } from './dialect.ts';
+import {
+  type DataType,
+  elementBytes,
+  type Shape,
+  shapeText,
+  sizeOf,
+  type WeightEntry,
+  type WeightSource,
+} from './types.ts';
+
+/** A value of a graph under construction: a name, an element type and a static shape. Made by a builder or an operator only. */
+export interface Tensor {
+  readonly builder: GraphBuilder;
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** Operator attributes; which ONNX kind a number takes is said here because 1 and 1.0 look alike. */
+export type Attribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'ints'; readonly value: readonly number[] };
+
+/** One operator call of a built graph. Empty input names stand for absent optional inputs. */
+export interface GraphNode {
+  readonly op: string;
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** A named value with its type. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** A constant of a graph: bytes held here, or a weight left where it lies. */
+export type Initializer = ValueInfo & ({ readonly bytes: Uint8Array } | { readonly weight: WeightEntry });
+
+/** What a module costs: stored numbers, and multiply-adds counted twice for one run. */
+export interface ModuleCost {
+  parameters: number;
+  flops: number;
+}
+
+/** A finished graph, ready to be written as an ONNX file. */
+export interface Graph {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly nodes: readonly GraphNode[];
+  readonly initializers: readonly Initializer[];
+  readonly values: ReadonlyMap<string, ValueInfo>;
+  /** Cost of each module path on its own, children not included. */
+  readonly costs: ReadonlyMap<string, ModuleCost>;
+  /** Checkpoint keys the network used. */
+  readonly usedKeys: ReadonlySet<string>;
+}
+
+/** The byte range of some rows (axis 0) of a stored weight. */
+function rowsOf(entry: WeightEntry, shape: Shape, rows: { from: number; to: number }): WeightEntry {
+  const rowBytes = (elementBytes[entry.dtype] * sizeOf(shape)) / (shape[0] ?? 1);
+  return { ...entry, offset: entry.offset + rows.from * rowBytes, length: (rows.to - rows.from) * rowBytes };
+}
+
+const supportedInputs = new Set<DataType>(['float32', 'int64', 'int32']);
+
+/**
+ * Collects operator calls into a graph. Modules open a scope named as the checkpoint names them, so that a weight's key is
+ * the path of the module that asks for it. Shape mistakes throw at the call that makes them, naming the module path and
+ * both shapes; missing and misshapen weights are gathered and thrown together by {@link GraphBuilder.finish}.
+ */
+export class GraphBuilder {
+  readonly dialect: Dialect;
+  readonly #name: string;
+  readonly #source: WeightSource;
+  readonly #path: string[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #initializers: Initializer[] = [];
+  readonly #values = new Map<string, ValueInfo>();
+  readonly #costs = new Map<string, ModuleCost>();
+  readonly #weights = new Map<string, Tensor>();
+  readonly #constants = new Map<string, Tensor>();
+  readonly #usedKeys = new Set<string>();
+  readonly #missing: string[] = [];
+  readonly #misshapen: string[] = [];
+  #counter = 0;
+
+  constructor(name: string, dialect: Dialect, source: WeightSource) {
+    this.#name = name;
+    this.dialect = dialect;
+    this.#source = source;
+  }
+
+  /** Module path of the scope in force, such as `down_blocks.0.resnets.1`; empty at the root. */
+  get path(): string {
+    return this.#path.join('.');
+  }
+
+  /** Runs `build` inside the module `name` (may itself hold dots). */
+  scope<T>(name: string, build: () => T): T {
+    this.#path.push(name);
+    try {
+      return build();
+    } finally {
+      this.#path.pop();
+    }
+  }
+
+  /** Throws a shape mistake: a network and a configuration that cannot go together. */
+  fail(message: string): never {
+    throw new StudioError('model-mismatch', `${this.path || this.#name}: ${message}.`, {
+      hint: 'The configuration and the weights of this model do not belong together, or a size asked for does not fit it.',
+      details: { module: this.path, network: this.#name },
+    });
+  }
+
+  /** Declares an input fed at every run. */
+  input(name: string, dtype: DataType, shape: Shape): Tensor {
+    if (!supportedInputs.has(dtype)) this.fail(`an input cannot be ${dtype}`);
+    const value = this.#register({ name, dtype, shape });
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** Declares a result under a name of its own. */
+  output(name: string, tensor: Tensor): void {
+    const value = this.node('Identity', [tensor], [{ name, dtype: tensor.dtype, shape: tensor.shape }])[0];
+    this.#outputs.push({ name, dtype: value.dtype, shape: value.shape });
+  }
+
+  /**
+   * The weight `name` of the module in force, as float32: weights stored narrower are widened by a Cast that the session
+   * folds once. Shapes that differ only in axes of length one are the same weight.
+   */
+  weight(name: string, shape: Shape): Tensor {
+    const key = this.#path.length > 0 ? `${this.path}.${name}` : name;
+    const known = this.#weights.get(key);
+    if (known) {
+      if (known.shape.join() === shape.join()) return known;
+      this.fail(`the weight ${key} is asked for as ${shapeText(shape)} and as ${shapeText(known.shape)}`);
+    }
+    const tensor = this.#loadWeight(key, shape);
+    this.#weights.set(key, tensor);
+    this.#cost().parameters += sizeOf(shape);
+    return tensor;
+  }
+
+  /**
+   * Rows `from` to `to` of the weight `name`, whose full shape is `shape`: a byte range of the same stored weight.
+   * Counts as a use of the whole key.
+   */
+  weightRows(name: string, shape: Shape, from: number, to: number): Tensor {
+    const key = this.#path.length > 0 ? `${this.path}.${name}` : name;
+    const known = this.#weights.get(`${key}[${from}:${to}]`);
+    if (known) return known;
+    const tensor = this.#loadWeight(key, shape, { from, to });
+    this.#weights.set(`${key}[${from}:${to}]`, tensor);
+    this.#cost().parameters += sizeOf(tensor.shape);
+    return tensor;
+  }
+
+  #loadWeight(key: string, fullShape: Shape, rows?: { from: number; to: number }): Tensor {
+    const whole = this.#source.find(key, fullShape);
+    this.#usedKeys.add(key);
+    const shape = rows ? [rows.to - rows.from, ...fullShape.slice(1)] : fullShape;
+    const name = rows ? `${key}[${rows.from}:${rows.to}]` : key;
+    const entry = whole && rows ? rowsOf(whole, fullShape, rows) : whole;
+    if (!entry) {
+      this.#missing.push(`${key} (${shapeText(fullShape)})`);
+      return this.#register({ name, dtype: 'float32', shape });
+    }
+    const significant = (sizes: Shape): string => sizes.filter((size) => size !== 1).join();
+    if (whole && significant(whole.shape) !== significant(fullShape)) {
+      this.#misshapen.push(
+        `${key} is ${shapeText(whole.shape)} in the file and ${shapeText(fullShape)} in the network`,
+      );
+      return this.#register({ name, dtype: 'float32', shape });
+    }
+    const stored = this.#register({ name, dtype: entry.dtype, shape });
+    this.#initializers.push({ name, dtype: entry.dtype, shape, weight: entry });
+    if (entry.dtype === 'float32') return stored;
+    return this.node('Cast', [stored], [{ dtype: 'float32', shape }], { to: { kind: 'int', value: 1 } })[0];
+  }
+
+  /** A float32 constant held in the graph; equal constants are stored once. */
+  constant(shape: Shape, values: readonly number[] | Float32Array): Tensor {
+    const data = values instanceof Float32Array ? values : Float32Array.from(values);
+    return this.#constant('float32', shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  /** An int64 constant held in the graph, for shapes, axes and indices. */
+  integers(values: readonly number[], shape: Shape = [values.length]): Tensor {
+    const data = BigInt64Array.from(values, (value) => BigInt(value));
+    return this.#constant('int64', shape, new Uint8Array(data.buffer));
+  }
+
+  #constant(dtype: 'float32' | 'int64', shape: Shape, bytes: Uint8Array): Tensor {
+    const size = sizeOf(shape) * (dtype === 'float32' ? 4 : 8);
+    if (bytes.length !== size) this.fail(`a constant of ${bytes.length} bytes cannot be ${shapeText(shape)} ${dtype}`);
+    const identity = bytes.length <= 256 ? `${dtype}[${shape}]${Buffer.from(bytes).toString('base64')}` : undefined;
+    const known = identity === undefined ? undefined : this.#constants.get(identity);
+    if (known) return known;
+    const value = this.#register({ name: `constant_${this.#initializers.length}`, dtype, shape });
+    this.#initializers.push({ name: value.name, dtype, shape, bytes: bytes.slice() });
+    if (identity !== undefined) this.#constants.set(identity, value);
+    return value;
+  }
+
+  /**
+   * Adds one operator call and returns its outputs, whose types the caller (an operator function) has inferred.
+   * `flops` counts each multiply-add as two.
+   */
+  node<const Outputs extends readonly { name?: string; dtype: DataType; shape: Shape }[]>(
+    op: string,
+    inputs: readonly (Tensor | undefined)[],
+    outputs: Outputs,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: { domain?: string; flops?: number } = {},
+  ): { readonly [Index in keyof Outputs]: Tensor } {
+    for (const input of inputs)
+      if (input && input.builder !== this) this.fail(`${op} is given a value of another graph`);
+    const index = this.#counter++;
+    const results = outputs.map(({ name, dtype, shape }, position) => {
+      if (shape.some((size) => !Number.isInteger(size) || size <= 0))
+        this.fail(`${op} would make a value of ${shapeText(shape)}`);
+      return this.#register({ name: name ?? `${op}_${index}${position === 0 ? '' : `_${position}`}`, dtype, shape });
+    });
+    this.#nodes.push({
+      op,
+      domain: options.domain ?? '',
+      name: `${this.path}/${op}_${index}`,
+      inputs: inputs.map((input) => input?.name ?? ''),
+      outputs: results.map((result) => result.name),
+      attributes,
+    });
+    if (options.flops) this.#cost().flops += options.flops;
+    return results as unknown as { readonly [Index in keyof Outputs]: Tensor }; // map keeps the tuple's length
+  }
+
+  /** Ends building. Throws when weights were missing or had other shapes, naming them. */
+  finish(): Graph {
+    this.#reportWeights();
+    return {
+      name: this.#name,
+      dialect: this.dialect,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      values: this.#values,
+      costs: this.#costs,
+      usedKeys: this.#usedKeys,
+    };
+  }
+
+  #reportWeights(): void {
+    if (this.#missing.length === 0 && this.#misshapen.length === 0) return;
+    const list = (items: readonly string[]): string =>
+      items.slice(0, 4).join('; ') + (items.length > 4 ? `; and ${items.length - 4} more` : '');
+    const sentences: string[] = [];
+    if (this.#missing.length > 0)
+      sentences.push(
+        `${this.#missing.length} weights of the network ${this.#name} are missing from it: ${list(this.#missing)}`,
+      );
+    if (this.#misshapen.length > 0)
+      sentences.push(`${this.#misshapen.length} weights have another shape: ${list(this.#misshapen)}`);
+    throw new StudioError(
+      this.#missing.length > 0 ? 'model-incomplete' : 'model-mismatch',
+      `${this.#source.label}: ${sentences.join('. ')}.`,
+      {
+        hint: 'Check that the weights and the config.json beside them come from the same model, and that the download is complete.',
+        details: { missing: this.#missing.slice(0, 100), misshapen: this.#misshapen.slice(0, 100) },
+      },
+    );
+  }
+
+  #cost(): ModuleCost {
+    const known = this.#costs.get(this.path);
+    if (known) return known;
+    const cost = { parameters: 0, flops: 0 };
+    this.#costs.set(this.path, cost);
+    return cost;
+  }
+
+  #register(value: ValueInfo): Tensor {
+    if (this.#values.has(value.name)) this.fail(`two values are named ${value.name}`);
+    this.#values.set(value.name, value);
+    return { builder: this, ...value };
+  }
+}

@@ -1,0 +1,77 @@
+/** Products with weights: linear layers and convolutions. Shapes are checked while building; multiply-adds are counted twice. */
+import { reshape } from './shaping.ts';
+import type { Attribute, Tensor } from './graphBuilder.ts';
+import { shapeText, sizeOf } from './types.ts';
+
+/** Matrix product over the last two axes; leading axes must be equal. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const rows = a.shape.at(-2);
+  const inner = a.shape.at(-1);
+  const columns = b.shape.at(-1);
+  const fits =
+    rows !== undefined &&
+    inner !== undefined &&
+    columns !== undefined &&
+    b.shape.at(-2) === inner &&
+    a.shape.slice(0, -2).join() === b.shape.slice(0, -2).join();
+  if (!fits) a.builder.fail(`${shapeText(a.shape)} and ${shapeText(b.shape)} cannot be multiplied as matrices`);
+  const shape = [...a.shape.slice(0, -1), columns];
+  return a.builder.node('MatMul', [a, b], [{ dtype: a.dtype, shape }], {}, { flops: 2 * sizeOf(shape) * inner })[0];
+}
+
+/** x · weightᵀ + bias over the last axis, the weight as PyTorch keeps it: (outputs, inputs). */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const inputs = x.shape.at(-1) ?? 0;
+  const outputs = weight.shape[0] ?? 0;
+  if (weight.shape.length !== 2 || weight.shape[1] !== inputs)
+    x.builder.fail(`a linear layer with weights ${shapeText(weight.shape)} cannot take ${shapeText(x.shape)}`);
+  if (bias && bias.shape.join() !== String(outputs))
+    x.builder.fail(`a bias of ${shapeText(bias.shape)} does not fit ${outputs} outputs`);
+  const rows = sizeOf(x.shape) / inputs;
+  const flat = reshape(x, [rows, inputs]);
+  const attributes = { transB: { kind: 'int', value: 1 } } as const;
+  const [product] = x.builder.node(
+    'Gemm',
+    [flat, weight, bias],
+    [{ dtype: x.dtype, shape: [rows, outputs] }],
+    attributes,
+    {
+      flops: 2 * rows * inputs * outputs,
+    },
+  );
+  return reshape(product, [...x.shape.slice(0, -1), outputs]);
+}
+
+/** Strides and paddings of a convolution, per spatial axis: [before…, after…] as ONNX orders them. */
+export interface ConvolutionOptions {
+  readonly strides?: readonly number[];
+  readonly pads?: readonly number[];
+}
+
+/** Convolution of (n, C, spatial…) by a weight (outputs, C, kernel…). */
+export function convolution(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  options: ConvolutionOptions = {},
+): Tensor {
+  const spatial = x.shape.slice(2);
+  const kernel = weight.shape.slice(2);
+  const strides = options.strides ?? spatial.map(() => 1);
+  const pads = options.pads ?? spatial.flatMap(() => [0, 0]);
+  if (x.shape.length !== weight.shape.length || weight.shape[1] !== x.shape[1])
+    x.builder.fail(`a convolution with weights ${shapeText(weight.shape)} cannot take ${shapeText(x.shape)}`);
+  const outputs = weight.shape[0] ?? 0;
+  const sizes = spatial.map((size, axis) => {
+    const padded = size + (pads[axis] ?? 0) + (pads[axis + spatial.length] ?? 0);
+    return Math.floor((padded - (kernel[axis] ?? 1)) / (strides[axis] ?? 1)) + 1;
+  });
+  const shape = [x.shape[0] ?? 0, outputs, ...sizes];
+  const attributes: Record<string, Attribute> = {
+    kernel_shape: { kind: 'ints', value: kernel },
+    strides: { kind: 'ints', value: strides },
+    pads: { kind: 'ints', value: pads },
+  };
+  const flops = 2 * sizeOf(shape) * sizeOf(weight.shape.slice(1));
+  return x.builder.node('Conv', [x, weight, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];
+}

@@ -1,0 +1,125 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { StudioError } from '../errors/studioError.ts';
+import { translateRuntimeError } from './runtimeError.ts';
+
+/** Execution providers this program asks for, best first. */
+export const providerNames = ['cuda', 'directml', 'coreml', 'webgpu', 'cpu'] as const;
+
+/** One of {@link providerNames}. */
+export type ProviderName = (typeof providerNames)[number];
+
+/** A value fed to or taken from a session; structurally the host tensor of models/math. */
+export type RuntimeTensor =
+  | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: 'int64'; readonly shape: readonly number[]; readonly data: BigInt64Array };
+
+/** A float32 result. */
+export type RuntimeFloatTensor = Extract<RuntimeTensor, { dtype: 'float32' }>;
+
+/** How a session is made. */
+export interface SessionOptions {
+  readonly provider: ProviderName;
+  /** Threads inside one operator; absent: all cores. */
+  readonly threads?: number;
+  /** Folder (already resolved) that the graph's weight locations are relative to; absent when it has none. */
+  readonly weightsFolder?: string;
+  /** Name for messages. */
+  readonly label: string;
+  /** How far the runtime rewrites the graph; `extended` keeps float32 weights memory-mapped. */
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Where the runtime writes a profile (JSON trace), for measurements. */
+  readonly profilePrefix?: string;
+}
+
+/** ONNX Runtime's name of each provider. */
+const runtimeNames: Readonly<Record<ProviderName, string>> = {
+  cuda: 'cuda',
+  directml: 'dml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+  cpu: 'cpu',
+};
+
+/**
+ * A loaded graph. `run` blocks this process while it computes (ONNX Runtime for Node runs on the calling thread), which is
+ * why the pipeline lives in a process of its own.
+ */
+export class Session {
+  readonly provider: ProviderName;
+  readonly #label: string;
+  readonly #session: InferenceSession;
+  #disposed = false;
+
+  private constructor(session: InferenceSession, options: SessionOptions) {
+    this.#session = session;
+    this.#label = options.label;
+    this.provider = options.provider;
+  }
+
+  /** Makes a session from the bytes of an ONNX file. Throws StudioError; never falls back on its own. */
+  static async create(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    const extra =
+      options.weightsFolder === undefined
+        ? {}
+        : { extra: { session: { model_external_initializers_file_folder_path: options.weightsFolder } } };
+    const profile =
+      options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix };
+    try {
+      const session = await InferenceSession.create(model, {
+        executionProviders: [runtimeNames[options.provider]],
+        graphOptimizationLevel: options.optimization ?? 'extended',
+        logSeverityLevel: 3,
+        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        ...extra,
+        ...profile,
+      });
+      return new Session(session, options);
+    } catch (cause) {
+      throw translateRuntimeError(cause, options.label, options.provider);
+    }
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#session.outputNames;
+  }
+
+  /** Runs the graph once on host tensors; every input must be there and no other. Results are this caller's own. */
+  async run(inputs: Readonly<Record<string, RuntimeTensor>>): Promise<Record<string, RuntimeFloatTensor>> {
+    if (this.#disposed) throw new Error(`Assertion failed: ${this.#label} is used after its disposal`);
+    const feeds: Record<string, Tensor> = {};
+    for (const name of this.#session.inputNames) {
+      const input = inputs[name];
+      if (!input) throw new StudioError('internal', `The network ${this.#label} was run without its input ${name}.`);
+      feeds[name] = new Tensor(input.dtype, input.data, input.shape);
+    }
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.#session.run(feeds);
+    } catch (cause) {
+      throw translateRuntimeError(cause, this.#label, this.provider);
+    }
+    const outputs: Record<string, RuntimeFloatTensor> = {};
+    for (const [name, result] of Object.entries(results)) {
+      if (!(result.data instanceof Float32Array))
+        throw new Error(`Assertion failed: output ${name} of ${this.#label} is not float32`);
+      outputs[name] = { dtype: 'float32', shape: result.dims, data: result.data };
+    }
+    return outputs;
+  }
+
+  /** Frees the session's memory. Safe to call twice. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#session.release();
+  }
+
+  /** Ends profiling, writing the trace whose prefix was given at creation. */
+  endProfiling(): void {
+    this.#session.endProfiling();
+  }
+}
