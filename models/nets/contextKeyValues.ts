@@ -15,7 +15,7 @@ export function buildContext(
   dialect: Dialect,
   source: WeightSource,
 ): Graph {
-  const b = new GraphBuilder('context', dialect, source);
+  const b: GraphBuilder = new GraphBuilder('context', dialect, source);
   const { textTokens, contextWidth } = config;
   const context = b.input('context', 'float32', [shape.batch, textTokens + shape.imageTokens, contextWidth]);
   const text = slice(context, 1, 0, textTokens);

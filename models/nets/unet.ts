@@ -33,7 +33,7 @@ export interface UnetGraphShape {
  * where there are image tokens, `.image_key`, `.image_value`. Output: prediction (b, out, f, h, w).
  */
 export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Dialect, source: WeightSource): Graph {
-  const b = new GraphBuilder('unet', dialect, source);
+  const b: GraphBuilder = new GraphBuilder('unet', dialect, source);
   const { batch, frames, height, width } = shape;
   const contextOf = declareContext(b, config, shape);
   const sample = b.input('sample', 'float32', [batch, config.inChannels, frames, height, width]);

@@ -140,12 +140,21 @@ export class GraphBuilder {
     this.#outputs.push({ name, dtype: value.dtype, shape: value.shape });
   }
 
+  /** Whether the checkpoint has the weight `name` of the module in force. */
+  hasWeight(name: string): boolean {
+    return this.#source.has(this.#key(name));
+  }
+
+  #key(name: string): string {
+    return this.#path.length > 0 ? `${this.path}.${name}` : name;
+  }
+
   /**
    * The weight `name` of the module in force, as float32: weights stored narrower are widened by a Cast that the session
    * folds once. Shapes that differ only in axes of length one are the same weight.
    */
   weight(name: string, shape: Shape): Tensor {
-    const key = this.#path.length > 0 ? `${this.path}.${name}` : name;
+    const key = this.#key(name);
     const known = this.#weights.get(key);
     if (known) {
       if (known.shape.join() === shape.join()) return known;
@@ -162,7 +171,7 @@ export class GraphBuilder {
    * Counts as a use of the whole key.
    */
   weightRows(name: string, shape: Shape, from: number, to: number): Tensor {
-    const key = this.#path.length > 0 ? `${this.path}.${name}` : name;
+    const key = this.#key(name);
     const known = this.#weights.get(`${key}[${from}:${to}]`);
     if (known) return known;
     const tensor = this.#loadWeight(key, shape, { from, to });

@@ -11,8 +11,16 @@ export class RecordingSource implements WeightSource {
   readonly #dtype: WeightEntry['dtype'];
   #end = 0;
 
-  constructor(dtype: WeightEntry['dtype'] = 'float16') {
+  readonly #has: (key: string) => boolean;
+
+  /** `has` answers which names a checkpoint uses, where a network knows several; absent: the current ones. */
+  constructor(has: (key: string) => boolean = () => true, dtype: WeightEntry['dtype'] = 'float16') {
+    this.#has = has;
     this.#dtype = dtype;
+  }
+
+  has(key: string): boolean {
+    return this.#has(key);
   }
 
   find(key: string, shape: Shape): WeightEntry {

@@ -54,4 +54,6 @@ export interface WeightSource {
   readonly label: string;
   /** The weight of that key, or undefined. `shape` is what the network expects (a source that makes weights up uses it). */
   find(key: string, shape: Shape): WeightEntry | undefined;
+  /** Whether the checkpoint has that key: how a network tells which of two generations of names it has before it. */
+  has(key: string): boolean;
 }

@@ -1,0 +1,90 @@
+/** CLIP's text encoder, as Stable Diffusion 1.5 and 2.1 use it: token ids to one vector per token. */
+import { z } from 'zod';
+import { StudioError } from '../errors/studioError.ts';
+import type { Dialect } from '../onnx/dialect.ts';
+import { add, embed } from '../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
+import { reshape } from '../onnx/shaping.ts';
+import type { WeightSource } from '../onnx/types.ts';
+import { type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import { layerNormLayer } from './modules.ts';
+
+const schema = z.object({
+  hidden_size: z.int().positive().default(512),
+  intermediate_size: z.int().positive().default(2048),
+  num_hidden_layers: z.int().positive().default(12),
+  num_attention_heads: z.int().positive().default(8),
+  max_position_embeddings: z.int().positive().default(77),
+  vocab_size: z.int().positive().default(49408),
+  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
+  layer_norm_eps: z.number().positive().default(1e-5),
+});
+
+/** A text encoder, as its config.json (CLIPTextModel) describes it. */
+export interface ClipTextConfig extends ClipTowerSizes {
+  readonly tokens: number;
+  readonly vocabulary: number;
+}
+
+/** Reads a CLIPTextModel's config.json; `label` names the file in messages. */
+export function parseClipTextConfig(json: unknown, label: string): ClipTextConfig {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success)
+    throw new StudioError(
+      'format-damaged',
+      `${label} is no CLIP text configuration: ${z.prettifyError(parsed.error)}.`,
+    );
+  const config = parsed.data;
+  return {
+    width: config.hidden_size,
+    inner: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    tokens: config.max_position_embeddings,
+    vocabulary: config.vocab_size,
+    activation: config.hidden_act,
+    epsilon: config.layer_norm_eps,
+  };
+}
+
+/**
+ * Builds it: tokenIds (n, tokens) int64 → states (n, tokens, width) after the final norm. `penultimate` leaves out the last
+ * layer but not the norm: what Stable Diffusion 2.1 does with a full encoder (files in diffusers' form already lack it).
+ * Every token sees itself and those before it.
+ */
+export function buildClipText(
+  config: ClipTextConfig,
+  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' },
+  dialect: Dialect,
+  source: WeightSource,
+): Graph {
+  const b: GraphBuilder = new GraphBuilder('text_encoder', dialect, source);
+  const { tokens, width } = config;
+  const ids = b.input('tokenIds', 'int64', [shape.batch, tokens]);
+  const build = (): Tensor => {
+    const embedded = b.scope('embeddings', () => {
+      const words = b.scope('token_embedding', () => embed(b.weight('weight', [config.vocabulary, width]), ids));
+      const places = b.scope('position_embedding', () => b.weight('weight', [tokens, width]));
+      return add(words, reshape(places, [1, tokens, width]));
+    });
+    const mask = b.constant([1, 1, tokens, tokens], causalMask(tokens));
+    const count = shape.hiddenLayer === 'last' ? config.layers : config.layers - 1;
+    return layerNormLayer(
+      b,
+      'final_layer_norm',
+      clipLayers(b, embedded, config, 'transformers', count, mask),
+      config.epsilon,
+    );
+  };
+  // Newer files leave the root's name out.
+  b.output('states', b.hasWeight('text_model.final_layer_norm.weight') ? b.scope('text_model', build) : build());
+  return b.finish();
+}
+
+/** Zero on and below the diagonal; above it the lowest float, so that those weights vanish in the softmax. */
+function causalMask(tokens: number): Float32Array {
+  const lowest = -3.4028234663852886e38;
+  return Float32Array.from({ length: tokens * tokens }, (_, index) =>
+    index % tokens > Math.floor(index / tokens) ? lowest : 0,
+  );
+}

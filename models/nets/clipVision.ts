@@ -1,0 +1,120 @@
+/** CLIP's vision transformer: a picture to one vector per patch, and one for the whole. */
+import { z } from 'zod';
+import { StudioError } from '../errors/studioError.ts';
+import type { Dialect } from '../onnx/dialect.ts';
+import { add } from '../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
+import { convolution } from '../onnx/linear.ts';
+import { concatenate, expand, reshape, transpose } from '../onnx/shaping.ts';
+import type { WeightSource } from '../onnx/types.ts';
+import { type ClipNaming, type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import { layerNormLayer } from './modules.ts';
+
+const schema = z.object({
+  hidden_size: z.int().positive().default(768),
+  intermediate_size: z.int().positive().default(3072),
+  num_hidden_layers: z.int().positive().default(12),
+  num_attention_heads: z.int().positive().default(12),
+  image_size: z.int().positive().default(224),
+  patch_size: z.int().positive().default(32),
+  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
+  layer_norm_eps: z.number().positive().default(1e-5),
+});
+
+/** A vision tower, as its config.json (CLIPVisionModel) describes it. */
+export interface ClipVisionConfig extends ClipTowerSizes {
+  /** Side of the picture and of a patch, in pixels. */
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly naming: ClipNaming;
+}
+
+/** Tokens per picture: the class token and one per patch. */
+export const clipVisionTokens = (config: ClipVisionConfig): number =>
+  1 + Math.floor(config.imageSize / config.patchSize) ** 2;
+
+/** Reads a CLIPVisionModel's config.json; `label` names the file in messages. */
+export function parseClipVisionConfig(
+  json: unknown,
+  label: string,
+  naming: ClipNaming = 'transformers',
+): ClipVisionConfig {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success)
+    throw new StudioError(
+      'format-damaged',
+      `${label} is no CLIP vision configuration: ${z.prettifyError(parsed.error)}.`,
+    );
+  const config = parsed.data;
+  return {
+    width: config.hidden_size,
+    inner: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    imageSize: config.image_size,
+    patchSize: config.patch_size,
+    activation: config.hidden_act,
+    epsilon: config.layer_norm_eps,
+    naming,
+  };
+}
+
+/** OpenCLIP ViT-H/14, the tower of the release. */
+export const openClipHuge: ClipVisionConfig = {
+  width: 1280,
+  inner: 5120,
+  layers: 32,
+  heads: 16,
+  imageSize: 224,
+  patchSize: 14,
+  activation: 'gelu',
+  epsilon: 1e-5,
+  naming: 'open-clip',
+};
+
+const names = {
+  transformers: {
+    root: 'vision_model',
+    classToken: 'embeddings.class_embedding',
+    patches: 'embeddings.patch_embedding.weight',
+    places: 'embeddings.position_embedding.weight',
+    norm: 'pre_layrnorm', // spelled so in the checkpoints
+  },
+  'open-clip': {
+    root: 'visual',
+    classToken: 'class_embedding',
+    patches: 'conv1.weight',
+    places: 'positional_embedding',
+    norm: 'ln_pre',
+  },
+} as const;
+
+/**
+ * Builds it: pixels (n, 3, size, size), normalised → tokens (n, 1 + patches, width), the class token first, without the
+ * tower's final norm: after the last layer, or after the one before (`penultimate`).
+ */
+export function buildClipVision(
+  config: ClipVisionConfig,
+  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' },
+  dialect: Dialect,
+  source: WeightSource,
+): Graph {
+  const b: GraphBuilder = new GraphBuilder('image_encoder', dialect, source);
+  const { width, imageSize, patchSize } = config;
+  const { root, classToken, patches, places, norm } = names[config.naming];
+  const pixels = b.input('pixels', 'float32', [shape.batch, 3, imageSize, imageSize]);
+  const tokens = clipVisionTokens(config);
+  const build = (): Tensor => {
+    const grid = convolution(pixels, b.weight(patches, [width, 3, patchSize, patchSize]), undefined, {
+      strides: [patchSize, patchSize],
+    });
+    const flat = transpose(reshape(grid, [shape.batch, width, tokens - 1]), [0, 2, 1]);
+    const whole = expand(b.weight(classToken, [1, 1, width]), [shape.batch, 1, width]);
+    const placed = add(concatenate([whole, flat], 1), b.weight(places, [1, tokens, width]));
+    const count = shape.hiddenLayer === 'last' ? config.layers : config.layers - 1;
+    return clipLayers(b, layerNormLayer(b, norm, placed, config.epsilon), config, config.naming, count);
+  };
+  // Newer files leave the root's name out.
+  b.output('tokens', b.hasWeight(`${root}.${patches}`) ? b.scope(root, build) : build());
+  return b.finish();
+}

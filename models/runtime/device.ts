@@ -1,0 +1,77 @@
+import { listSupportedBackends } from 'onnxruntime-node';
+import { StudioError } from '../errors/studioError.ts';
+import { type Dialect, type DialectName, dialectOf } from '../onnx/dialect.ts';
+import { runSelfTest } from './selfTest.ts';
+import { type ProviderName, providerNames } from './session.ts';
+
+/** What networks run on, and with which operators. */
+export interface Device {
+  readonly provider: ProviderName;
+  readonly dialect: Dialect;
+  readonly threads: number | undefined;
+  /** What went wrong on the way here, as sentences to show. */
+  readonly warnings: readonly string[];
+}
+
+/** What the user asked for; everything else is found out. */
+export interface DeviceWish {
+  readonly provider?: ProviderName;
+  readonly dialect?: DialectName;
+  readonly threads?: number;
+}
+
+const backendNames: Readonly<Record<string, ProviderName>> = {
+  cuda: 'cuda',
+  dml: 'directml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+  cpu: 'cpu',
+};
+
+/** Which dialect each provider runs unless told otherwise. CoreML takes what it can and leaves the rest to the CPU. */
+const dialects: Readonly<Record<ProviderName, DialectName>> = {
+  cuda: 'cuda',
+  directml: 'directml',
+  coreml: 'plain',
+  webgpu: 'webgpu',
+  cpu: 'cpu',
+};
+
+/** Providers this installation of ONNX Runtime comes with, best first. Whether the machine has the hardware is another matter. */
+export function installedProviders(): readonly ProviderName[] {
+  const installed = new Set(listSupportedBackends().map(({ name }) => backendNames[name]));
+  return providerNames.filter((name) => installed.has(name));
+}
+
+/**
+ * Picks the provider and the operators. Candidates are tried best first, or the one wished for alone, then the CPU: each
+ * runs a self-test that compares every fused operator with the plain one on that device; forms that are wrong or missing
+ * are switched off, and a provider whose plain operators fail is passed over. Every such step is a warning, never silent.
+ */
+export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
+  const warnings: string[] = [];
+  const installed = installedProviders();
+  if (wish.provider && !installed.includes(wish.provider)) {
+    warnings.push(`The provider ${wish.provider} is not part of this installation; the CPU takes its place.`);
+  }
+  const candidates = wish.provider ? [wish.provider, 'cpu' as const] : installed.filter(isAutomatic);
+  for (const provider of new Set(candidates)) {
+    if (!installed.includes(provider)) continue;
+    const base = dialectOf(wish.dialect ?? dialects[provider]);
+    if (provider === 'cpu') return { provider, dialect: base, threads: wish.threads, warnings };
+    const result = await runSelfTest(provider, base);
+    if (result.works) {
+      warnings.push(...result.findings);
+      return { provider, dialect: result.dialect, threads: wish.threads, warnings };
+    }
+    warnings.push(...result.findings, `The provider ${provider} is passed over.`);
+  }
+  throw new StudioError('provider-unavailable', 'No execution provider of this installation works, not even the CPU.', {
+    hint: 'Install the project again: its ONNX Runtime is incomplete.',
+  });
+}
+
+/** WebGPU over a software renderer is far slower than the CPU, so it is used only where asked for or on a platform with a GPU stack of its own. */
+function isAutomatic(provider: ProviderName): boolean {
+  return provider !== 'webgpu' || process.platform !== 'linux';
+}
