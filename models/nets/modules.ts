@@ -1,7 +1,7 @@
 /** Layers as checkpoints store them: a name for the scope, weights called `weight` and `bias`. */
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
 import { convolution, linear } from '../onnx/linear.ts';
-import { groupNorm, type GroupNormOptions, layerNorm } from '../onnx/normalization.ts';
+import { type GroupNormOptions, groupNorm, layerNorm } from '../onnx/normalization.ts';
 
 /** A linear layer over the last axis, `outputs` wide. */
 export function linearLayer(b: GraphBuilder, name: string, x: Tensor, outputs: number, bias = true): Tensor {

@@ -1,6 +1,7 @@
 /** Products with weights: linear layers and convolutions. Shapes are checked while building; multiply-adds are counted twice. */
-import { reshape } from './shaping.ts';
+
 import type { Attribute, Tensor } from './graphBuilder.ts';
+import { reshape } from './shaping.ts';
 import { shapeText, sizeOf } from './types.ts';
 
 /** Matrix product over the last two axes; leading axes must be equal. */

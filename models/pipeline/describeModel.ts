@@ -1,10 +1,10 @@
 import { StudioError } from '../errors/studioError.ts';
 import { alphaKeys } from '../nets/contextKeyValues.ts';
 import { crossAttentionLayers } from '../nets/unetConfig.ts';
-import { readTensor } from '../weights/readTensor.ts';
 import type { ModelLayout } from '../weights/layouts.ts';
-import type { AlphaLayer, ModelDescription } from './modelParts.ts';
+import { readTensor } from '../weights/readTensor.ts';
 import type { ModelNetworks, UnetNetworks } from './modelNetworks.ts';
+import type { AlphaLayer, ModelDescription } from './modelParts.ts';
 
 /**
  * Linear map from Stable Diffusion's four scaled latent channels to RGB in −1..1; a least-squares fit in common use for

@@ -6,14 +6,14 @@ import type { Dialect } from '../onnx/dialect.ts';
 import type { Graph } from '../onnx/graphBuilder.ts';
 import { graphCost } from '../onnx/graphCost.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';
-import { type Device, chooseDevice } from '../runtime/device.ts';
+import { chooseDevice, type Device } from '../runtime/device.ts';
 import { type BuiltGraph, cachedGraph } from '../runtime/graphCache.ts';
 import { Session } from '../runtime/session.ts';
 import type { KeyedWeights } from '../weights/keyedWeights.ts';
 import { readLayout } from '../weights/layouts.ts';
-import type { MagDiffModel, ModelDescription, OpenOptions, Part, PartEstimate, UnetShape } from './modelParts.ts';
-import { type ModelNetworks, parseNetworks } from './modelNetworks.ts';
 import { describeModel } from './describeModel.ts';
+import { type ModelNetworks, parseNetworks } from './modelNetworks.ts';
+import type { MagDiffModel, ModelDescription, OpenOptions, Part, PartEstimate, UnetShape } from './modelParts.ts';
 
 /**
  * Opens a model: our own folder (magdiff.json) or a diffusers Stable Diffusion folder beside MagDiff.pth or

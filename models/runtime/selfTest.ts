@@ -156,7 +156,7 @@ async function runTrial(
         { dtype: 'float32' as const, shape, data: pattern(shape, index) },
       ]),
     );
-    return (await session.run(feeds))['result']?.data ?? new Float32Array();
+    return (await session.run(feeds)).result?.data ?? new Float32Array();
   } finally {
     await session.dispose();
   }

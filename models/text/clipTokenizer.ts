@@ -72,11 +72,12 @@ export class ClipTokenizer {
     return this.#knownWords;
   }
 
-  /** Tokenizes to exactly `length` ids, start and end included. */
+  /** Tokenizes to exactly `length` ids, start and end included. Places of words are those in the text's composed (NFC) form. */
   encode(text: string, length: number): TokenizedPrompt {
     const ids = [this.#id(startToken)];
     const words: PromptWord[] = [];
-    const lower = lowerCase(text);
+    const composed = text.normalize('NFC');
+    const lower = lowerCase(composed);
     for (const match of lower.matchAll(pieces)) {
       const piece = match[0];
       const tokens = this.#encodePiece(piece);
@@ -84,7 +85,7 @@ export class ClipTokenizer {
       const start = match.index;
       const isWord = /[\p{L}\p{N}]/u.test(piece);
       const known = !isWord || !this.#knownWords || this.#knownWords.has(piece);
-      words.push({ text: text.slice(start, start + piece.length), start, end: start + piece.length, fits, known });
+      words.push({ text: composed.slice(start, start + piece.length), start, end: start + piece.length, fits, known });
       ids.push(...tokens);
     }
     ids.splice(length - 1);

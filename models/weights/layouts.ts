@@ -142,8 +142,8 @@ function inflateConfig(base: unknown, index: TensorIndex): Record<string, unknow
     Array.isArray(value) ? value.map((name) => String(name).replace('2D', '3D')) : undefined;
   return {
     ...fields,
-    down_block_types: blocks(fields['down_block_types']),
-    up_block_types: blocks(fields['up_block_types']),
+    down_block_types: blocks(fields.down_block_types),
+    up_block_types: blocks(fields.up_block_types),
     mid_block_type: 'UNetMidBlock3DCrossAttn',
     in_channels: inputs ?? 8,
     add_temp_embed: true,

@@ -61,7 +61,7 @@ function collect(
   depth: number,
   tensors: Map<string, PickledTensor>,
   seen: Set<Value>,
-): void {
+): undefined {
   if (value.kind === 'tensor') tensors.set(prefix, value.tensor);
   if (value.kind !== 'table' || depth > deepestNesting || seen.has(value)) return;
   seen.add(value);
@@ -97,7 +97,7 @@ class Machine {
     }
   }
 
-  #step(code: number): void {
+  #step(code: number): undefined {
     switch (code) {
       case 0x80: // PROTO
         if ((this.#take(1)[0] ?? 0) > 5) throw this.#refuse('it is of an unknown pickle protocol');
@@ -148,7 +148,7 @@ class Machine {
     }
   }
 
-  #stepContainers(code: number): void {
+  #stepContainers(code: number): undefined {
     switch (code) {
       case 0x71: // BINPUT
         return this.#remember(this.#take(1)[0] ?? 0);
@@ -187,13 +187,13 @@ class Machine {
     }
   }
 
-  #build(): void {
+  #build(): undefined {
     const [target] = this.#popMany(2);
     if (target?.kind !== 'table') throw this.#refuse('its pickle sets the state of an object');
     this.#push(target);
   }
 
-  #pushName(module: string, name: string): void {
+  #pushName(module: string, name: string): undefined {
     const known =
       (module === 'collections' && name === 'OrderedDict') ||
       (module === 'torch._utils' && (name === '_rebuild_tensor_v2' || name === '_rebuild_parameter')) ||
@@ -202,7 +202,7 @@ class Machine {
     this.#push({ kind: 'name', module, name });
   }
 
-  #stackName(): void {
+  #stackName(): undefined {
     const [module, name] = this.#popMany(2);
     if (module?.kind !== 'text' || name?.kind !== 'text') throw this.#refuse('its pickle names nothing');
     this.#pushName(module.value, name.value);
@@ -226,7 +226,7 @@ class Machine {
   }
 
   /** The only "calls": rebuilding a tensor or parameter from its description, and an empty ordered table. */
-  #reduce(): void {
+  #reduce(): undefined {
     const [callee, argument] = this.#popMany(2);
     const values = argument?.kind === 'list' ? argument.items : [];
     if (callee?.kind !== 'name') throw this.#refuse('its pickle calls something');
@@ -281,13 +281,13 @@ class Machine {
     };
   }
 
-  #append(items: readonly Value[]): void {
+  #append(items: readonly Value[]): undefined {
     const list = this.#stack.at(-1);
     if (list?.kind !== 'list') throw this.#refuse('its pickle appends to no list');
     list.items.push(...items);
   }
 
-  #setItems(items: readonly Value[]): void {
+  #setItems(items: readonly Value[]): undefined {
     const table = this.#stack.at(-1);
     if (table?.kind !== 'table' || items.length % 2 !== 0) throw this.#refuse('its pickle fills no table');
     for (let index = 0; index < items.length; index += 2) {
@@ -296,18 +296,18 @@ class Machine {
     }
   }
 
-  #remember(index: number): void {
+  #remember(index: number): undefined {
     const top = this.#stack.at(-1);
     if (top) this.#memo.set(index, top);
   }
 
-  #recall(index: number): void {
+  #recall(index: number): undefined {
     const value = this.#memo.get(index);
     if (!value) throw this.#refuse('its pickle recalls what it never made');
     this.#push(value);
   }
 
-  #push(value: Value): void {
+  #push(value: Value): undefined {
     if (++this.#made > mostValues) throw this.#refuse(`its pickle makes more than ${mostValues} values`);
     this.#stack.push(value);
   }
