@@ -1,0 +1,320 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ClipFrame, type EditRequest, editVideo, keptMask } from '../../../../models/pipeline/editVideo.ts';
+import { type GenerateRequest, generateVideo } from '../../../../models/pipeline/generateVideo.ts';
+import type { Picture } from '../../../../models/pipeline/picture.ts';
+import { folderRunStore } from '../../../../models/pipeline/runStore.ts';
+import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
+import type { PipelineEvent } from '../../../../models/pipeline/takeRun.ts';
+import { standInModel, wordTokenizer } from '../../../fixtures/standInModel.ts';
+
+const parameters: TakeParameters = {
+  keep: 'subject',
+  prompt: 'it jumps on a beach',
+  negativePrompt: '',
+  alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
+  sda: true,
+  hfa: { enabled: true, strength: 1 },
+  weights: 'teacher',
+  sampler: 'ddim',
+  eta: 0,
+  seed: 7,
+  noiseAlpha: 0,
+  frames: 4,
+  strength: 1,
+  inversion: false,
+  featherPixels: 3,
+  overlapFrames: 1,
+};
+
+function picture(width: number, height: number, offset = 0): Picture {
+  const data = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++)
+    data.set([(i * 3 + offset) % 256, (i * 5) % 256, (i + offset * 7) % 256, 255], i * 4);
+  return { width, height, data };
+}
+
+function discMask(width: number, height: number, centre = 0.5) {
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    const x = (i % width) / width - centre;
+    const y = Math.floor(i / width) / height - 0.5;
+    data[i] = x * x + y * y < 0.06 ? 255 : 0;
+  }
+  return { width, height, data };
+}
+
+const generation = (changes: Partial<TakeParameters> = {}): GenerateRequest => ({
+  picture: picture(40, 40),
+  mask: discMask(40, 40),
+  parameters: { ...parameters, ...changes },
+  inputsKey: 'inputs',
+});
+
+function edit(changes: Partial<TakeParameters> = {}, frames = 6): EditRequest {
+  return {
+    clip: {
+      frames,
+      width: 50,
+      height: 34,
+      async *read() {
+        for (let i = 0; i < frames; i++) yield { picture: picture(50, 34, i), mask: discMask(50, 34, 0.4 + i * 0.03) };
+      },
+    },
+    parameters: { ...parameters, ...changes },
+    inputsKey: 'clip',
+  };
+}
+
+async function collect(run: AsyncGenerator<PipelineEvent>) {
+  const pictures: Picture[] = [];
+  const steps: Float32Array[] = [];
+  const warnings: string[] = [];
+  for await (const event of run) {
+    if (event.stage === 'decoding') pictures.push(event.picture);
+    if (event.stage === 'denoising') steps.push(event.denoised.slice());
+    if (event.stage === 'warning') warnings.push(event.message);
+  }
+  return { pictures, steps, warnings };
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'magdiff-pipeline-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+const context = (signal?: AbortSignal) => ({ tokenizer: wordTokenizer, store: folderRunStore(folder), signal });
+const latents = async () => (await folderRunStore(folder).load('latents'))?.arrays.latents;
+
+describe('generateVideo', () => {
+  test('yields every step and every frame at the model’s size', async () => {
+    const { pictures, steps } = await collect(generateVideo(standInModel().model, generation(), context()));
+    expect(steps).toHaveLength(5);
+    expect(pictures.map(({ width, height }) => [width, height])).toEqual(Array(4).fill([32, 32]));
+  });
+
+  test('the same request makes the same frames; another seed, α or HFA strength does not', async () => {
+    const run = async (changes: Partial<TakeParameters>) =>
+      (await collect(generateVideo(standInModel().model, generation(changes), { tokenizer: wordTokenizer }))).pictures
+        .map(({ data }) => Buffer.from(data).toString('hex'))
+        .join();
+    const first = await run({});
+    expect(await run({})).toBe(first);
+    for (const changes of [
+      { seed: 8 },
+      { alpha: { ...parameters.alpha, image: 2 } },
+      { alpha: { ...parameters.alpha, mode: 'equal' as const } },
+      { hfa: { enabled: true, strength: 0.5 } },
+      { hfa: { enabled: false, strength: 1 } },
+      { sda: false },
+      { guidance: { text: 3, image: 2 } },
+      { noiseAlpha: 0.5 },
+    ]) {
+      expect(await run(changes), JSON.stringify(changes)).not.toBe(first);
+    }
+    expect(
+      await run({ alpha: { ...parameters.alpha, schedule: [{ fromStep: 0, toStep: 1, text: 1, image: 1 }] } }),
+    ).toBe(first);
+  });
+
+  test('guidance at scale one asks the network once a step, text guidance twice, image guidance three times', async () => {
+    const asked = async (guidance: { text: number; image: number }) => {
+      const { model, calls } = standInModel();
+      await collect(generateVideo(model, generation({ guidance }), { tokenizer: wordTokenizer }));
+      return calls.UNet;
+    };
+    expect([
+      await asked({ text: 1, image: 1 }),
+      await asked({ text: 3, image: 1 }),
+      await asked({ text: 3, image: 2 }),
+    ]).toEqual([5, 10, 15]);
+  });
+
+  test('a video longer than the window goes on with held overlap', async () => {
+    const { model, calls } = standInModel();
+    const { pictures, steps } = await collect(
+      generateVideo(model, generation({ frames: 9, overlapFrames: 2 }), context()),
+    );
+    expect(pictures).toHaveLength(9);
+    // Windows 0–4, 2–6, 4–8 and 5–9 of five steps each, two guidance branches.
+    expect(steps).toHaveLength(20);
+    expect(calls.UNet).toBe(40);
+  });
+
+  test('a run killed after any step resumes and ends in the same latents, bit for bit', async () => {
+    await collect(generateVideo(standInModel().model, generation({ frames: 6, sampler: 'unipc' }), context()));
+    const unbroken = await latents();
+    expect(unbroken).toBeDefined();
+    for (const kill of [3, 8, 15]) {
+      await rm(folder, { recursive: true });
+      const dying = standInModel({ failAt: (name, call) => name === 'UNet' && call === kill });
+      await expect(
+        collect(generateVideo(dying.model, generation({ frames: 6, sampler: 'unipc' }), context())),
+      ).rejects.toThrow(/told to fail/);
+      const { model, calls } = standInModel();
+      await collect(generateVideo(model, generation({ frames: 6, sampler: 'unipc' }), context()));
+      expect(calls.UNet).toBeLessThan(20);
+      expect(await latents()).toEqual(unbroken);
+    }
+  });
+
+  test('a state of another request is not resumed', async () => {
+    const dying = standInModel({ failAt: (name, call) => name === 'UNet' && call === 7 });
+    await expect(collect(generateVideo(dying.model, generation(), context()))).rejects.toThrow();
+    const { model, calls } = standInModel();
+    await collect(generateVideo(model, generation({ prompt: 'it spins' }), context()));
+    expect(calls.UNet).toBe(10);
+  });
+
+  test('a damaged state is not resumed', async () => {
+    await writeFile(join(folder, 'state.safetensors'), 'garbage');
+    const { model, calls } = standInModel();
+    await collect(generateVideo(model, generation(), context()));
+    expect(calls.UNet).toBe(10);
+  });
+
+  test('cancelling stops within one step and keeps the state', async () => {
+    const controller = new AbortController();
+    const { model, calls } = standInModel();
+    const run = async () => {
+      for await (const event of generateVideo(model, generation(), context(controller.signal))) {
+        if (event.stage === 'denoising' && event.step === 2) controller.abort();
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ name: 'CancelledError' });
+    expect(calls.UNet).toBeLessThanOrEqual(6);
+    expect(await readdir(folder)).toEqual(['state.safetensors']);
+  });
+
+  test('latents are saved before decoding, so a failing decoder costs nothing', async () => {
+    const failing = standInModel({ failAt: (name) => name === 'VAE decoder' });
+    await expect(collect(generateVideo(failing.model, generation(), context()))).rejects.toThrow();
+    expect((await latents())?.length).toBe(4 * 4 * 8 * 8);
+  });
+
+  test('frames decoded in tiles agree with frames decoded whole', async () => {
+    const whole = await collect(
+      generateVideo(standInModel().model, generation({ width: 96, height: 96 }), { tokenizer: wordTokenizer }),
+    );
+    const tiled = await collect(
+      generateVideo(standInModel().model, generation({ width: 96, height: 96 }), {
+        tokenizer: wordTokenizer,
+        decoderMemoryBytes: 16 * 16 * 100,
+      }),
+    );
+    expect(tiled.pictures[0].data).toEqual(whole.pictures[0].data);
+  });
+
+  test('words beyond the limit are named', async () => {
+    const { warnings } = await collect(
+      generateVideo(standInModel().model, generation({ prompt: 'one two three four five six seven eight' }), {
+        tokenizer: wordTokenizer,
+      }),
+    );
+    expect(warnings).toEqual(['The prompt is longer than the model\'s 8 tokens; left out: "seven eight".']);
+  });
+
+  test.each([
+    ['an empty mask', { mask: { width: 40, height: 40, data: new Uint8Array(1600) } }, 'mask-empty'],
+    ['a full mask', { mask: { width: 40, height: 40, data: new Uint8Array(1600).fill(255) } }, 'mask-full'],
+    ['a mask of another shape', { mask: discMask(40, 20) }, 'mask-mismatch'],
+    [
+      'a 1×1 picture',
+      { picture: picture(1, 1), mask: { width: 1, height: 1, data: Uint8Array.of(255) } },
+      'image-too-small',
+    ],
+  ])('%s is refused with a sentence', async (_name, change, code) => {
+    await expect(
+      collect(generateVideo(standInModel().model, { ...generation(), ...change }, context())),
+    ).rejects.toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('latents that are not numbers are never passed off as pictures', async () => {
+    const { model } = standInModel();
+    const broken = {
+      ...model,
+      loadUnet: async () => ({
+        ...(await model.loadUnet({ batch: 1, frames: 4, height: 8, width: 8, imageTokens: 8 })),
+        run: async () => ({
+          prediction: {
+            dtype: 'float32' as const,
+            shape: [1, 4, 4, 8, 8],
+            data: new Float32Array(1024).fill(Number.NaN),
+          },
+        }),
+      }),
+    };
+    await expect(collect(generateVideo(broken, generation(), context()))).rejects.toMatchObject({
+      code: 'weights-not-finite',
+    });
+  });
+});
+
+describe('editVideo', () => {
+  async function differences(changes: Partial<TakeParameters>) {
+    const request = edit(changes);
+    const { pictures } = await collect(editVideo(standInModel().model, request, context()));
+    const sources: ClipFrame[] = [];
+    for await (const frame of request.clip.read()) sources.push(frame);
+    return { pictures, sources, request };
+  }
+
+  test.each([
+    ['subject', 0],
+    ['subject', 5],
+    ['rest', 0],
+    ['rest', 5],
+  ] as const)('keeping the %s with a feather of %i pixels keeps every kept byte', async (keep, featherPixels) => {
+    const { pictures, sources } = await differences({ keep, featherPixels });
+    expect(pictures).toHaveLength(6);
+    let made = 0;
+    pictures.forEach((result, index) => {
+      const source = sources[index];
+      const kept = keptMask(source, keep);
+      for (let i = 0; i < kept.length; i++) {
+        const same = [0, 1, 2, 3].every(
+          (channel) => result.data[i * 4 + channel] === source.picture.data[i * 4 + channel],
+        );
+        if (kept[i]) expect(same).toBe(true);
+        else if (!same) made += 1;
+      }
+    });
+    expect(made).toBeGreaterThan(1000);
+  });
+
+  test('beyond the feather band nothing of the source is left over', async () => {
+    const narrow = await differences({ featherPixels: 0 });
+    const wide = await differences({ featherPixels: 4 });
+    const kept = keptMask(narrow.sources[0], 'subject');
+    let same = 0;
+    let mixed = 0;
+    for (let i = 0; i < kept.length; i++) {
+      if (kept[i]) continue;
+      const equal = [0, 1, 2].every(
+        (channel) => narrow.pictures[0].data[i * 4 + channel] === wide.pictures[0].data[i * 4 + channel],
+      );
+      if (equal) same += 1;
+      else mixed += 1;
+    }
+    expect(mixed).toBeGreaterThan(20);
+    expect(same).toBeGreaterThan(mixed);
+  });
+
+  test('strength, inversion and resuming work on a clip longer than the window', async () => {
+    for (const changes of [{ strength: 0.6 }, { strength: 0.6, inversion: true }]) {
+      await rm(folder, { recursive: true, force: true });
+      const { pictures } = await collect(editVideo(standInModel().model, edit(changes), context()));
+      expect(pictures).toHaveLength(6);
+      expect(pictures[0]).toMatchObject({ width: 50, height: 34 });
+    }
+  });
+
+  test('inversion with another sampler than DDIM is a usage error', async () => {
+    await expect(
+      collect(editVideo(standInModel().model, edit({ inversion: true, sampler: 'euler' }), context())),
+    ).rejects.toMatchObject({ code: 'usage' });
+  });
+});
