@@ -5,7 +5,7 @@ import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
-import { listModels } from './modelsCommand.ts';
+import { listModels, verifyModels } from './modelsCommand.ts';
 import { editCommand, generateCommand, remakeCommand } from './takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
 
@@ -89,6 +89,17 @@ models
   .description('what is installed')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => void (await listModels(console))));
+
+models
+  .command('verify <folder>')
+  .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')
+  .option('--dialect <name>', 'operators to build with: plain, cpu, webgpu, cuda, directml', 'cpu')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(async (console, folder: string, values: TakeOptionValues) =>
+      (await verifyModels(folder, values, console)) ? exitCodes.done : exitCodes.failed,
+    ),
+  );
 
 program
   .command('doctor')

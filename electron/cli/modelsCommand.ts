@@ -1,6 +1,9 @@
 import { openModel } from '../../models/pipeline/loadModel.ts';
+import { verificationText, verifyFolder } from '../../models/pipeline/verify.ts';
 import type { Console } from './console.ts';
 import { listModelFolders, modelRoots } from './modelFolders.ts';
+import { oneOf } from './takeCommands.ts';
+import type { TakeOptionValues } from './takeOptions.ts';
 
 /** `magdiff models list`: what is installed, and what each is; a folder that is no model is said to be one that cannot be used, and why. */
 export async function listModels(console: Console): Promise<void> {
@@ -29,4 +32,15 @@ export async function listModels(console: Console): Promise<void> {
   }
   if (lines.length === 0) lines.push(`No model is installed. Folders looked into: ${modelRoots().join(', ')}`);
   console.result(lines.join('\n'), { models });
+}
+
+/** `magdiff models verify DIR`: golden data through our networks; true when every case is within its tolerance. */
+export async function verifyModels(folder: string, values: TakeOptionValues, console: Console): Promise<boolean> {
+  const dialect =
+    values.dialect === undefined
+      ? 'cpu'
+      : oneOf('dialect', values.dialect, ['plain', 'cpu', 'webgpu', 'cuda', 'directml']);
+  const verification = await verifyFolder(folder, { dialect });
+  console.result(verificationText(verification), { ...verification });
+  return verification.passed;
 }
