@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { StudioError } from '../errors/studioError.ts';
 import { type Dialect, type DialectName, dialectOf } from '../onnx/dialect.ts';
@@ -37,10 +40,24 @@ const dialects: Readonly<Record<ProviderName, DialectName>> = {
   cpu: 'cpu',
 };
 
-/** Providers this installation of ONNX Runtime comes with, best first. Whether the machine has the hardware is another matter. */
+/**
+ * Providers this installation of ONNX Runtime comes with, best first. Whether the machine has the hardware is another matter. CUDA's
+ * libraries are a download of their own; without them asking for CUDA would only make the runtime complain.
+ */
 export function installedProviders(): readonly ProviderName[] {
-  const installed = new Set(listSupportedBackends().map(({ name }) => backendNames[name]));
+  const installed = new Set(
+    listSupportedBackends()
+      .filter(({ bundled, name }) => bundled || (name === 'cuda' && hasCudaLibraries()))
+      .map(({ name }) => backendNames[name]),
+  );
   return providerNames.filter((name) => installed.has(name));
+}
+
+function hasCudaLibraries(): boolean {
+  const home = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const binaries = join(home, 'bin');
+  const folders = readdirSync(binaries).map((napi) => join(binaries, napi, process.platform, process.arch));
+  return folders.some((folder) => existsSync(join(folder, 'libonnxruntime_providers_cuda.so')));
 }
 
 /**
