@@ -1,0 +1,1 @@
+"""Training code of the small MagDiff model: modules, world, pool, schedules."""

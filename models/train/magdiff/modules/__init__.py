@@ -1,0 +1,1 @@
+"""PyTorch modules with the released checkpoint's key names."""

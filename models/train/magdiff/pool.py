@@ -1,0 +1,189 @@
+"""A pool of encoded clips in shards: shard k of a kind depends on the seed and k alone.
+
+Run as a module to fill the pool ahead of the training:
+    python -m magdiff.pool --data DATA --run RUN --kinds frame:40 gen:60 edit:40
+The training builds any shard that is missing by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .checkpoint import load_checkpoint, save_checkpoint, seed_for
+from .model import Conditions
+from .modules.vae import AutoencoderKL, VaeConfig
+from .tokenizer import Tokenizer
+from .world.clips import Clips, Recipe, World, compose
+
+TEXT_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Shape of a shard: clips, frames, frames with a cut-out, share of "keep the rest"."""
+
+    clips: int
+    frames: int
+    opened: int
+    rest: float
+
+
+KINDS = {
+    "frame": Kind(128, 1, 1, 0.12),
+    "gen": Kind(48, 8, 1, 0.0),
+    "edit": Kind(24, 8, 8, 0.4),
+    "long": Kind(24, 16, 1, 0.0),
+}
+
+
+@dataclass
+class Encoded:
+    """Clips as latents: z (n, f, C, h, w), cover (n, f, h, w), conditions, captions."""
+
+    z: Tensor
+    cover: Tensor
+    conditions: Conditions
+    captions: list[str]
+    motion: Tensor
+    place: Tensor
+
+
+@torch.no_grad()
+def encode_clips(
+    vae: AutoencoderKL, clips: Clips, tokenizer: Tokenizer, opened: Tensor, device: str = "cpu"
+) -> Encoded:
+    """Encodes composed clips for the model (bf16 autocast, float16 storage)."""
+    n, f = clips.video.shape[:2]
+    o = clips.masks.shape[1]
+
+    def chunked(x: Tensor) -> Tensor:
+        parts = []
+        for part in x.split(16):
+            part = (part * 2 - 1).to(device)
+            with torch.autocast(device, torch.bfloat16):
+                parts.append(vae.encode(part)[0].float().cpu())
+        return torch.cat(parts) * vae.cfg.scaling_factor
+
+    z = chunked(clips.video.flatten(0, 1)).unflatten(0, (n, f))
+    base = z.shape[-1]
+    levels = [F.adaptive_avg_pool2d(chunked(c.flatten(0, 1)), base) for c in clips.cutouts]
+    hfa = torch.stack(levels, dim=1).unflatten(0, (n, o))
+    small = F.interpolate(clips.cutouts[-1].flatten(0, 1), size=(64, 64), mode="bicubic", antialias=True)
+    image = (small.clamp(0, 1) * 255).round().byte().unflatten(0, (n, o))
+    region = torch.where(clips.kept_rest.view(n, 1, 1, 1), 1 - clips.alpha, clips.alpha)
+    cover = F.adaptive_avg_pool2d(region.flatten(0, 1).unsqueeze(1), base).view(n, f, base, base)
+    ids = torch.tensor([tokenizer.encode(c) for c in clips.captions])
+    return Encoded(
+        z.half(),
+        cover.half(),
+        Conditions(ids, image, hfa.half(), opened),
+        clips.captions,
+        clips.motion,
+        clips.place,
+    )
+
+
+def open_frames(g: torch.Generator, n: int, kind: Kind) -> Tensor:
+    """(n, f) bool: the first only, or all for three quarters of editing clips, else some."""
+    out = torch.zeros(n, kind.frames, dtype=torch.bool)
+    out[:, : kind.opened] = True
+    if kind.opened > 1:
+        some = torch.rand(n, kind.frames, generator=g) < 0.5
+        some[:, 0] = True
+        out = torch.where(torch.rand(n, 1, generator=g) < 0.8, out, some)
+    return out
+
+
+def load_vae(path: Path) -> AutoencoderKL:
+    """The averaged weights of a VAE checkpoint, scaled, in evaluation mode."""
+    state = load_checkpoint(path)
+    cfg = VaeConfig(**{k: v for k, v in state["config"].items() if k in VaeConfig.__dataclass_fields__})
+    vae = AutoencoderKL(cfg).eval().requires_grad_(False)
+    vae.load_state_dict(state["ema"])
+    return vae
+
+
+class Pool:
+    """Builds and reads shards under `run/pool`."""
+
+    def __init__(self, data: Path, run: Path, seed: int, device: str = "cpu", size: int = 128) -> None:
+        self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
+        self.vae = load_vae(run / "vae_frozen.pt").to(device)
+        self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
+        self._world: World | None = None
+        self._cache: dict[tuple[str, int], Encoded] = {}
+
+    @property
+    def world(self) -> World:
+        """The training world, loaded when first needed."""
+        if self._world is None:
+            self._world = World.load(self.data, "train")
+        return self._world
+
+    def path(self, kind: str, index: int) -> Path:
+        """File of one shard."""
+        return self.run / "pool" / f"{kind}-{index:05d}.pt"
+
+    def build(self, kind: str, index: int) -> None:
+        """Composes, encodes and writes one shard."""
+        k = KINDS[kind]
+        g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
+        clips = compose(g, self.world, k.clips, k.frames, k.opened, Recipe(rest=k.rest), self.size)
+        e = encode_clips(self.vae, clips, self.tokenizer, open_frames(g, k.clips, k), self.device)
+        state = {"z": e.z, "cover": e.cover, "captions": e.captions, "motion": e.motion}
+        save_checkpoint(self.path(kind, index), {**state, "place": e.place, **vars(e.conditions)})
+
+    def shard(self, kind: str, index: int) -> Encoded:
+        """Reads one shard, building it when it is missing; the last 96 stay in memory."""
+        key = (kind, index)
+        if key not in self._cache:
+            path = self.path(kind, index)
+            while path.with_suffix(".lock").exists() and not path.exists():
+                time.sleep(0.2)
+            if not path.exists():
+                self.build(kind, index)
+            s = load_checkpoint(path)
+            c = Conditions(s["ids"], s["image"], s["hfa"], s["opened"])
+            self._cache[key] = Encoded(s["z"], s["cover"], c, s["captions"], s["motion"], s["place"])
+            while len(self._cache) > 96:
+                self._cache.pop(next(iter(self._cache)))
+        return self._cache[key]
+
+
+def main() -> None:
+    """Fills the pool ahead of the training, kinds in turn."""
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--data", type=Path, required=True)
+    p.add_argument("--run", type=Path, required=True)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--kinds", nargs="+", default=["frame:40", "gen:60", "edit:40"])
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--device", default="cpu")
+    args = p.parse_args()
+    torch.set_num_threads(args.threads)
+    pool = Pool(args.data, args.run, args.seed, args.device)
+    todo = [(int(i) / int(c), k, i) for k, c in (x.split(":") for x in args.kinds) for i in range(int(c))]
+    for _, kind, index in sorted(todo):
+        path = pool.path(kind, index)
+        lock = path.with_suffix(".lock")
+        if path.exists() or lock.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+        began = time.time()
+        pool.build(kind, index)
+        os.unlink(lock)
+        print(f"{kind} {index}: {time.time() - began:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Noise: scaled-linear β, rescaled to zero terminal SNR; v-prediction; DDIM at trailing timesteps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+class NoiseSchedule:
+    """`alphas_cumprod` (1000,) in float32."""
+
+    def __init__(self, zero_snr: bool = True, steps: int = 1000) -> None:
+        betas = torch.linspace(0.00085**0.5, 0.012**0.5, steps) ** 2
+        root = torch.cumprod(1 - betas, dim=0).sqrt()
+        if zero_snr:
+            first, last = root[0].clone(), root[-1].clone()
+            root = (root - last) * (first / (first - last))
+        self.alphas_cumprod = root**2
+        self.steps = steps
+
+    def pair(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """√ᾱ and √(1 − ᾱ) of timesteps (b,), shaped (b, 1, 1, 1, 1)."""
+        a = self.alphas_cumprod.to(t.device)[t].view(-1, 1, 1, 1, 1)
+        return a.sqrt(), (1 - a).sqrt()
+
+    def trailing(self, count: int) -> list[int]:
+        """Trailing timesteps, high to low: 999 first."""
+        ratio = self.steps / count
+        return [round(self.steps - i * ratio) - 1 for i in range(count)]
+
+
+def ddim_step(x: Tensor, out: Tensor, a: Tensor, a_next: Tensor, kind: str) -> Tensor:
+    """One deterministic DDIM step from ᾱ = a to ᾱ = a_next; `kind` "epsilon" or "v_prediction"."""
+    if kind == "v_prediction":
+        clean = a.sqrt() * x - (1 - a).sqrt() * out
+        eps = a.sqrt() * out + (1 - a).sqrt() * x
+    else:
+        eps = out
+        clean = (x - (1 - a).sqrt() * eps) / a.sqrt()
+    return a_next.sqrt() * clean + (1 - a_next).sqrt() * eps
+
+
+@torch.no_grad()
+def ddim_sample(
+    predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, schedule: NoiseSchedule, count: int
+) -> Tensor:
+    """Runs `count` trailing DDIM steps of a v-predictor from `noise` to clean latents.
+
+    The last step goes to ᾱ[0] (`set_alpha_to_one` false), as the exported scheduler says.
+    """
+    times = schedule.trailing(count)
+    ratio = schedule.steps // count
+    x = noise
+    for t in times:
+        v = predict(x, torch.tensor([t], device=x.device))
+        before = t - ratio
+        a = schedule.alphas_cumprod[t].to(x.device)
+        b = schedule.alphas_cumprod[max(before, 0)].to(x.device)
+        x = ddim_step(x, v, a, b, "v_prediction")
+    return x

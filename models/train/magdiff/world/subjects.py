@@ -1,0 +1,92 @@
+"""Subjects with alpha: the packs of a data folder, and textured shapes made here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+SIDE = 160
+SKIN_WORDS = (" skin tone", ": ")
+
+
+def held_out(name: str) -> bool:
+    """Whether a name (both looks together) or a panorama is never trained on: a tenth of all."""
+    return hashlib.sha1(name.encode()).digest()[0] % 10 == 0
+
+
+@dataclass
+class SubjectPack:
+    """RGBA subjects: `rgba` (n, 4, 160, 160) uint8, alpha not multiplied in; `names` one each."""
+
+    rgba: Tensor
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def _square(image: Image.Image) -> np.ndarray:
+    """Crops to the alpha's box and fits the longer side to 152 of 160 px."""
+    image = image.convert("RGBA")
+    box = image.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
+    if box is not None:
+        image = image.crop(box)
+    scale = 152.0 / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image = image.resize(size, Image.Resampling.BICUBIC)
+    canvas = Image.new("RGBA", (SIDE, SIDE))
+    canvas.paste(image, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
+    return np.asarray(canvas)
+
+
+def load_subjects(data: Path, split: str) -> SubjectPack:
+    """Loads `subjects/` of the data folder; `split` is "train" or "held"."""
+    rows = [json.loads(line) for line in (data / "subjects/labels.jsonl").open()]
+    images, names = [], []
+    for row in rows:
+        if held_out(row["name"]) != (split == "held"):
+            continue
+        images.append(_square(Image.open(data / "subjects" / row["file"])))
+        names.append(row["name"])
+    stack = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
+    return SubjectPack(stack, names)
+
+
+@dataclass
+class ScenePack:
+    """Pictures of places: `rgb` (n, 3, 160, 160) uint8; `words` the scene word of each."""
+
+    rgb: Tensor
+    words: list[str]
+
+
+def load_scenes(data: Path, split: str) -> ScenePack:
+    """Loads `scenes/`, split by panorama; wide pictures give up to three squares."""
+    rows = [json.loads(line) for line in (data / "scenes/labels.jsonl").open()]
+    images, words = [], []
+    for row in rows:
+        stem = Path(row["file"]).stem
+        group = stem.rsplit("_", 1)[0] if stem.startswith("hdri_") else stem
+        if held_out(group) != (split == "held"):
+            continue
+        image = Image.open(data / "scenes" / row["file"]).convert("RGB")
+        scale = SIDE / min(image.size)
+        image = image.resize(
+            (max(SIDE, round(image.width * scale)), max(SIDE, round(image.height * scale))),
+            Image.Resampling.BICUBIC,
+        )
+        dx, dy = image.width - SIDE, image.height - SIDE
+        shifts = (0.0, 0.5, 1.0) if max(dx, dy) > 40 else (0.5,)
+        for s in shifts:
+            x, y = round(dx * s), round(dy * s)
+            images.append(np.asarray(image.crop((x, y, x + SIDE, y + SIDE))))
+            words.append(row["scene"])
+    stack = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
+    return ScenePack(stack, words)

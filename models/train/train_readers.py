@@ -1,0 +1,134 @@
+"""Trains the motion, place and subject readers on true renders of the training world.
+
+    python train_readers.py --data DATA --run RUN --which motion place subject
+Writes RUN/reader_<which>.pt with the accuracy on held-out renders.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from magdiff.checkpoint import save_checkpoint, seed_for
+from magdiff.readers import MOTION_CHANNELS, SIDE, Reader, motion_input
+from magdiff.world.clips import Recipe, World, compose
+from magdiff.world.motions import MOTION_WORDS
+from magdiff.world.places import PLACE_WORDS
+from magdiff.world.stills import affine, over, place_subjects
+from magdiff.world.textures import rand
+
+
+def plain(**more: object) -> Recipe:
+    """The recipe of evaluation clips: fixed camera, daylight, packs' subjects, procedural places."""
+    return Recipe(
+        shapes=0.0,
+        scenes=0.0,
+        lights=0.0,
+        cameras=0.0,
+        shadows=0.0,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def motion_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
+    """Clips of 8 frames at 64 px and their motions; mild noise and blur so that texture says little."""
+    clips = compose(g, world, n, 8, 1, plain(low_resolution=1.0), SIDE)
+    video = clips.video + torch.randn(clips.video.shape, generator=g) * 0.03
+    return motion_input(video.clamp(0, 1)), clips.motion
+
+
+def place_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
+    """Single frames at 64 px and their places."""
+    clips = compose(g, world, n, 1, 1, plain(low_resolution=1.0), SIDE)
+    x = clips.video[:, 0]
+    blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    x = torch.where(rand(g, n, 1, 1, 1) < 0.5, blurred, x)
+    return (x + torch.randn(x.shape, generator=g) * 0.03).clamp(0, 1), clips.place
+
+
+def subject_batch(world: World, g: torch.Generator, n: int, classes: dict[str, int]) -> tuple[Tensor, Tensor]:
+    """Boxes around subjects at 64 px (varied size, place, turn) and their names."""
+    which = torch.randint(0, len(world.subjects), (n,), generator=g)
+    rgba = world.subjects.rgba[which].float() / 255
+    theta = affine(
+        rand(g, n, lo=0.75, hi=1.05),
+        rand(g, n, lo=-0.25, hi=0.25),
+        rand(g, n, lo=-0.15, hi=0.15),
+        rand(g, n, lo=-0.15, hi=0.15),
+        (rand(g, n) < 0.5).float() * 2 - 1,
+    )
+    back = F.interpolate(
+        world.places.pick(g, torch.randint(0, len(PLACE_WORDS), (n,), generator=g)), size=(SIDE, SIDE)
+    )
+    x = over(place_subjects(rgba, theta, SIDE), back)
+    blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    x = torch.where(rand(g, n, 1, 1, 1) < 0.5, blurred, x)
+    y = torch.tensor([classes[world.subjects.names[int(i)]] for i in which])
+    return (x + torch.randn(x.shape, generator=g) * 0.02).clamp(0, 1), y
+
+
+def main() -> None:
+    """Trains each reader within its minutes, reusing batches a few times."""
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--data", type=Path, required=True)
+    p.add_argument("--run", type=Path, required=True)
+    p.add_argument("--which", nargs="+", default=["motion", "place"])
+    p.add_argument("--steps", type=int, default=600)
+    p.add_argument("--minutes", type=float, default=1e9)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--per-place", type=int, default=64)
+    args = p.parse_args()
+    torch.set_num_threads(args.threads)
+    worlds = {s: World.load(args.data, s, args.per_place) for s in ("train", "held")}
+    names = sorted(set(worlds["train"].subjects.names))
+    classes = {name: i for i, name in enumerate(names)}
+    for which in args.which:
+        torch.manual_seed(1)
+        began = time.time()
+        count = {"motion": len(MOTION_WORDS), "place": len(PLACE_WORDS), "subject": len(names)}[which]
+        reader = Reader(MOTION_CHANNELS if which == "motion" else 3, count, 48)
+        opt = torch.optim.AdamW(reader.parameters(), lr=2e-3, weight_decay=1e-2)
+
+        def make(split: str, g: torch.Generator, n: int, which: str = which) -> tuple[Tensor, Tensor]:
+            if which == "motion":
+                return motion_batch(worlds[split], g, n)
+            if which == "place":
+                return place_batch(worlds[split], g, n)
+            return subject_batch(worlds[split], g, n, classes)
+
+        kept: list[tuple[Tensor, Tensor]] = []
+        for step in range(args.steps):
+            if time.time() - began > args.minutes * 60:
+                break
+            g = seed_for(41, step)
+            if step % 3 == 0:
+                kept = [*kept[-120:], make("train", g, 48)]
+            x, y = kept[int(torch.randint(0, len(kept), (1,), generator=g))]
+            for group in opt.param_groups:
+                group["lr"] = 2e-3 * max(0.02, 1 - step / args.steps)
+            loss = F.cross_entropy(reader(x), y, label_smoothing=0.05)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+        reader.eval()
+        split = "train" if which == "subject" else "held"
+        right = []
+        with torch.no_grad():
+            for k in range(8):
+                x, y = make(split, seed_for(77, k), 64)
+                right.append((reader(x).argmax(1) == y).float())
+        accuracy = float(torch.cat(right).mean())
+        print(f"{which}: {accuracy:.4f} on 512 held-out renders, {time.time() - began:.0f} s", flush=True)
+        save_checkpoint(
+            args.run / f"reader_{which}.pt",
+            {"state": reader.state_dict(), "accuracy": accuracy, "classes": count, "names": names},
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""Trains UNet, text and image encoders, resampler and pyramid together, on frames and clips.
+
+    python train_unet.py --data DATA --run RUN --name frames --mix frame=1 --steps 1500
+    python train_unet.py --data DATA --run RUN --name clips --init frames \
+        --mix frame=0.25 gen=0.5 edit=0.25 --steps 3000
+
+Resumes from RUN/<name>.pt when it is there. What step s sees depends on the seed and s alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
+from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
+from magdiff.modules.unet import UnetConfig
+from magdiff.muon import Muon, split_parameters
+from magdiff.pool import KINDS, Encoded, Pool
+from magdiff.schedule import NoiseSchedule
+from train_vae import sheet
+
+BATCH = {"frame": 32, "gen": 6, "edit": 5, "long": 3}
+
+
+def arguments() -> argparse.Namespace:
+    """Command line of the training."""
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--data", type=Path, required=True)
+    p.add_argument("--run", type=Path, required=True)
+    p.add_argument("--name", required=True)
+    p.add_argument("--init")
+    p.add_argument("--mix", nargs="+", default=["frame=1"])
+    p.add_argument("--steps", type=int, default=1500)
+    p.add_argument("--minutes", type=float, default=1e9)
+    p.add_argument("--lr", type=float, default=2e-3)
+    p.add_argument("--final-lr", type=float, default=1.0, help="share of the rate at the last step")
+    p.add_argument("--decay-from", type=float, default=0.5)
+    p.add_argument("--reuse", type=float, default=6.0, help="times a clip is seen")
+    p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
+    p.add_argument("--batch-scale", type=float, default=1.0)
+    p.add_argument("--region", type=float, default=1.5, help="extra weight of the subject's region")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--device", default="cpu")
+    p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--size", type=int, default=128)
+    p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
+    p.add_argument("--save-every", type=int, default=200)
+    p.add_argument("--no-samples", action="store_true")
+    return p.parse_args()
+
+
+def learning_rate(step: int, args: argparse.Namespace) -> float:
+    """Warm-up over 50 steps, flat, then linear to `final_lr` of the peak."""
+    peak: float = args.lr
+    if step < 50:
+        return peak * (step + 1) / 50
+    done = max(0.0, (step / args.steps - args.decay_from) / max(1e-6, 1 - args.decay_from))
+    return peak * (1 - done * (1 - args.final_lr))
+
+
+def pick_rows(e: Encoded, rows: Tensor) -> Encoded:
+    """Some clips of a shard, in float32."""
+    c = e.conditions
+    conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows])
+    captions = [e.captions[int(i)] for i in rows]
+    return Encoded(
+        e.z[rows].float(), e.cover[rows].float(), conditions, captions, e.motion[rows], e.place[rows]
+    )
+
+
+def batch_at(
+    pool: Pool, step: int, seed: int, mix: dict[str, float], args: argparse.Namespace
+) -> tuple[Encoded, torch.Generator]:
+    """The batch of a step: one kind, rows of two shards out of a window that moves with the steps."""
+    g = seed_for(seed, 17, step)
+    kinds = list(mix)
+    shares = torch.tensor([mix[k] for k in kinds])
+    kind = kinds[int(torch.multinomial(shares, 1, generator=g))]
+    n = max(1, round(BATCH[kind] * args.batch_scale))
+    share = mix[kind] / float(shares.sum())
+    newest = int(step * share * n / args.reuse / KINDS[kind].clips) + 1
+    oldest = max(0, newest - args.window + 1)
+    index = int(torch.randint(oldest, newest + 1, (1,), generator=g))
+    rows = torch.randperm(KINDS[kind].clips, generator=g)[:n]
+    return pick_rows(pool.shard(kind, index), rows), g
+
+
+def draw_drops(g: torch.Generator, n: int, device: str) -> Drop:
+    """Independent dropout of text 12 %, image tokens 12 %, HFA 8 %."""
+    u = torch.rand(3, n, generator=g).to(device)
+    return Drop(u[0] < 0.12, u[1] < 0.12, u[2] < 0.08)
+
+
+def loss_of(
+    model: MagDiff,
+    batch: Encoded,
+    g: torch.Generator,
+    schedule: NoiseSchedule,
+    empty: Tensor,
+    args: argparse.Namespace,
+) -> Tensor:
+    """Weighted squared error of v."""
+    device = args.device
+    n = len(batch.z)
+    z = batch.z.transpose(1, 2).to(device)
+    noise = torch.randn(z.shape, generator=g).to(device)
+    t = torch.randint(0, schedule.steps, (n,), generator=g).to(device)
+    a, s = schedule.pair(t)
+    drop = draw_drops(g, n, device)
+    with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
+        context, subject = model.encode(batch.conditions.to(device), empty, drop)
+        v = model.predict(a * z + s * noise, t, context, subject).float()
+    weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
+    error = (v - (a * noise - s * z)) ** 2
+    return (error * weight).mean() / weight.mean()
+
+
+def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path) -> None:
+    """Samples of the mix's last kind beside the true clips."""
+    kind = [k for k in mix if k != "frame"] or ["frame"]
+    e = pick_rows(pool.shard(kind[0], 0), torch.arange(4 if kind != ["frame"] else 8))
+    noise = torch.randn(e.z.transpose(1, 2).shape, generator=seed_for(3))
+    device = empty.device.type
+    with torch.autocast(device, torch.bfloat16):
+        z = model.sample(e.conditions.to(device), empty, noise.to(device), 10, 2.5, NoiseSchedule()).float()
+    rows = []
+    with torch.no_grad():
+        for i in range(len(z)):
+            rows.append(pool.vae.decode(e.z[i].to(device)).cpu())
+            rows.append(pool.vae.decode(z[i].transpose(0, 1)).cpu())
+    if kind == ["frame"]:
+        rows = [torch.cat(rows[0::2]), torch.cat(rows[1::2])]
+    sheet(rows, path)
+    path.with_suffix(".txt").write_text("\n".join(e.captions))
+
+
+def main() -> None:
+    """Runs one stage of the training."""
+    args = arguments()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    began = time.time()
+    pool = Pool(args.data, args.run, args.seed, args.device, args.size)
+    cfg = ModelConfig(
+        vocab=len(pool.tokenizer.vocab),
+        unet=UnetConfig(
+            sample_size=args.size // 8,
+            in_channels=2 * pool.vae.cfg.latent_channels,
+            out_channels=pool.vae.cfg.latent_channels,
+            block_out_channels=args.widths,
+            attention_head_dim=[w // 32 for w in args.widths],
+        ),
+    )
+    model = MagDiff(cfg, black_latents(pool.vae.cpu(), args.size)).to(args.device)
+    pool.vae.to(args.device)
+    averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
+    hidden, other = split_parameters(model)
+    opt = torch.optim.AdamW(other, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
+    muon = Muon(hidden, lr=args.lr, decay=0.01)
+    step, seconds = 0, 0.0
+    path = args.run / f"{args.name}.pt"
+    if path.exists():
+        state = load_checkpoint(path)
+        opt.load_state_dict(state["opt"])
+        muon.load_state_dict(state["muon"])
+        step, seconds = state["step"], state["seconds"]
+        model.load_state_dict(state["model"])
+        averaged.load_state_dict(state["ema"])
+    elif args.init:
+        state = load_checkpoint(args.run / f"{args.init}.pt")
+        model.load_state_dict(state["model"])
+        averaged.load_state_dict(state["ema"])
+        # the optimisers' running means go on from the earlier stage
+        opt.load_state_dict(state["opt"])
+        muon.load_state_dict(state["muon"])
+    else:
+        averaged.load_state_dict(model.state_dict())
+    mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
+    schedule = NoiseSchedule()
+    empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
+    log = (args.run / f"{args.name}.jsonl").open("a")
+    first, running = step, 0.0
+
+    def save() -> None:
+        state = {
+            "model": model.state_dict(),
+            "ema": averaged.state_dict(),
+            "opt": opt.state_dict(),
+            "muon": muon.state_dict(),
+            "step": step,
+            "seconds": seconds + time.time() - began,
+            "config": cfg.to_json(),
+        }
+        save_checkpoint(path, state)
+        if not args.no_samples:
+            contact(averaged, pool, empty, mix, args.run / f"{args.name}.png")
+
+    while step < args.steps and time.time() - began < args.minutes * 60:
+        batch, g = batch_at(pool, step, args.seed, mix, args)
+        for group in (*opt.param_groups, *muon.param_groups):
+            group["lr"] = learning_rate(step, args)
+        loss = loss_of(model, batch, g, schedule, empty, args)
+        model.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        muon.step()
+        step += 1
+        with torch.no_grad():
+            share = 1 - min(0.995, step / (step + 20) if not args.init else 0.995)
+            torch._foreach_lerp_(list(averaged.parameters()), list(model.parameters()), share)
+        running += (loss.item() - running) * (0.02 if step - first > 50 else 1 / (step - first))
+        if step % 20 == 0:
+            rate = (time.time() - began) / (step - first)
+            row = {"step": step, "loss": round(running, 4), "s_per_step": round(rate, 3)}
+            log.write(json.dumps(row) + "\n")
+            log.flush()
+            print(row, flush=True)
+        if step % args.save_every == 0:
+            save()
+    save()
+
+
+if __name__ == "__main__":
+    main()
