@@ -22,6 +22,7 @@ from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.muon import Muon, split_parameters
 from magdiff.pool import KINDS, Encoded, Pool
+from magdiff.ranks import Ranks
 from magdiff.schedule import NoiseSchedule
 from train_vae import sheet
 
@@ -49,6 +50,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--device", default="cpu")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--ranks", type=int, default=1, help="processes started by hand, one per --rank")
+    p.add_argument("--rank", type=int, default=0)
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
     p.add_argument("--save-every", type=int, default=200)
@@ -79,13 +82,15 @@ def batch_at(
     pool: Pool, step: int, seed: int, mix: dict[str, float], args: argparse.Namespace
 ) -> tuple[Encoded, torch.Generator]:
     """The batch of a step: one kind, rows of two shards out of a window that moves with the steps."""
-    g = seed_for(seed, 17, step)
+    g = seed_for(seed, 17, step)  # the kind is the same on every rank, the clips are not
     kinds = list(mix)
     shares = torch.tensor([mix[k] for k in kinds])
     kind = kinds[int(torch.multinomial(shares, 1, generator=g))]
+    if args.rank:
+        g = seed_for(seed, 18, step, args.rank)
     n = max(1, round(BATCH[kind] * args.batch_scale))
     share = mix[kind] / float(shares.sum())
-    newest = int(step * share * n / args.reuse / KINDS[kind].clips) + 1
+    newest = int(step * share * n * args.ranks / args.reuse / KINDS[kind].clips) + 1
     oldest = max(0, newest - args.window + 1)
     index = int(torch.randint(oldest, newest + 1, (1,), generator=g))
     rows = torch.randperm(KINDS[kind].clips, generator=g)[:n]
@@ -120,6 +125,21 @@ def loss_of(
     weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
     error = (v - (a * noise - s * z)) ** 2
     return (error * weight).mean() / weight.mean()
+
+
+def load_momenta(muon: Muon, ranks: Ranks, momenta: list[Tensor]) -> None:
+    """Gives this rank its share of the stored momenta (one per hidden weight)."""
+    for p, m in zip(muon.param_groups[0]["params"], ranks.share(momenta), strict=True):
+        muon.state[p]["m"] = m.clone().to(p.device)
+
+
+def gather_momenta(muon: Muon, ranks: Ranks, hidden: list[Tensor]) -> list[Tensor]:
+    """All ranks' momenta in the order of `hidden`; every rank must call it."""
+    momenta = [torch.zeros_like(p) for p in hidden]
+    for m, p in zip(ranks.share(momenta), muon.param_groups[0]["params"], strict=True):
+        m.copy_(muon.state[p]["m"])
+    ranks.spread(momenta)
+    return momenta
 
 
 def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path) -> None:
@@ -163,13 +183,14 @@ def main() -> None:
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
     opt = torch.optim.AdamW(other, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
-    muon = Muon(hidden, lr=args.lr, decay=0.01)
+    ranks = Ranks(args.rank, args.ranks, args.run / f"{args.name}.meet")
+    muon = Muon(ranks.share(hidden), lr=args.lr, decay=0.01)
     step, seconds = 0, 0.0
     path = args.run / f"{args.name}.pt"
     if path.exists():
         state = load_checkpoint(path)
         opt.load_state_dict(state["opt"])
-        muon.load_state_dict(state["muon"])
+        load_momenta(muon, ranks, state["muon"])
         step, seconds = state["step"], state["seconds"]
         model.load_state_dict(state["model"])
         averaged.load_state_dict(state["ema"])
@@ -179,7 +200,7 @@ def main() -> None:
         averaged.load_state_dict(state["ema"])
         # the optimisers' running means go on from the earlier stage
         opt.load_state_dict(state["opt"])
-        muon.load_state_dict(state["muon"])
+        load_momenta(muon, ranks, state["muon"])
     else:
         averaged.load_state_dict(model.state_dict())
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
@@ -187,13 +208,17 @@ def main() -> None:
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
+    everything = list(model.parameters())
 
     def save() -> None:
+        momenta = gather_momenta(muon, ranks, hidden)
+        if ranks.rank > 0:
+            return
         state = {
             "model": model.state_dict(),
             "ema": averaged.state_dict(),
             "opt": opt.state_dict(),
-            "muon": muon.state_dict(),
+            "muon": momenta,
             "step": step,
             "seconds": seconds + time.time() - began,
             "config": cfg.to_json(),
@@ -202,22 +227,24 @@ def main() -> None:
         if not args.no_samples:
             contact(averaged, pool, empty, mix, args.run / f"{args.name}.png")
 
-    while step < args.steps and time.time() - began < args.minutes * 60:
+    while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = learning_rate(step, args)
         loss = loss_of(model, batch, g, schedule, empty, args)
         model.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        ranks.average(everything)
+        torch.nn.utils.clip_grad_norm_(everything, 1.0)
         opt.step()
         muon.step()
+        ranks.spread(hidden)
         step += 1
         with torch.no_grad():
             share = 1 - min(0.995, step / (step + 20) if not args.init else 0.995)
             torch._foreach_lerp_(list(averaged.parameters()), list(model.parameters()), share)
         running += (loss.item() - running) * (0.02 if step - first > 50 else 1 / (step - first))
-        if step % 20 == 0:
+        if step % 10 == 0 and args.rank == 0:
             rate = (time.time() - began) / (step - first)
             row = {"step": step, "loss": round(running, 4), "s_per_step": round(rate, 3)}
             log.write(json.dumps(row) + "\n")

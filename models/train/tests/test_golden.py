@@ -1,6 +1,6 @@
 """Modules against golden outputs: `MAGDIFF_GOLDEN=folder pytest models/train/tests`.
 
-Without the variable, `test/golden` of the repository is used.
+Without the variable, `test/golden/data` of the repository is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from magdiff.modules.unet import UNet3DConditionModel, UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.schedule import NoiseSchedule, ddim_step
 
-GOLDEN = Path(os.environ.get("MAGDIFF_GOLDEN", Path(__file__).resolve().parents[3] / "test/golden"))
+GOLDEN = Path(os.environ.get("MAGDIFF_GOLDEN", Path(__file__).resolve().parents[3] / "test/golden/data"))
 
 
 def config(folder: str) -> dict:

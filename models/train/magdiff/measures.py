@@ -1,0 +1,94 @@
+"""Measures of generated clips against what was asked and against true renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .checkpoint import load_checkpoint
+from .readers import MOTION_CHANNELS, Reader, frechet, motion_input, shrink
+
+
+def region_psnr(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
+    """PSNR in dB inside a mask: a, b (n, 3, h, w) in 0..1, mask (n, h, w) → (n,); empty masks give nan."""
+    weight = mask.unsqueeze(1)
+    error = ((a - b) ** 2 * weight).sum((1, 2, 3)) / (3 * weight.sum((1, 2, 3)))
+    return -10 * torch.log10(error.clamp_min(1e-8))
+
+
+def load_reader(run: Path, which: str) -> tuple[Reader, float]:
+    """A trained reader and its accuracy on held-out true renders."""
+    state = load_checkpoint(run / f"reader_{which}.pt")
+    reader = Reader(MOTION_CHANNELS if which == "motion" else 3, state["classes"], 48).eval()
+    reader.load_state_dict(state["state"])
+    return reader, state["accuracy"]
+
+
+@dataclass
+class Readers:
+    """The readers of one evaluation."""
+
+    motion: Reader
+    place: Reader
+
+    @staticmethod
+    def load(run: Path) -> Readers:
+        """From the run folder."""
+        return Readers(load_reader(run, "motion")[0], load_reader(run, "place")[0])
+
+
+@dataclass
+class Measures:
+    """Sums of one row; `report` gives the means."""
+
+    values: dict[str, list[Tensor]]
+
+    def add(self, name: str, value: Tensor) -> None:
+        """Adds one number per clip."""
+        self.values.setdefault(name, []).append(value.detach().float())
+
+    def report(self) -> dict[str, float]:
+        """Means over the clips, nan left out."""
+        return {k: float(torch.cat(v).nanmean()) for k, v in self.values.items()}
+
+
+def frame_features(reader: Reader, video: Tensor) -> Tensor:
+    """Embeddings of every frame, (n, f, d), of unit length."""
+    n, f = video.shape[:2]
+    out = reader.features(shrink(video).flatten(0, 1) * 2 - 1).unflatten(0, (n, f))
+    return F.normalize(out, dim=-1)
+
+
+@torch.no_grad()
+def measure(
+    into: Measures,
+    video: Tensor,
+    truth: Tensor,
+    given: Tensor,
+    mask: Tensor,
+    motion: Tensor,
+    place: Tensor,
+    readers: Readers,
+) -> Tensor:
+    """Adds a batch: video and truth (n, f, 3, s, s) in 0..1, given (n, 3, s, s) the cut-out frame,
+    mask (n, s, s) the subject in frame 0. Returns motion features (n, d) for the Fréchet distance."""
+    into.add("identity_psnr", region_psnr(video[:, 0], given, mask))
+    small = shrink(video)
+    x = motion_input(small) * 2 - 1
+    features = readers.motion.features(x)
+    into.add("motion", (readers.motion.head(features).argmax(1) == motion).float())
+    middle = small[:, small.shape[1] // 2]
+    into.add("place", (readers.place(middle).argmax(1) == place).float())
+    ours, theirs = frame_features(readers.place, video), frame_features(readers.place, truth)
+    into.add("consistency", (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1))
+    into.add("consistency_true", (theirs[:, 1:] * theirs[:, :-1]).sum(-1).mean(1))
+    return features
+
+
+def fvd_like(ours: Tensor, theirs: Tensor) -> float:
+    """Fréchet distance of motion-reader features."""
+    return frechet(ours, theirs)
