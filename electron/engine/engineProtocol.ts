@@ -13,7 +13,7 @@ export type MaskInput =
   | { kind: 'folder'; path: string }
   /** The picture's own alpha channel. */
   | { kind: 'alpha' }
-  /** Strokes, turned into pixels by the same code as on screen. */
+  /** Strokes, turned into pixels by the same code as on screen. The drawing's frame 0 is the picture, or the range's first frame. */
   | { kind: 'drawing'; drawing: MaskDrawing };
 
 /** What every job has. */

@@ -19,25 +19,21 @@ export interface GenerateInputs {
 
 /** Reads the inputs of a generation. The picture may be a frame of a clip. */
 export async function readGenerateInputs(job: Extract<EngineJob, { kind: 'generate' }>): Promise<GenerateInputs> {
-  const { picture, frameIndex } = await subjectPicture(job);
-  const mask = await maskOf(job.mask, picture, frameIndex);
+  const picture = await subjectPicture(job);
+  const mask = await maskOf(job.mask, picture);
   return { picture, mask, key: hashOf(picture, mask) };
 }
 
 async function subjectPicture(job: Extract<EngineJob, { kind: 'generate' }>) {
-  if (job.pictureTimeSeconds === undefined) return { picture: await readPicture(job.picture), frameIndex: 0 };
+  if (job.pictureTimeSeconds === undefined) return readPicture(job.picture);
   const facts = await probeMedia(job.picture);
   for await (const frame of readFrames(job.picture, { startSeconds: job.pictureTimeSeconds, facts })) {
-    return { picture: { ...frame, hasAlpha: facts.hasAlpha }, frameIndex: frame.index };
+    return { ...frame, hasAlpha: facts.hasAlpha };
   }
   throw new StudioError('media-empty', `${job.picture} has no frame at ${job.pictureTimeSeconds.toFixed(2)} s.`);
 }
 
-async function maskOf(
-  input: MaskInput,
-  picture: Picture & { hasAlpha: boolean; data: Uint8Array },
-  frameIndex: number,
-): Promise<Mask> {
+async function maskOf(input: MaskInput, picture: Picture & { hasAlpha: boolean; data: Uint8Array }): Promise<Mask> {
   switch (input.kind) {
     case 'alpha':
       if (!picture.hasAlpha) {
@@ -47,7 +43,7 @@ async function maskOf(
       }
       return alphaMask(picture);
     case 'drawing':
-      return drawn(input.drawing, picture, frameIndex);
+      return drawn(input.drawing, picture, 0);
     case 'file':
       return readMask(input.path);
     case 'folder':
@@ -111,7 +107,7 @@ export async function openClip(
     try {
       for await (const picture of readFrames(job.clip, range)) {
         if (count === frames) break;
-        last = { picture, mask: await masks.next(picture, picture.index) };
+        last = { picture, mask: await masks.next(picture, count) };
         yield last;
         count += 1;
       }

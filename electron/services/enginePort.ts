@@ -11,10 +11,13 @@ export type EngineRequest = {
   folder: string;
   modelFolder: string;
   settings: TakeSettings;
+  /** Whether steps carry preview pictures. */
+  previews: boolean;
+  /** Decode the latents that lie in the folder instead of sampling. */
+  decodeOnly?: boolean;
 } & (
   | { kind: 'generate'; picture: string; pictureTimeSeconds?: number; mask: EngineMask }
   | { kind: 'edit'; clip: string; startSeconds: number; endSeconds: number; mask: EngineMask }
-  | { kind: 'decode' }
 );
 
 /** A sheet of small frames made from a step's latents. */

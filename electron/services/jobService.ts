@@ -15,6 +15,9 @@ import type { ModelCatalogue } from './modelCatalogue.ts';
 import type { OpenProject } from './openProject.ts';
 import { keepTake } from './takeKeeper.ts';
 
+/** Name under which the engine finds a run's finished latents. */
+const latentsFile = 'latents.safetensors';
+
 /** What is kept of a job in its folder, so that it outlives the studio. */
 const jobFile = z.object({
   id: recordId,
@@ -136,11 +139,11 @@ export class JobService {
       error: null,
       request,
       recipe: take.recipe,
-      latentsName: 'latents.bin',
+      latentsName: latentsFile,
     };
     const job = this.#remember(project, file, 'studio', false);
     await mkdir(this.#folderOf(job), { recursive: true });
-    await writeFileAtomic(join(this.#folderOf(job), 'latents.bin'), bytes);
+    await writeFileAtomic(join(this.#folderOf(job), latentsFile), bytes);
     await this.#submit(job);
     return file.id;
   }
@@ -272,7 +275,7 @@ export class JobService {
     const modelFolder = await this.#options.catalogue.folderOf(request.modelId);
     const drawing =
       recipe.drawingAssetId === null ? undefined : parseDrawing(await store.assets.read(recipe.drawingAssetId));
-    const base = { id, folder, modelFolder, settings: recipe.settings };
+    const base = { id, folder, modelFolder, settings: recipe.settings, previews: true };
     if (recipe.settings.task === 'generate') {
       const { frameIndex } = recipe.source;
       return {
@@ -311,11 +314,8 @@ export class JobService {
 
   async #requestFor(job: Job, folder: string): Promise<EngineRequest> {
     const { file, project } = job;
-    if (file.kind === 'decode') {
-      const modelFolder = await this.#options.catalogue.folderOf(file.request.modelId);
-      return { id: file.id, folder, modelFolder, settings: file.recipe.settings, kind: 'decode' };
-    }
-    return this.#engineRequest(project, file.id, folder, file.request, file.recipe);
+    const request = await this.#engineRequest(project, file.id, folder, file.request, file.recipe);
+    return file.kind === 'decode' ? { ...request, decodeOnly: true } : request;
   }
 
   async #save(job: Job): Promise<void> {
