@@ -266,7 +266,9 @@ export class GraphBuilder {
       dialect: this.dialect,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      nodes: this.#nodes,
+      // The runtime orders nodes depth-first and takes earlier ones later: casts listed first run right before their use,
+      // so that unfolded weights are widened one at a time and not all at once.
+      nodes: [...this.#nodes.filter(({ op }) => op === 'Cast'), ...this.#nodes.filter(({ op }) => op !== 'Cast')],
       initializers: this.#initializers,
       values: this.#values,
       costs: this.#costs,

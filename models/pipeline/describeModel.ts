@@ -61,7 +61,11 @@ export async function describeModel(layout: ModelLayout, networks: ModelNetworks
     steps: manifest.steps,
     student:
       networks.student && manifest.student
-        ? { steps: manifest.student.steps, guidanceDistilled: manifest.student.guidanceDistilled }
+        ? {
+            steps: manifest.student.steps,
+            guidanceDistilled: manifest.student.guidanceDistilled,
+            layers: await readAlphas(networks.student),
+          }
         : undefined,
     vae: { latentChannels: vaeConfig.latentChannels, scalingFactor: vaeConfig.scalingFactor, factor: vaeConfig.factor },
     unet: {

@@ -35,6 +35,9 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
   return new LoadedModel(description, networks, device, options.cacheFolder);
 }
 
+/** Networks beyond this stay in half precision in memory on the CPU: a float32 copy would take seconds to make and double the memory. */
+const largestWidenedBytes = 2 ** 30;
+
 type Weights = 'teacher' | 'student';
 
 class LoadedModel implements MagDiffModel {
@@ -162,6 +165,7 @@ class LoadedModel implements MagDiffModel {
       provider: device.provider,
       label,
       weightsFolder: network.weights.folder,
+      widening: device.provider === 'cpu' && graph.weightBytes > largestWidenedBytes ? 'each-use' : 'once',
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });
     return new LoadedPart<Inputs, Outputs>(session, graph);

@@ -66,7 +66,13 @@ export interface ModelDescription {
   readonly guidance: { readonly text: number; readonly image: number };
   readonly steps: number;
   /** A few-step student where the model has one; `guidanceDistilled`: it needs no second branch. */
-  readonly student: { readonly steps: number; readonly guidanceDistilled: boolean } | undefined;
+  readonly student:
+    | {
+        readonly steps: number;
+        readonly guidanceDistilled: boolean /** Its own learned α. */;
+        readonly layers: readonly AlphaLayer[];
+      }
+    | undefined;
   readonly vae: {
     readonly latentChannels: number;
     readonly scalingFactor: number /** Pixels per latent. */;

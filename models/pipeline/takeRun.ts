@@ -100,7 +100,8 @@ export async function windowDenoisers(
   parameters: ResolvedParameters,
   conditions: TakeConditions,
 ): Promise<(window: Window) => Promise<Denoiser>> {
-  const { vae, image, unet: facts } = model.description;
+  const { vae, image, unet: facts, student } = model.description;
+  const layers = (parameters.weights === 'student' ? student?.layers : undefined) ?? facts.layers;
   const shape = latentShape(model, parameters, parameters.windowFrames);
   const unet = await model.loadUnet({
     batch: 1,
@@ -112,7 +113,7 @@ export async function windowDenoisers(
   });
   const hasSubject = facts.inChannels > vae.latentChannels;
   const shares = guidanceWeights(parameters.guidance.text, parameters.guidance.image);
-  const alphaAt = (step: number) => alphaAtStep(facts.layers, parameters.alpha, step, parameters.steps);
+  const alphaAt = (step: number) => alphaAtStep(layers, parameters.alpha, step, parameters.steps);
 
   return async (window) => {
     const frames = Array.from({ length: window.frames }, (_, i) => window.start + i);

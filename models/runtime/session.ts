@@ -25,11 +25,17 @@ export interface SessionOptions {
   readonly weightsFolder?: string;
   /** Name for messages. */
   readonly label: string;
-  /** How far the runtime rewrites the graph; `extended` keeps float32 weights memory-mapped. */
-  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /**
+   * When half-precision weights become float32: once, as a copy in memory (`once`, the default), or each time they are used
+   * (`each-use`): the file stays mapped, memory and start-up shrink to a fraction, a run takes a little longer.
+   */
+  readonly widening?: Widening;
   /** Where the runtime writes a profile (JSON trace), for measurements. */
   readonly profilePrefix?: string;
 }
+
+/** See {@link SessionOptions.widening}. */
+export type Widening = 'once' | 'each-use';
 
 /** ONNX Runtime's name of each provider. */
 const runtimeNames: Readonly<Record<ProviderName, string>> = {
@@ -67,7 +73,10 @@ export class Session {
     try {
       const session = await InferenceSession.create(model, {
         executionProviders: [runtimeNames[options.provider]],
-        graphOptimizationLevel: options.optimization ?? 'extended',
+        // Folding constants is what makes the float32 copy; our graphs are written fused and lose nothing without the rest.
+        graphOptimizationLevel: options.widening === 'each-use' ? 'disabled' : 'extended',
+        // A planned arena holds every value at once beside the one the first run grew.
+        enableMemPattern: options.widening !== 'each-use',
         logSeverityLevel: 3,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
         ...extra,
