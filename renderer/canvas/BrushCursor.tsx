@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { Circle } from 'react-konva';
+import { useSession } from '../ui/hooks.ts';
+
+/** The brush's size and hardness under the pointer. */
+export function BrushCursor({
+  scale,
+  position,
+}: {
+  scale: number;
+  position: { x: number; y: number } | undefined;
+}): ReactNode {
+  const tool = useSession((session) => session.tool);
+  const radius = useSession((session) => session.brushRadius);
+  const hardness = useSession((session) => session.brushHardness);
+  if (!position || (tool !== 'brush' && tool !== 'eraser' && tool !== 'smart')) return null;
+  const outer = (tool === 'smart' ? Math.max(2, radius / 3) : radius) * scale;
+  return (
+    <>
+      <Circle {...position} radius={outer} stroke="#000000" strokeWidth={2.5} opacity={0.55} />
+      <Circle {...position} radius={outer} stroke={tool === 'smart' ? '#4cc38a' : '#ffffff'} strokeWidth={1.2} />
+      {tool !== 'smart' && hardness < 0.98 ? (
+        <Circle
+          {...position}
+          radius={outer * hardness}
+          stroke="#ffffff"
+          strokeWidth={0.8}
+          opacity={0.5}
+          dash={[3, 3]}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
+import type { DocumentRecord, SetupRecord, ViewRecord } from '../../electron/contract/records.ts';
+import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
+import { DocumentStore } from './documentStore.ts';
+import { History } from './history.ts';
+import { initialSession, type Session } from './session.ts';
+import { StateStore } from './stateStore.ts';
+
+/** Called with every change of the document that must be saved. */
+export type SaveListener = (diff: DocumentDiff) => void;
+
+/**
+ * The headless editor: document, history and session, without any page. Everything a hand does goes through `run` (one step) or
+ * between `begin` and `commit` (one step for the whole gesture); `amend` is for what is kept but never undone.
+ */
+export class Editor {
+  readonly document = new DocumentStore();
+  readonly session = new StateStore<Session>(initialSession);
+  readonly history: History;
+  /** Grows with every step, undo and redo: what menus show of the history. */
+  readonly historyVersion = new StateStore({ version: 0 });
+  readonly #save: SaveListener;
+  readonly #committed = new Set<() => void>();
+
+  constructor(save: SaveListener) {
+    this.#save = save;
+    this.history = new History((diff) => this.#write(diff));
+  }
+
+  /** Shows a project from its records. */
+  load(records: Iterable<DocumentRecord>): void {
+    this.history.clear();
+    this.document.load(records);
+    this.#tellHistory();
+  }
+
+  #write(diff: DocumentDiff): void {
+    if (isEmptyDiff(diff)) return;
+    this.document.apply(diff);
+    this.#save(diff);
+  }
+
+  /** A change as a step of its own, or as part of the gesture that is under way. */
+  run(label: string, diff: DocumentDiff): void {
+    if (!this.session.state.writer) return;
+    this.#write(diff);
+    this.history.record(label, diff);
+    this.#tellHistory();
+    if (!this.history.isGesturing) this.#tellCommitted();
+  }
+
+  /** A change that is saved but never undone, such as where the user was. */
+  amend(diff: DocumentDiff): void {
+    if (this.session.state.writer) this.#write(diff);
+  }
+
+  /** A change that came from elsewhere: already saved, not this hand's. */
+  receive(diff: DocumentDiff): void {
+    this.document.apply(diff);
+  }
+
+  /** Begins a gesture. */
+  begin(label: string): void {
+    this.history.mark(label);
+  }
+
+  /** Ends a gesture as one step. */
+  commit(): void {
+    if (!this.history.isGesturing) return;
+    this.history.commit();
+    this.#tellHistory();
+    this.#tellCommitted();
+  }
+
+  /** Abandons a gesture without a trace. */
+  bail(): void {
+    this.history.bail();
+    this.#tellHistory();
+  }
+
+  undo(): string | undefined {
+    if (!this.session.state.writer) return undefined;
+    const label = this.history.undo();
+    this.#tellHistory();
+    if (label !== undefined) this.#tellCommitted();
+    return label;
+  }
+
+  redo(): string | undefined {
+    if (!this.session.state.writer) return undefined;
+    const label = this.history.redo();
+    this.#tellHistory();
+    if (label !== undefined) this.#tellCommitted();
+    return label;
+  }
+
+  /** Calls `listener` when a gesture or step is finished: the moment at which a live preview starts again. */
+  onCommitted(listener: () => void): () => void {
+    this.#committed.add(listener);
+    return () => this.#committed.delete(listener);
+  }
+
+  #tellCommitted(): void {
+    for (const listener of this.#committed) listener();
+  }
+
+  #tellHistory(): void {
+    this.historyVersion.set({ version: this.historyVersion.state.version + 1 });
+  }
+
+  /** The inspector's record. */
+  get setup(): SetupRecord | undefined {
+    return this.document.get('setup', 'setup');
+  }
+
+  /** The view's record. */
+  get view(): ViewRecord | undefined {
+    return this.document.get('view', 'view');
+  }
+
+  /** Changes the inspector's settings. */
+  updateSettings(label: string, change: Partial<TakeSettings>): void {
+    const { setup } = this;
+    if (setup) this.update(label, setup, { settings: { ...setup.settings, ...change } });
+  }
+
+  /** Moves the view: which source, mask and take are looked at. */
+  look(change: Partial<Omit<ViewRecord, 'kind' | 'id'>>): void {
+    const { view } = this;
+    if (!view) return;
+    const next = { ...view, ...change };
+    if (JSON.stringify(next) === JSON.stringify(view)) return;
+    if (this.session.state.writer) this.amend({ added: [], updated: [[view, next]], removed: [] });
+    else this.receive({ added: [], updated: [[view, next]], removed: [] });
+  }
+
+  /** Changes members of one record. */
+  update<R extends DocumentRecord>(label: string, record: R, change: Partial<R>): void {
+    this.run(label, { added: [], updated: [[record, { ...record, ...change }]], removed: [] });
+  }
+
+  add(label: string, ...records: DocumentRecord[]): void {
+    this.run(label, { added: records, updated: [], removed: [] });
+  }
+
+  remove(label: string, ...records: DocumentRecord[]): void {
+    this.run(label, { added: [], updated: [], removed: records });
+  }
+}
+
+/** A new record id. */
+export function newId(word: string): string {
+  return `${word}-${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
+}

@@ -1,0 +1,130 @@
+import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
+import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import type { DocumentStore } from './documentStore.ts';
+import { type Editor, newId } from './editor.ts';
+
+/** The mask that is looked at, if it belongs to the source that is looked at. */
+export function activeMask(editor: Editor): MaskRecord | undefined {
+  const mask = editor.document.get('mask', editor.view?.maskId);
+  return mask?.sourceId === editor.view?.sourceId ? mask : undefined;
+}
+
+/** A mask as a drawing, for raster and recipe. */
+export function drawingOfMask(document: DocumentStore, mask: MaskRecord): MaskDrawing {
+  return {
+    width: mask.width,
+    height: mask.height,
+    growPixels: mask.growPixels,
+    featherPixels: mask.featherPixels,
+    keys: document.childrenOf('maskKey', mask.id).map((key) => ({
+      frameIndex: key.frameIndex,
+      interpolation: key.interpolation,
+      operations: document.childrenOf('stroke', key.id).map((stroke) => stroke.operation),
+    })),
+  };
+}
+
+/** The key that shows at a frame: the last at or before it, or the first. */
+export function keyAt(document: DocumentStore, maskId: string, frameIndex: number): MaskKeyRecord | undefined {
+  const keys = document.childrenOf('maskKey', maskId);
+  return keys.filter((key) => key.frameIndex <= frameIndex).at(-1) ?? keys[0];
+}
+
+/**
+ * Adds an operation at a frame, as one step: makes the mask where the source has none yet, and a key of its own where the frame has
+ * none (beginning with what the mask shows there).
+ */
+export function addOperation(
+  editor: Editor,
+  source: SourceRecord,
+  frameIndex: number,
+  operation: MaskOperation,
+  label: string,
+): void {
+  const added: DocumentRecord[] = [];
+  let mask = activeMask(editor);
+  if (!mask) {
+    const count = editor.document.all('mask').filter((other) => other.sourceId === source.id).length;
+    mask = newMask(source, `Subject ${count + 1}`);
+    added.push(mask);
+  }
+  const keys = editor.document.childrenOf('maskKey', mask.id);
+  let key = keys.find((candidate) => candidate.frameIndex === frameIndex);
+  let order = 0;
+  if (key) order = (editor.document.childrenOf('stroke', key.id).at(-1)?.order ?? -1) + 1;
+  else {
+    const shown = keyAt(editor.document, mask.id, frameIndex);
+    key = {
+      kind: 'maskKey',
+      id: newId('key'),
+      maskId: mask.id,
+      frameIndex,
+      interpolation: shown?.interpolation ?? 'hold',
+    };
+    added.push(key);
+    for (const stroke of shown ? editor.document.childrenOf('stroke', shown.id) : [])
+      added.push({ ...stroke, id: newId('stroke'), keyId: key.id, order: order++ });
+  }
+  added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order, operation });
+  editor.run(label, { added, updated: [], removed: [] });
+  if (editor.view?.maskId !== mask.id) editor.look({ maskId: mask.id });
+}
+
+/** A new, empty mask over a source. */
+export function newMask(source: SourceRecord, name: string): MaskRecord {
+  return {
+    kind: 'mask',
+    id: newId('mask'),
+    sourceId: source.id,
+    name,
+    width: source.width,
+    height: source.height,
+    growPixels: 0,
+    featherPixels: 0,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+/** Everything that goes with a mask: keys and strokes. */
+export function recordsOfMask(document: DocumentStore, mask: MaskRecord): DocumentRecord[] {
+  const keys = document.childrenOf('maskKey', mask.id);
+  return [mask, ...keys, ...keys.flatMap((key) => document.childrenOf('stroke', key.id))];
+}
+
+/** Takes a mask away. */
+export function removeMask(editor: Editor, mask: MaskRecord): void {
+  editor.remove('Delete mask', ...recordsOfMask(editor.document, mask));
+  if (editor.view?.maskId === mask.id) editor.look({ maskId: null });
+}
+
+/** Moves a key to another frame, or takes it away with its strokes. */
+export function removeKey(editor: Editor, key: MaskKeyRecord): void {
+  editor.remove('Delete mask key', key, ...editor.document.childrenOf('stroke', key.id));
+}
+
+/** A drawing from a recipe as a mask of the document, as one step; returns its id. */
+export function adoptDrawing(editor: Editor, source: SourceRecord, drawing: MaskDrawing, name: string): string {
+  const mask = {
+    ...newMask(source, name),
+    width: drawing.width,
+    height: drawing.height,
+    growPixels: drawing.growPixels,
+    featherPixels: drawing.featherPixels,
+  };
+  const added: DocumentRecord[] = [mask];
+  for (const key of drawing.keys) {
+    const keyId = newId('key');
+    added.push({
+      kind: 'maskKey',
+      id: keyId,
+      maskId: mask.id,
+      frameIndex: key.frameIndex,
+      interpolation: key.interpolation,
+    });
+    key.operations.forEach((operation, order) => {
+      added.push({ kind: 'stroke', id: newId('stroke'), keyId, order, operation });
+    });
+  }
+  editor.run('Use mask again', { added, updated: [], removed: [] });
+  return mask.id;
+}

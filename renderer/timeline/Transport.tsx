@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import { timelineEnd, timelineRate } from '../editor/timelineCommands.ts';
+import { IconButton, NumberField } from '../ui/controls.tsx';
+import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
+import { texts } from '../ui/texts.ts';
+import { timecode } from './timelineLayout.ts';
+
+/** The buttons that move the playhead. */
+export function Transport(): ReactNode {
+  const studio = useStudio();
+  const { playback, editor } = studio;
+  const playhead = useSession((session) => session.playhead);
+  const speed = useSession((session) => session.speed);
+  const loop = useSession((session) => session.loop);
+  const rate = useDocument(timelineRate);
+  const end = useDocument(timelineEnd);
+  const view = useDocument((document) => document.get('view', 'view'));
+  const isClip = useDocument((document) => document.get('source', view?.sourceId)?.media === 'clip');
+  const { transport } = texts;
+  return (
+    <div className="transport" role="toolbar" aria-label={transport.label}>
+      <span className="timecode">
+        <b>{timecode(playhead, rate)}</b> / {timecode(end, rate)}
+      </span>
+      <IconButton
+        icon="markIn"
+        label={transport.markIn}
+        keys="I"
+        onClick={() => studio.markRange('in')}
+        disabled={!isClip}
+      />
+      <IconButton icon="first" label={transport.start} keys="Home" onClick={() => playback.seek(0)} />
+      <IconButton icon="back" label={transport.back} keys="←" onClick={() => playback.step(-1)} />
+      <IconButton
+        icon={speed === 0 ? 'play' : 'pause'}
+        label={speed === 0 ? transport.play : transport.pause}
+        keys="Space"
+        onClick={() => playback.toggle()}
+      />
+      <IconButton icon="forward" label={transport.forward} keys="→" onClick={() => playback.step(1)} />
+      <IconButton icon="last" label={transport.end} keys="End" onClick={() => playback.seek(end - 1)} />
+      <IconButton
+        icon="markOut"
+        label={transport.markOut}
+        keys="O"
+        onClick={() => studio.markRange('out')}
+        disabled={!isClip}
+      />
+      <span className="transportRight">
+        <IconButton
+          icon="loop"
+          label={transport.loop}
+          pressed={loop}
+          onClick={() => editor.session.set({ loop: !loop })}
+        />
+        <span className="hint">{transport.frame}</span>
+        <NumberField
+          label={transport.goTo}
+          value={playhead + 1}
+          min={1}
+          max={Math.max(1, end)}
+          step={1}
+          onValue={(frame) => playback.seek(frame - 1)}
+        />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { DocumentStore } from '../editor/documentStore.ts';
+import type { Session } from '../editor/session.ts';
+import type { AppState, StudioController } from './studioController.ts';
+
+/** Carries the controller to every component. */
+export const StudioContext = createContext<StudioController | null>(null);
+
+/** The page's controller. */
+export function useStudio(): StudioController {
+  const studio = useContext(StudioContext);
+  if (!studio) throw new Error('Assertion failed: a component stands outside StudioContext');
+  return studio;
+}
+
+/** A part of the session; the component draws again when it changes. The selector must give the same value for the same session. */
+export function useSession<T>(select: (session: Session) => T): T {
+  const { session } = useStudio().editor;
+  return useSyncExternalStore(session.subscribe, () => select(session.state));
+}
+
+/** A part of the page's own state. */
+export function useApp<T>(select: (app: AppState) => T): T {
+  const { app } = useStudio();
+  return useSyncExternalStore(app.subscribe, () => select(app.state));
+}
+
+/** Something of the document: a record or one of its cached lists, never a list made anew. */
+export function useDocument<T>(select: (document: DocumentStore) => T): T {
+  const { document } = useStudio().editor;
+  return useSyncExternalStore(
+    (listener) => document.subscribe(listener),
+    () => select(document),
+  );
+}
+
+/** Draws again after every step of the history. */
+export function useHistoryVersion(): number {
+  const { historyVersion } = useStudio().editor;
+  return useSyncExternalStore(historyVersion.subscribe, () => historyVersion.state.version);
+}

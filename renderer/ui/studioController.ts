@@ -1,0 +1,589 @@
+import type { StudioEvent } from '../../electron/contract/events.ts';
+import { type ExportOptions, isFinal, type JobView, type TakeRequest } from '../../electron/contract/jobs.ts';
+import type { MethodOutput, ModelView, ProjectSummary } from '../../electron/contract/methods.ts';
+import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
+import { StudioError } from '../../models/errors/studioError.ts';
+import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import { subscribeToEvents, windowIdentity } from '../client/eventSubscription.ts';
+import { SaveQueue } from '../client/saveQueue.ts';
+import { studioClient } from '../client/studioClient.ts';
+import { Editor } from '../editor/editor.ts';
+import { activeMask, addOperation, adoptDrawing } from '../editor/maskCommands.ts';
+import { initialSession } from '../editor/session.ts';
+import { StateStore } from '../editor/stateStore.ts';
+import { addSources, itemAt, removeSource, removeTake, splitItem } from '../editor/timelineCommands.ts';
+import { Playback } from '../preview/Playback.ts';
+import { assetUrl, shownSourceFrame } from '../preview/shownFrames.ts';
+import { texts } from './texts.ts';
+
+/** A message at the corner of the page. */
+export interface Toast {
+  id: number;
+  kind: 'info' | 'error';
+  message: string;
+  hint: string | undefined;
+  details: string | undefined;
+}
+
+/** What the page is doing as a whole. */
+export interface AppState {
+  phase: 'loading' | 'start' | 'project';
+  info: MethodOutput<'studio.info'> | null;
+  device: MethodOutput<'studio.device'> | null;
+  projects: readonly ProjectSummary[];
+  projectId: string | null;
+  busy: string | null;
+  uploads: readonly { name: string; share: number }[];
+  toasts: readonly Toast[];
+  dialog: 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
+  words: ReadonlySet<string>;
+  estimate: { memoryBytes: number; seconds: number; advice: string | null } | null;
+  seedLocked: boolean;
+  smartBusy: boolean;
+}
+
+/** Joins the headless editor to the studio: opens projects, follows events, starts jobs, and shows failures as sentences. */
+export class StudioController {
+  readonly app = new StateStore<AppState>({
+    phase: 'loading',
+    info: null,
+    device: null,
+    projects: [],
+    projectId: null,
+    busy: null,
+    uploads: [],
+    toasts: [],
+    dialog: 'none',
+    words: new Set(),
+    estimate: null,
+    seedLocked: true,
+    smartBusy: false,
+  });
+  readonly windowId = windowIdentity();
+  readonly editor: Editor;
+  readonly playback: Playback;
+  readonly #queue: SaveQueue;
+  #toastNumber = 0;
+  #liveNumber = 0;
+  #smartRequest: string | undefined;
+  #estimateTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.#queue = new SaveQueue(
+      async (diff) => {
+        const { projectId } = this.app.state;
+        if (projectId) await studioClient.call('document.apply', { projectId, windowId: this.windowId, diff });
+      },
+      (saveState, error) => {
+        this.editor.session.set({ saveState });
+        if (error instanceof StudioError && error.code === 'not-allowed') this.editor.session.set({ writer: false });
+        else if (error) this.fail(error);
+      },
+    );
+    this.editor = new Editor((diff) => this.#queue.push(diff));
+    this.playback = new Playback(this.editor, (assetId) => assetUrl(this.app.state.projectId ?? '', assetId));
+    this.editor.onCommitted(() => {
+      if (this.editor.session.state.liveMode) void this.restartLive();
+      this.#estimateSoon();
+    });
+  }
+
+  /** Starts listening, reads what the studio offers, and opens the project named in the address. */
+  async boot(): Promise<void> {
+    subscribeToEvents(this.windowId, {
+      onEvent: (event) => this.#onEvent(event),
+      onConnection: (connected) => this.editor.session.set({ connected }),
+    });
+    await this.attempt(async () => {
+      this.app.set({ info: await studioClient.call('studio.info', {}) });
+      const wanted = new URLSearchParams(location.hash.slice(1)).get('project');
+      if (wanted) await this.openProject(wanted).catch((error: unknown) => this.fail(error));
+      if (this.app.state.phase !== 'project') await this.showStart();
+    });
+    studioClient.call('studio.device', {}).then(
+      (device) => this.app.set({ device }),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** The model the inspector names. */
+  get model(): ModelView | undefined {
+    const models = this.app.state.info?.models;
+    return models?.find((model) => model.id === this.editor.setup?.modelId) ?? models?.[0];
+  }
+
+  /** Runs something that may fail; a failure becomes a message. */
+  async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Shows a failure: what happened, the way out, and details to copy. */
+  fail(error: unknown): void {
+    const failure = error instanceof StudioError ? error : new StudioError('internal', String(error));
+    const details = JSON.stringify({ ...failure.toJSON(), version: this.app.state.info?.version }, null, 2);
+    this.#toast({ kind: 'error', message: failure.message, hint: failure.hint, details });
+  }
+
+  /** Shows a short message that goes by itself. */
+  notify(message: string): void {
+    this.#toast({ kind: 'info', message, hint: undefined, details: undefined });
+  }
+
+  #toast(toast: Omit<Toast, 'id'>): void {
+    const id = ++this.#toastNumber;
+    const others = this.app.state.toasts.filter((other) => other.message !== toast.message).slice(-3);
+    this.app.set({ toasts: [...others, { ...toast, id }] });
+    if (toast.kind === 'info') setTimeout(() => this.dismissToast(id), 4000);
+  }
+
+  dismissToast(id: number): void {
+    this.app.set({ toasts: this.app.state.toasts.filter((toast) => toast.id !== id) });
+  }
+
+  /** Leaves the project and lists all. */
+  async showStart(): Promise<void> {
+    const { projectId } = this.app.state;
+    await this.#queue.flush();
+    if (projectId) await studioClient.call('projects.close', { projectId, windowId: this.windowId });
+    location.hash = '';
+    this.playback.stop();
+    this.editor.session.set(initialSession);
+    const { projects } = await studioClient.call('projects.list', {});
+    this.app.set({ phase: 'start', projectId: null, projects });
+  }
+
+  /** Opens a project in this window. */
+  async openProject(projectId: string, takeOver = false): Promise<void> {
+    const opened = await studioClient.call('projects.open', { projectId, windowId: this.windowId, takeOver });
+    const { connected } = this.editor.session.state;
+    this.app.set({
+      projectId,
+      phase: 'project',
+      dialog: opened.missingSourceIds.length > 0 ? 'missing' : 'none',
+      estimate: null,
+    });
+    this.editor.load(opened.records);
+    this.editor.session.set({
+      ...initialSession,
+      connected,
+      writer: opened.writer,
+      jobs: opened.jobs,
+      missingSourceIds: opened.missingSourceIds,
+      playhead: this.editor.view?.playheadFrame ?? 0,
+      viewMode: this.editor.view?.takeId ? 'sideBySide' : 'source',
+    });
+    location.hash = `project=${projectId}`;
+    for (const source of this.editor.document.all('source')) this.#prepare(source);
+    await this.loadWords();
+    this.#estimateSoon();
+  }
+
+  #prepare(source: SourceRecord): void {
+    const { projectId } = this.app.state;
+    if (projectId) studioClient.call('sources.prepare', { projectId, sourceId: source.id }).catch(() => undefined);
+  }
+
+  /** Reads which words the inspector's model knows. */
+  async loadWords(): Promise<void> {
+    const { model } = this;
+    const { words } = model ? await studioClient.call('models.words', { modelId: model.id }) : { words: [] };
+    this.app.set({ words: new Set(words) });
+  }
+
+  async createProject(name: string): Promise<void> {
+    const { projectId } = await studioClient.call('projects.create', { name });
+    await this.openProject(projectId);
+  }
+
+  async openSample(): Promise<void> {
+    this.app.set({ busy: texts.start.sample });
+    try {
+      const { projectId } = await studioClient.call('projects.sample', {});
+      await this.openProject(projectId);
+    } finally {
+      this.app.set({ busy: null });
+    }
+  }
+
+  async saveAs(name: string): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    await this.#queue.flush();
+    const copy = await studioClient.call('projects.saveAs', { projectId, name });
+    await studioClient.call('projects.close', { projectId, windowId: this.windowId });
+    await this.openProject(copy.projectId);
+  }
+
+  async pack(): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    await this.#queue.flush();
+    const { url, name } = await studioClient.call('projects.pack', { projectId });
+    download(url, name);
+  }
+
+  async unpack(file: File): Promise<void> {
+    this.app.set({ busy: file.name });
+    try {
+      const uploadId = await studioClient.upload(file);
+      const { projectId } = await studioClient.call('projects.unpack', { uploadId });
+      await this.openProject(projectId);
+    } finally {
+      this.app.set({ busy: null });
+    }
+  }
+
+  /** Brings files into the project: uploads, probes, and adds them as one step. */
+  async importFiles(files: readonly File[]): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    const sources: SourceRecord[] = [];
+    for (const file of files) {
+      const show = (share: number): void => this.app.set({ uploads: [{ name: file.name, share }] });
+      show(0);
+      await this.attempt(async () => {
+        const uploadId = await studioClient.upload(file, show);
+        const { source } = await studioClient.call('sources.import', { projectId, uploadId, name: file.name });
+        sources.push(source);
+      });
+    }
+    this.app.set({ uploads: [] });
+    if (sources.length === 0) return;
+    addSources(this.editor, sources);
+    await this.#queue.flush();
+    for (const source of sources) this.#prepare(source);
+  }
+
+  /** Puts a file in a missing source's place. */
+  async relink(source: SourceRecord, file: File): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    const uploadId = await studioClient.upload(file);
+    const found = await studioClient.call('sources.relink', { projectId, sourceId: source.id, uploadId });
+    if (!found.identical) {
+      this.editor.update('Find media', source, found.source);
+      this.notify(texts.missing.replaced);
+    }
+    await this.#queue.flush();
+    this.editor.session.set({
+      missingSourceIds: this.editor.session.state.missingSourceIds.filter((id) => id !== source.id),
+    });
+    this.#prepare(found.source);
+    if (this.editor.session.state.missingSourceIds.length === 0) this.app.set({ dialog: 'none' });
+  }
+
+  /** Looks at what an item of the timeline shows. */
+  showItem(item: ItemRecord): void {
+    const { editor } = this;
+    if (item.track === 'take') {
+      editor.look({ takeId: item.targetId });
+      if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'result' });
+      return;
+    }
+    this.showSource(item.targetId);
+  }
+
+  /** Looks at a source, with its first mask. */
+  showSource(sourceId: string): void {
+    const { editor } = this;
+    if (editor.view?.sourceId === sourceId) return;
+    const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
+    editor.look({ sourceId, maskId: mask?.id ?? null });
+    editor.session.set({ viewport: null });
+    this.#estimateSoon();
+  }
+
+  /** Cuts the selected item, or the source under the playhead, at the playhead. */
+  splitAtPlayhead(): void {
+    const { editor } = this;
+    const { selectedItemId, playhead } = editor.session.state;
+    const item = editor.document.get('item', selectedItemId) ?? itemAt(editor.document, 'source', playhead);
+    if (item) splitItem(editor, item, playhead);
+  }
+
+  /** Takes the selected item off the timeline; the last place of a take or source takes it along. */
+  removeSelected(): void {
+    const { editor } = this;
+    const item = editor.document.get('item', editor.session.state.selectedItemId);
+    if (!item) return;
+    const isLast = editor.document.all('item').filter((other) => other.targetId === item.targetId).length === 1;
+    const take = editor.document.get('take', item.targetId);
+    const source = editor.document.get('source', item.targetId);
+    if (isLast && take) removeTake(editor, take);
+    else if (isLast && source) removeSource(editor, source);
+    else editor.remove('Delete', item);
+    editor.session.set({ selectedItemId: null });
+  }
+
+  /** Marks the first or last frame of the source's part in use, at the playhead. */
+  markRange(edge: 'in' | 'out'): void {
+    const { editor } = this;
+    const source = editor.document.get('source', editor.view?.sourceId);
+    if (source?.media !== 'clip') return;
+    const frame = shownSourceFrame(editor, source);
+    if (edge === 'in')
+      editor.update('Mark in', source, { inFrame: frame, outFrame: Math.max(source.outFrame, frame + 1) });
+    else editor.update('Mark out', source, { outFrame: frame + 1, inFrame: Math.min(source.inFrame, frame) });
+  }
+
+  /** What would be asked for now, or why nothing can be. */
+  request(): TakeRequest | string {
+    const { editor, model } = this;
+    const { setup, view } = editor;
+    const source = editor.document.get('source', view?.sourceId);
+    if (!model || !setup) return texts.inspector.noModel;
+    if (!source) return texts.inspector.needSource;
+    if (setup.settings.task === 'edit' && source.media !== 'clip') return texts.inspector.editNeedsClip;
+    const mask = activeMask(editor);
+    if (!mask && !source.hasAlpha) return texts.inspector.needMask;
+    if (setup.settings.prompt.trim() === '') return texts.inspector.needPrompt;
+    return {
+      modelId: model.id,
+      settings: setup.settings,
+      sourceId: source.id,
+      maskId: mask?.id ?? null,
+      frameIndex: shownSourceFrame(editor, source),
+      inFrame: source.inFrame,
+      outFrame: source.outFrame,
+    };
+  }
+
+  /** Starts a take. */
+  async startTake(): Promise<void> {
+    const { projectId } = this.app.state;
+    const request = this.request();
+    if (typeof request === 'string') return this.notify(request);
+    if (!projectId || !this.editor.session.state.writer) return;
+    await this.#queue.flush();
+    await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request });
+    if (!this.app.state.seedLocked) this.rollSeed();
+  }
+
+  /** Chooses another seed. */
+  rollSeed(): void {
+    this.editor.updateSettings('New seed', { seed: Math.floor(Math.random() * 2 ** 32) });
+  }
+
+  setLiveMode(liveMode: boolean): void {
+    this.editor.session.set({ liveMode, ...(liveMode ? {} : { livePreview: null }) });
+    if (!liveMode) return;
+    if (this.editor.session.state.viewMode === 'source') this.editor.session.set({ viewMode: 'sideBySide' });
+    void this.restartLive();
+  }
+
+  /** Starts the live preview again with what the inspector and the mask hold now; the latest call wins. */
+  async restartLive(): Promise<void> {
+    const { projectId } = this.app.state;
+    const request = this.request();
+    const { model } = this;
+    if (typeof request === 'string' || !projectId || !model || !this.editor.session.state.writer) return;
+    const number = ++this.#liveNumber;
+    await this.#queue.flush();
+    if (number !== this.#liveNumber) return;
+    const fast = model.studentSteps !== null;
+    const { frames } = request.settings;
+    const settings = {
+      ...request.settings,
+      weights: fast ? ('student' as const) : request.settings.weights,
+      steps: model.studentSteps ?? Math.min(request.settings.steps ?? model.steps, 6),
+      frames: Math.min(frames, 8),
+    };
+    const outFrame = Math.min(request.outFrame, request.inFrame + 8);
+    await this.attempt(async () => {
+      await studioClient.call('jobs.start', {
+        projectId,
+        windowId: this.windowId,
+        request: { ...request, settings, outFrame },
+        live: true,
+      });
+    });
+  }
+
+  #estimateSoon(): void {
+    if (this.#estimateTimer !== undefined) clearTimeout(this.#estimateTimer);
+    this.#estimateTimer = setTimeout(() => void this.#estimate(), 400);
+  }
+
+  async #estimate(): Promise<void> {
+    const { projectId } = this.app.state;
+    const request = this.request();
+    if (!projectId || typeof request === 'string') return this.app.set({ estimate: null });
+    await this.#queue.flush();
+    await studioClient.call('jobs.estimate', { projectId, request }).then(
+      (estimate) => this.app.set({ estimate }),
+      () => this.app.set({ estimate: null }),
+    );
+  }
+
+  async job(action: 'cancel' | 'retry' | 'dismiss', jobId: string): Promise<void> {
+    const { projectId } = this.app.state;
+    if (projectId)
+      await this.attempt(async () => void (await studioClient.call(`jobs.${action}`, { projectId, jobId })));
+  }
+
+  async reveal(jobId: string): Promise<void> {
+    const { projectId } = this.app.state;
+    if (projectId)
+      await this.attempt(async () => void (await studioClient.call('exports.reveal', { projectId, jobId })));
+  }
+
+  async decodeAgain(takeId: string): Promise<void> {
+    const { projectId } = this.app.state;
+    if (projectId)
+      await this.attempt(async () => void (await studioClient.call('jobs.decodeAgain', { projectId, takeId })));
+  }
+
+  async exportTake(takeId: string, options: ExportOptions): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    await this.attempt(async () => {
+      await studioClient.call('exports.start', { projectId, takeId, options });
+      this.app.set({ dialog: 'none' });
+      this.notify(texts.export.started);
+    });
+  }
+
+  /** Puts a take's settings back into the inspector, with its source and, where that is gone, its mask. */
+  async useAgain(take: TakeRecord): Promise<void> {
+    const { editor } = this;
+    const { projectId } = this.app.state;
+    const { recipe } = take;
+    const { setup } = editor;
+    if (!projectId || !setup) return;
+    editor.begin('Use settings again');
+    editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
+    const source = editor.document.get('source', recipe.source.sourceId);
+    let maskId = editor.document.get('mask', recipe.maskId)?.id ?? null;
+    if (source && maskId === null && recipe.drawingAssetId !== null) {
+      const { drawing } = await studioClient.call('takes.drawing', { projectId, assetId: recipe.drawingAssetId });
+      // The server parsed the drawing with the contract's schema.
+      maskId = adoptDrawing(editor, source, drawing as MaskDrawing, take.name);
+    }
+    editor.commit();
+    if (source) editor.look({ sourceId: source.id, maskId });
+    this.notify(texts.takes.useAgainDone);
+  }
+
+  /** Sends scribbles to smart select; the region comes back as an event and becomes one step. */
+  async smartSelect(source: SourceRecord, frameIndex: number, scribbles: readonly MaskOperation[]): Promise<void> {
+    const { projectId } = this.app.state;
+    if (!projectId) return;
+    this.#smartRequest = crypto.randomUUID();
+    this.app.set({ smartBusy: true });
+    await this.attempt(async () => {
+      await studioClient.call('masks.smartSelect', {
+        projectId,
+        requestId: this.#smartRequest ?? '',
+        sourceId: source.id,
+        frameIndex,
+        scribbles: [...scribbles],
+      });
+    });
+  }
+
+  #onEvent(event: StudioEvent): void {
+    const { projectId } = this.app.state;
+    const { session } = this.editor;
+    if ('projectId' in event && event.projectId !== projectId) return;
+    switch (event.type) {
+      case 'job':
+        if (event.job.projectId === projectId) this.#onJob(event.job);
+        return;
+      case 'jobGone':
+        session.set({ jobs: session.state.jobs.filter((job) => job.id !== event.jobId) });
+        return;
+      case 'document':
+        if (event.windowId === this.windowId) return;
+        this.editor.receive(event.diff);
+        this.#onReceived(event.diff.added.find((record) => record.kind === 'take'));
+        return;
+      case 'writer':
+        session.set({ writer: event.windowId === this.windowId });
+        return;
+      case 'thumbnail': {
+        const strip = [
+          ...(session.state.thumbnails[event.assetId] ?? new Array<string | undefined>(event.count).fill(undefined)),
+        ];
+        strip[event.index] = event.url;
+        session.set({ thumbnails: { ...session.state.thumbnails, [event.assetId]: strip } });
+        return;
+      }
+      case 'waveform':
+        void fetch(event.url)
+          .then((response) => response.arrayBuffer())
+          .then((bytes) =>
+            session.set({ waveforms: { ...session.state.waveforms, [event.assetId]: new Uint8Array(bytes) } }),
+          );
+        return;
+      case 'smartSelect':
+        this.#onSmartSelect(event);
+        return;
+      case 'gap':
+        if (projectId) void this.attempt(() => this.openProject(projectId));
+    }
+  }
+
+  /** A take that the studio added is shown at once. */
+  #onReceived(take: TakeRecord | undefined): void {
+    if (!take || take.kind !== 'take') return;
+    const { viewMode } = this.editor.session.state;
+    this.editor.look({ takeId: take.id });
+    this.editor.session.set({ livePreview: null, viewMode: viewMode === 'source' ? 'sideBySide' : viewMode });
+  }
+
+  #onJob(job: JobView): void {
+    const { session } = this.editor;
+    if (job.live) {
+      const last = session.state.livePreview;
+      if (!session.state.liveMode || (last && last.createdAt > job.createdAt)) return;
+      const { id: jobId, createdAt, state, step, total, preview } = job;
+      session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: preview ?? last?.sheet ?? null } });
+      if (job.state === 'failed' && job.error) this.fail(StudioError.fromJSON(plain(job.error)));
+      return;
+    }
+    const jobs = session.state.jobs.some((other) => other.id === job.id)
+      ? session.state.jobs.map((other) => (other.id === job.id ? job : other))
+      : [...session.state.jobs, job];
+    session.set({ jobs });
+    if (job.state === 'failed' && job.error) this.fail(StudioError.fromJSON(plain(job.error)));
+    if (job.preview && !isFinal(job.state) && !session.state.liveMode) {
+      const { id: jobId, createdAt, state, step, total } = job;
+      session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: job.preview } });
+      if (session.state.viewMode === 'source') session.set({ viewMode: 'sideBySide' });
+    }
+    if (isFinal(job.state) && session.state.livePreview?.jobId === job.id) session.set({ livePreview: null });
+  }
+
+  #onSmartSelect(event: Extract<StudioEvent, { type: 'smartSelect' }>): void {
+    if (event.requestId !== this.#smartRequest) return;
+    this.app.set({ smartBusy: false });
+    const { editor } = this;
+    editor.session.set({ scribbles: [] });
+    const source = editor.document.get('source', editor.view?.sourceId);
+    if (event.operation && source)
+      addOperation(editor, source, shownSourceFrame(editor, source), event.operation, 'Smart select');
+    if (event.error) this.fail(StudioError.fromJSON(plain(event.error)));
+  }
+}
+
+/** Saves an address's content as a file. */
+export function download(url: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+/** An error from the wire without absent members, as strict optional properties want it. */
+function plain(error: NonNullable<JobView['error']>): Parameters<typeof StudioError.fromJSON>[0] {
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+  };
+}
