@@ -145,8 +145,6 @@ export function TimelineCanvas(): ReactNode {
       <canvas
         ref={canvas}
         className="timelineCanvas"
-        role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes the timeline's shortcuts; the list after it says what lies there.
         tabIndex={0}
         aria-label={`${texts.timeline.label}. ${texts.timeline.help}`}
         onPointerDown={onPointerDown}

@@ -209,6 +209,12 @@ export class StudioController {
     }
   }
 
+  /** Opens a folder that the desktop's dialog chose. */
+  async openGranted(grant: string): Promise<void> {
+    const { projectId } = await studioClient.call('projects.openGranted', { grant });
+    await this.openProject(projectId);
+  }
+
   async saveAs(name: string): Promise<void> {
     const { projectId } = this.app.state;
     if (!projectId) return;
@@ -448,7 +454,7 @@ export class StudioController {
   }
 
   /** Puts a take's settings back into the inspector, with its source and, where that is gone, its mask. */
-  async useAgain(take: TakeRecord): Promise<void> {
+  async recallTake(take: TakeRecord): Promise<void> {
     const { editor } = this;
     const { projectId } = this.app.state;
     const { recipe } = take;

@@ -1,0 +1,48 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { build } from 'vite';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Where the built page lies. */
+export const pageFolder = join(root, 'dist', 'renderer');
+
+/** Builds the page into `dist/renderer` when any of its sources is newer than the last build. */
+export async function buildRenderer(): Promise<void> {
+  const built = newest([join(pageFolder, 'index.html')]);
+  const sources = newest(
+    ['renderer', 'electron/contract', 'models/masks', 'models/errors', 'package-lock.json'].map((path) =>
+      join(root, path),
+    ),
+  );
+  if (built >= sources) return;
+  await build({
+    configFile: false,
+    root: join(root, 'renderer'),
+    logLevel: 'error',
+    plugins: [react()],
+    build: {
+      outDir: pageFolder,
+      emptyOutDir: true,
+      assetsDir: 'static',
+      target: 'es2023',
+      modulePreload: false,
+      reportCompressedSize: false,
+    },
+  });
+}
+
+/** The latest change below any of the paths, in milliseconds; 0 where none exists. */
+function newest(paths: readonly string[]): number {
+  let latest = 0;
+  for (const path of paths) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) continue;
+    if (found.isDirectory()) latest = Math.max(latest, newest(readdirSync(path).map((name) => join(path, name))));
+    else latest = Math.max(latest, found.mtimeMs);
+  }
+  return latest;
+}
+
+if (process.argv[1] === import.meta.filename) await buildRenderer();

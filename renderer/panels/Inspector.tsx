@@ -1,0 +1,409 @@
+import { Collapsible } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import type { ModelView } from '../../electron/contract/methods.ts';
+import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
+import { IconButton, NumberField, Segments, SelectField, SliderField, SwitchField } from '../ui/controls.tsx';
+import { useApp, useDocument, useSession, useStudio } from '../ui/hooks.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { texts } from '../ui/texts.ts';
+import { PromptField } from './PromptField.tsx';
+import { RunBar } from './RunBar.tsx';
+
+const text = texts.inspector;
+
+/** Everything the next take is made with. */
+export function Inspector(): ReactNode {
+  const studio = useStudio();
+  const setup = useDocument((document) => document.get('setup', 'setup'));
+  const info = useApp((app) => app.info);
+  const writer = useSession((session) => session.writer);
+  if (!setup || !info) return <aside className="right" aria-label={text.title} />;
+  return (
+    <aside className="right" aria-label={text.title}>
+      <fieldset className="inspectorBody" disabled={!writer} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
+        <TaskGroup settings={setup.settings} />
+        <BalanceGroup settings={setup.settings} model={studio.model} />
+        <TakeGroup settings={setup.settings} model={studio.model} />
+        <AlignmentGroup settings={setup.settings} />
+        <SamplingGroup settings={setup.settings} model={studio.model} models={info.models} />
+      </fieldset>
+      <RunBar />
+    </aside>
+  );
+}
+
+/** Begin, commit and bail of a slider's gesture, and the change of a setting within it. */
+function useSetting() {
+  const { editor } = useStudio();
+  return {
+    set: (label: string, change: Partial<TakeSettings>) => editor.updateSettings(label, change),
+    gesture: (label: string) => ({
+      onBegin: () => editor.begin(label),
+      onCommit: () => editor.commit(),
+      onBail: () => editor.bail(),
+    }),
+  };
+}
+
+function Group({ title, open = true, children }: { title: string; open?: boolean; children: ReactNode }): ReactNode {
+  const [isOpen, setOpen] = useState(open);
+  return (
+    <Collapsible.Root className="group" open={isOpen} onOpenChange={setOpen}>
+      <h3>
+        <Collapsible.Trigger className="groupTitle">
+          <Icon name="down" />
+          {title}
+        </Collapsible.Trigger>
+      </h3>
+      <Collapsible.Content className="groupBody">{children}</Collapsible.Content>
+    </Collapsible.Root>
+  );
+}
+
+function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
+  const { set } = useSetting();
+  const isClip = useDocument(
+    (document) => document.get('source', document.get('view', 'view')?.sourceId)?.media === 'clip',
+  );
+  const task = settings.task === 'generate' ? 'generate' : settings.keep;
+  return (
+    <div className="group">
+      <div className="field">
+        <Segments
+          layout="stack"
+          label={text.task}
+          value={task}
+          options={[
+            { value: 'generate', label: text.generate },
+            { value: 'subject', label: text.editSubject },
+            { value: 'rest', label: text.editRest },
+          ]}
+          onChange={(value) => set('Task', value === 'generate' ? { task: 'generate' } : { task: 'edit', keep: value })}
+        />
+        <span className="hint">{text.taskHint[task]}</span>
+        {settings.task === 'edit' && !isClip ? <span className="hint warn">{text.editNeedsClip}</span> : null}
+      </div>
+      <PromptField
+        label={text.prompt}
+        placeholder={text.promptPlaceholder}
+        value={settings.prompt}
+        rows={3}
+        onCommit={(prompt) => set('Prompt', { prompt })}
+      />
+    </div>
+  );
+}
+
+function BalanceGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
+  const { set, gesture } = useSetting();
+  const { alpha } = settings;
+  const mean = model?.learnedAlpha;
+  const learned = (value: number | undefined): string => text.learned(value === undefined ? '1.00' : value.toFixed(2));
+  return (
+    <Group title={text.balance}>
+      <SliderField
+        label={text.textAlpha}
+        hint={text.textAlphaHint}
+        value={alpha.text}
+        min={0}
+        max={2}
+        step={0.01}
+        defaultValue={1}
+        mark={1}
+        markLabel={learned(mean?.text)}
+        {...gesture('Text α')}
+        onChange={(value) => set('Text α', { alpha: { ...alpha, text: value } })}
+      />
+      <SliderField
+        label={text.imageAlpha}
+        hint={text.imageAlphaHint}
+        value={alpha.image}
+        min={0}
+        max={2}
+        step={0.01}
+        defaultValue={1}
+        mark={1}
+        markLabel={learned(mean?.image)}
+        {...gesture('Image α')}
+        onChange={(value) => set('Image α', { alpha: { ...alpha, image: value } })}
+      />
+    </Group>
+  );
+}
+
+function TakeGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
+  const studio = useStudio();
+  const { set, gesture } = useSetting();
+  const locked = useApp((app) => app.seedLocked);
+  const source = useDocument((document) => document.get('source', document.get('view', 'view')?.sourceId));
+  const frameChoices = model?.frames.filter((count) => count > 1) ?? [8];
+  return (
+    <div className="group">
+      <div className="field">
+        <div className="fieldRow">
+          <span>{text.seed}</span>
+          <span className="inline" style={{ display: 'flex', alignItems: 'center', gap: 3 }}>
+            <NumberField
+              label={text.seed}
+              value={settings.seed}
+              min={0}
+              max={2 ** 32 - 1}
+              step={1}
+              onValue={(seed) => set('Seed', { seed })}
+            />
+            <IconButton icon="dice" label={text.dice} onClick={() => studio.rollSeed()} />
+            <IconButton
+              icon={locked ? 'lock' : 'unlock'}
+              label={locked ? text.lock : text.unlock}
+              pressed={locked}
+              onClick={() => studio.app.set({ seedLocked: !locked })}
+            />
+          </span>
+        </div>
+        <span className="hint">{text.seedHint}</span>
+      </div>
+      {settings.task === 'generate' ? (
+        <SliderField
+          label={text.frames}
+          hint={text.framesHint}
+          value={settings.frames}
+          min={1}
+          max={Math.max(32, ...frameChoices)}
+          step={1}
+          defaultValue={frameChoices[0] ?? 8}
+          mark={frameChoices[0]}
+          {...gesture('Frames')}
+          onChange={(frames) => set('Frames', { frames })}
+        />
+      ) : (
+        <EditFields settings={settings} range={source ? `${source.inFrame + 1} – ${source.outFrame}` : '–'} />
+      )}
+    </div>
+  );
+}
+
+function EditFields({ settings, range }: { settings: TakeSettings; range: string }): ReactNode {
+  const { set, gesture } = useSetting();
+  return (
+    <>
+      <div className="field">
+        <div className="fieldRow">
+          <span>{text.range}</span>
+          <span>{range}</span>
+        </div>
+        <span className="hint">{text.rangeHint}</span>
+      </div>
+      <SliderField
+        label={text.strength}
+        hint={text.strengthHint}
+        value={settings.strength}
+        min={0}
+        max={1}
+        step={0.01}
+        defaultValue={1}
+        {...gesture('Strength')}
+        onChange={(strength) => set('Strength', { strength })}
+      />
+      <SliderField
+        label={text.feather}
+        hint={text.featherHint}
+        value={settings.featherPixels}
+        min={0}
+        max={64}
+        step={1}
+        defaultValue={4}
+        {...gesture('Seam')}
+        onChange={(featherPixels) => set('Seam', { featherPixels })}
+      />
+      <SwitchField
+        label={text.inversion}
+        hint={text.inversionHint}
+        checked={settings.inversion}
+        onChange={(inversion) => set('Inversion', { inversion })}
+      />
+    </>
+  );
+}
+
+function AlignmentGroup({ settings }: { settings: TakeSettings }): ReactNode {
+  const { set, gesture } = useSetting();
+  const { alpha, hfa } = settings;
+  return (
+    <Group title={text.alignment}>
+      <SwitchField
+        label={text.sda}
+        hint={text.sdaHint}
+        checked={settings.sda}
+        onChange={(sda) => set('SDA', { sda })}
+      />
+      <SwitchField
+        label={text.apa}
+        hint={text.apaHint}
+        checked={alpha.mode === 'learned'}
+        onChange={(on) => set('APA', { alpha: { ...alpha, mode: on ? 'learned' : 'equal' } })}
+      />
+      <SwitchField
+        label={text.hfa}
+        hint={text.hfaHint}
+        checked={hfa.enabled}
+        onChange={(enabled) => set('HFA', { hfa: { ...hfa, enabled } })}
+      />
+      <SliderField
+        label={text.hfaStrength}
+        hint={text.hfaStrengthHint}
+        value={hfa.strength}
+        min={0}
+        max={2}
+        step={0.01}
+        defaultValue={1}
+        mark={1}
+        disabled={!hfa.enabled}
+        {...gesture('Detail strength')}
+        onChange={(strength) => set('Detail strength', { hfa: { ...hfa, strength } })}
+      />
+    </Group>
+  );
+}
+
+const samplerLabels = { ddim: 'DDIM', 'dpmpp-2m': 'DPM++ 2M', unipc: 'UniPC', euler: 'Euler' } as const;
+
+function SamplingGroup({
+  settings,
+  model,
+  models,
+}: {
+  settings: TakeSettings;
+  model: ModelView | undefined;
+  models: readonly ModelView[];
+}): ReactNode {
+  const studio = useStudio();
+  const { set, gesture } = useSetting();
+  const setup = useDocument((document) => document.get('setup', 'setup'));
+  const guidance = settings.guidance ?? model?.guidance ?? { text: 3, image: 1 };
+  const steps = settings.steps ?? (settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25));
+  const chooseModel = (modelId: string): void => {
+    if (setup) studio.editor.update('Model', setup, { modelId });
+    void studio.attempt(() => studio.loadWords());
+  };
+  return (
+    <Group title={text.sampling} open={false}>
+      <SelectField
+        label={text.model}
+        hint={text.modelHint}
+        value={model?.id ?? ''}
+        options={models.map((each) => ({ value: each.id, label: each.title }))}
+        onChange={chooseModel}
+      />
+      {model?.studentSteps === null ? null : (
+        <div className="field">
+          <Segments
+            layout="fill"
+            label={text.weights}
+            value={settings.weights}
+            options={[
+              { value: 'student', label: text.student },
+              { value: 'teacher', label: text.teacher },
+            ]}
+            onChange={(weights) => {
+              const { steps: _old, ...rest } = settings;
+              if (setup) studio.editor.update('Weights', setup, { settings: { ...rest, weights } });
+            }}
+          />
+          <span className="hint">{text.weightsHint}</span>
+        </div>
+      )}
+      <SliderField
+        label={text.steps}
+        hint={text.stepsHint}
+        value={steps}
+        min={1}
+        max={settings.weights === 'student' ? 12 : 100}
+        step={1}
+        defaultValue={settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25)}
+        {...gesture('Steps')}
+        onChange={(value) => set('Steps', { steps: value })}
+      />
+      <SelectField
+        label={text.sampler}
+        hint={text.samplerHint}
+        value={settings.sampler}
+        options={[
+          { value: 'ddim', label: samplerLabels.ddim },
+          { value: 'dpmpp-2m', label: samplerLabels['dpmpp-2m'] },
+          { value: 'unipc', label: samplerLabels.unipc },
+          { value: 'euler', label: samplerLabels.euler },
+        ]}
+        onChange={(sampler) => set('Sampler', { sampler })}
+      />
+      <SliderField
+        label={text.textGuidance}
+        hint={text.textGuidanceHint}
+        value={guidance.text}
+        min={1}
+        max={15}
+        step={0.1}
+        defaultValue={model?.guidance.text ?? 3}
+        mark={model?.guidance.text}
+        {...gesture('Text guidance')}
+        onChange={(value) => set('Text guidance', { guidance: { ...guidance, text: value } })}
+      />
+      <SliderField
+        label={text.imageGuidance}
+        hint={text.imageGuidanceHint}
+        value={guidance.image}
+        min={0}
+        max={5}
+        step={0.1}
+        defaultValue={1}
+        mark={1}
+        {...gesture('Image guidance')}
+        onChange={(value) => set('Image guidance', { guidance: { ...guidance, image: value } })}
+      />
+      <SliderField
+        label={text.sharedNoise}
+        hint={text.sharedNoiseHint}
+        value={settings.noiseAlpha}
+        min={0}
+        max={1}
+        step={0.01}
+        defaultValue={0}
+        {...gesture('Shared noise')}
+        onChange={(noiseAlpha) => set('Shared noise', { noiseAlpha })}
+      />
+      <div className="field">
+        <div className="fieldRow">
+          <span>{text.size}</span>
+          <span style={{ display: 'flex', gap: 4, alignItems: 'center' }}>
+            <NumberField
+              label={`${text.size}: width`}
+              value={settings.width}
+              placeholder={String(model?.width ?? '')}
+              min={64}
+              max={2048}
+              step={8}
+              onValue={(value) => set('Size', { width: Math.round(value / 8) * 8 })}
+            />
+            ×
+            <NumberField
+              label={`${text.size}: height`}
+              value={settings.height}
+              placeholder={String(model?.height ?? '')}
+              min={64}
+              max={2048}
+              step={8}
+              onValue={(value) => set('Size', { height: Math.round(value / 8) * 8 })}
+            />
+          </span>
+        </div>
+        <span className="hint">{text.sizeHint}</span>
+      </div>
+      <PromptField
+        label={text.negative}
+        placeholder={text.negativePlaceholder}
+        value={settings.negativePrompt}
+        rows={2}
+        onCommit={(negativePrompt) => set('Negative prompt', { negativePrompt })}
+      />
+    </Group>
+  );
+}

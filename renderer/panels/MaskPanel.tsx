@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react';
+import type { MaskRecord } from '../../electron/contract/records.ts';
+import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
+import { shownSourceFrame } from '../preview/shownFrames.ts';
+import { IconButton, Segments, SliderField } from '../ui/controls.tsx';
+import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
+import { texts } from '../ui/texts.ts';
+
+/** The subject: the looked-at source's masks, and the edge of the one in hand. */
+export function MaskPanel(): ReactNode {
+  const { editor } = useStudio();
+  const view = useDocument((document) => document.get('view', 'view'));
+  const source = useDocument((document) => document.get('source', view?.sourceId));
+  const masks = useDocument((document) => document.all('mask')).filter((mask) => mask.sourceId === source?.id);
+  const mask = useDocument(() => activeMask(editor));
+  const writer = useSession((session) => session.writer);
+  if (!source) return null;
+  const addMask = (): void => {
+    const added = newMask(source, `${texts.masks.title} ${masks.length + 1}`);
+    editor.add('New mask', added);
+    editor.look({ maskId: added.id });
+  };
+  return (
+    <section className="section" aria-label={texts.masks.title}>
+      <div className="panelHead">
+        <h2 className="panelTitle">{texts.masks.title}</h2>
+        <span>
+          <IconButton icon="plus" label={texts.masks.add} onClick={addMask} disabled={!writer} />
+          <IconButton
+            icon="trash"
+            label={texts.masks.remove}
+            onClick={() => mask && removeMask(editor, mask)}
+            disabled={!writer || !mask}
+          />
+        </span>
+      </div>
+      {masks.length > 1 && mask ? (
+        <select
+          className="select"
+          aria-label={texts.masks.title}
+          value={mask.id}
+          onChange={(event) => editor.look({ maskId: event.target.value })}
+        >
+          {masks.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name}
+            </option>
+          ))}
+        </select>
+      ) : null}
+      {mask ? <MaskEdge mask={mask} /> : <p className="hint">{texts.masks.empty}</p>}
+      {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
+    </section>
+  );
+}
+
+function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
+  const { editor } = useStudio();
+  const limit = Math.max(16, Math.round(Math.max(mask.width, mask.height) / 16));
+  const now = (): MaskRecord => editor.document.get('mask', mask.id) ?? mask;
+  const gesture = (label: string) => ({
+    onBegin: () => editor.begin(label),
+    onCommit: () => editor.commit(),
+    onBail: () => editor.bail(),
+  });
+  return (
+    <>
+      <SliderField
+        label={texts.masks.grow}
+        hint={texts.masks.growHint}
+        value={mask.growPixels}
+        min={-limit}
+        max={limit}
+        step={1}
+        defaultValue={0}
+        mark={0}
+        {...gesture('Grow mask')}
+        onChange={(growPixels) => editor.update('Grow mask', now(), { growPixels })}
+      />
+      <SliderField
+        label={texts.masks.feather}
+        hint={texts.masks.featherHint}
+        value={mask.featherPixels}
+        min={0}
+        max={limit * 2}
+        step={1}
+        defaultValue={0}
+        {...gesture('Feather mask')}
+        onChange={(featherPixels) => editor.update('Feather mask', now(), { featherPixels })}
+      />
+    </>
+  );
+}
+
+function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
+  const { editor } = useStudio();
+  useSession((session) => session.playhead);
+  const keys = useDocument((document) => document.childrenOf('maskKey', mask.id));
+  const source = useDocument((document) => document.get('source', mask.sourceId));
+  const frame = source ? shownSourceFrame(editor, source) : 0;
+  const key = keyAt(editor.document, mask.id, frame);
+  if (!key) return null;
+  return (
+    <div className="field">
+      <div className="fieldRow">
+        <span>
+          {texts.masks.between} <span className="hint">· {texts.masks.keys(keys.length)}</span>
+        </span>
+        <span className="inline">
+          <Segments
+            label={texts.masks.between}
+            value={key.interpolation}
+            options={[
+              { value: 'hold', label: texts.masks.hold },
+              { value: 'linear', label: texts.masks.linear },
+            ]}
+            onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
+          />
+          <IconButton
+            icon="trash"
+            small
+            label={texts.masks.removeKey}
+            disabled={key.frameIndex !== frame}
+            onClick={() => removeKey(editor, key)}
+          />
+        </span>
+      </div>
+      <span className="hint">{texts.masks.betweenHint}</span>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useApp } from '../ui/hooks.ts';
+import { texts } from '../ui/texts.ts';
+
+/** How long a pause in typing makes the words so far one step. */
+const pauseMilliseconds = 450;
+
+/** A sentence for the model. Typing is one step until a pause or until the field is left; words the model does not know are named. */
+export function PromptField({
+  label,
+  placeholder,
+  value,
+  onCommit,
+  rows,
+}: {
+  label: string;
+  placeholder: string;
+  value: string;
+  onCommit: (text: string) => void;
+  rows: number;
+}): ReactNode {
+  const id = useId();
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const words = useApp((app) => app.words);
+  useEffect(() => setText(value), [value]);
+  const commit = (next: string): void => {
+    clearTimeout(timer.current);
+    if (next !== value) onCommit(next);
+  };
+  const unknown = unknownWords(text, words);
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        className="textArea"
+        rows={rows}
+        value={text}
+        placeholder={placeholder}
+        spellCheck={false}
+        aria-describedby={`${id}-unknown`}
+        onChange={(event) => {
+          const next = event.target.value;
+          setText(next);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => commit(next), pauseMilliseconds);
+        }}
+        onBlur={() => commit(text)}
+      />
+      <span className="hint warn" id={`${id}-unknown`} role="status">
+        {unknown.length > 0 ? texts.inspector.unknownWords(unknown.join(', ')) : ''}
+      </span>
+    </div>
+  );
+}
+
+/** The words of a text that are not among `known`, in their order, each once. None where nothing is known of the model's words. */
+export function unknownWords(text: string, known: ReadonlySet<string>): string[] {
+  if (known.size === 0) return [];
+  const unknown = new Set<string>();
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) if (!known.has(word)) unknown.add(word);
+  return [...unknown];
+}

@@ -1,0 +1,16 @@
+/** What the desktop shell adds to a browser's abilities. Everything works without it. */
+export interface DesktopBridge {
+  /** Asks for a project folder; answers a word that the server takes once, or null when the dialog was closed. */
+  chooseFolder(): Promise<string | null>;
+  /** Calls back with commands of the native menu. */
+  onCommand(listener: (command: string) => void): void;
+}
+
+declare global {
+  interface Window {
+    desktop?: DesktopBridge;
+  }
+}
+
+/** The bridge, where the page runs in the desktop shell. */
+export const desktopBridge: DesktopBridge | undefined = window.desktop;
