@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   'electron/media': ['electron/contract', 'models/errors'],
   'electron/engine': ['electron/contract', 'electron/media', 'models/pipeline', 'models/masks', 'models/errors'],
   'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
-  'electron/server': ['electron/contract', 'electron/services', 'models/errors'],
+  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors'],
   'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',

@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { ModelCatalogue } from '../services/modelCatalogue.ts';
-import { studioEngine } from '../services/studioEngine.ts';
+import { join } from 'node:path';
+import { EngineHost } from '../engine/engineHost.ts';
 import { studioMedia } from '../services/studioMedia.ts';
 import { type RunningStudio, type StudioOptions, startStudio } from './startStudio.ts';
 
@@ -13,14 +12,6 @@ export type LocalStudioOptions = Omit<StudioOptions, 'engine' | 'media'> & {
 
 /** Starts the studio on this machine's own engine and media tools: what the window, `magdiff serve` and the tests start. */
 export function startLocalStudio(options: LocalStudioOptions = {}): Promise<RunningStudio> {
-  const roots = options.modelRoots ?? [resolve(import.meta.dirname, '../../models/bundled')];
-  const catalogue = new ModelCatalogue(roots);
-  const engine = studioEngine(
-    { cacheFolder: options.cacheFolder ?? process.env.MAGDIFF_CACHE ?? join(homedir(), '.magdiff', 'cache') },
-    async () => {
-      const [first] = await catalogue.list();
-      return first && catalogue.folderOf(first.id);
-    },
-  );
-  return startStudio({ ...options, modelRoots: roots, engine, media: studioMedia });
+  const cacheFolder = options.cacheFolder ?? process.env.MAGDIFF_CACHE ?? join(homedir(), '.magdiff', 'cache');
+  return startStudio({ ...options, engine: new EngineHost({ cacheFolder }), media: studioMedia });
 }

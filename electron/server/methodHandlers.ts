@@ -32,7 +32,14 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       models: await catalogue.list(),
       desktop: services.desktop !== undefined,
     }),
-    'studio.device': async () => services.engine.device(),
+    'studio.device': async () => {
+      const [model] = await catalogue.list();
+      if (!model)
+        throw new StudioError('model-missing', 'No model is installed.', {
+          hint: 'Put a model folder into the workspace’s models folder and reload.',
+        });
+      return services.engine.device(await catalogue.folderOf(model.id));
+    },
     'models.words': async ({ modelId }) => ({ words: await catalogue.words(modelId) }),
 
     'projects.list': async () => ({ projects: await library.list() }),

@@ -7,16 +7,14 @@ import { errorOnWire } from '../contract/errorOnWire.ts';
 import { isFinal, type JobView, jobStates, type TakeRequest, takeRequest } from '../contract/jobs.ts';
 import { maskDrawing } from '../contract/maskOperations.ts';
 import { recordId, type TakeRecipe, takeRecipe } from '../contract/records.ts';
+import type { EngineEvent, EngineJob } from '../engine/engineProtocol.ts';
 import { writeFileAtomic } from './atomicFile.ts';
-import type { EngineNotice, EnginePort, EngineRequest } from './enginePort.ts';
+import type { EnginePort } from './enginePort.ts';
 import type { EventBus } from './eventBus.ts';
 import { drawingAtFrame, drawingFromFrame, drawingOf } from './maskFromRecords.ts';
 import type { ModelCatalogue } from './modelCatalogue.ts';
 import type { OpenProject } from './openProject.ts';
 import { keepTake } from './takeKeeper.ts';
-
-/** Name under which the engine finds a run's finished latents. */
-const latentsFile = 'latents.safetensors';
 
 /** What is kept of a job in its folder, so that it outlives the studio. */
 const jobFile = z.object({
@@ -33,6 +31,9 @@ const jobFile = z.object({
 });
 
 type JobFile = z.output<typeof jobFile>;
+
+/** Name under which the engine keeps a job's latents in its folder. */
+const latentsName = 'latents.safetensors';
 
 interface Job {
   project: OpenProject;
@@ -139,11 +140,11 @@ export class JobService {
       error: null,
       request,
       recipe: take.recipe,
-      latentsName: latentsFile,
+      latentsName,
     };
     const job = this.#remember(project, file, 'studio', false);
     await mkdir(this.#folderOf(job), { recursive: true });
-    await writeFileAtomic(join(this.#folderOf(job), latentsFile), bytes);
+    await writeFileAtomic(join(this.#folderOf(job), latentsName), bytes);
     await this.#submit(job);
     return file.id;
   }
@@ -268,10 +269,10 @@ export class JobService {
     folder: string,
     request: TakeRequest,
     recipe: TakeRecipe,
-  ): Promise<EngineRequest> {
+  ): Promise<EngineJob> {
     const { store } = project;
-    const source = store.get('source', request.sourceId);
     const path = store.assets.pathOf(recipe.source.assetId);
+    const { framesPerSecond } = store.get('source', recipe.source.sourceId);
     const modelFolder = await this.#options.catalogue.folderOf(request.modelId);
     const drawing =
       recipe.drawingAssetId === null ? undefined : parseDrawing(await store.assets.read(recipe.drawingAssetId));
@@ -282,7 +283,7 @@ export class JobService {
         ...base,
         kind: 'generate',
         picture: path,
-        ...(source.media === 'clip' ? { pictureTimeSeconds: frameIndex / source.framesPerSecond } : {}),
+        ...(recipe.source.media === 'clip' ? { pictureTimeSeconds: frameIndex / framesPerSecond } : {}),
         mask: drawing ? { kind: 'drawing', drawing: drawingAtFrame(drawing, frameIndex) } : { kind: 'alpha' },
       };
     }
@@ -291,8 +292,8 @@ export class JobService {
       ...base,
       kind: 'edit',
       clip: path,
-      startSeconds: inFrame / source.framesPerSecond,
-      endSeconds: outFrame / source.framesPerSecond,
+      startSeconds: inFrame / framesPerSecond,
+      endSeconds: outFrame / framesPerSecond,
       mask: drawing ? { kind: 'drawing', drawing: drawingFromFrame(drawing, inFrame) } : { kind: 'alpha' },
     };
   }
@@ -312,7 +313,7 @@ export class JobService {
     }
   }
 
-  async #requestFor(job: Job, folder: string): Promise<EngineRequest> {
+  async #requestFor(job: Job, folder: string): Promise<EngineJob> {
     const { file, project } = job;
     const request = await this.#engineRequest(project, file.id, folder, file.request, file.recipe);
     return file.kind === 'decode' ? { ...request, decodeOnly: true } : request;
@@ -330,7 +331,7 @@ export class JobService {
     if (!this.#closing) this.#options.bus.publish({ type: 'job', job: job.view });
   }
 
-  async #onNotice(job: Job, notice: EngineNotice): Promise<void> {
+  async #onNotice(job: Job, notice: EngineEvent): Promise<void> {
     if (this.#closing) return;
     try {
       await this.#follow(job, notice);
@@ -342,7 +343,7 @@ export class JobService {
     }
   }
 
-  async #follow(job: Job, notice: EngineNotice): Promise<void> {
+  async #follow(job: Job, notice: EngineEvent): Promise<void> {
     switch (notice.type) {
       case 'queued':
         return this.#tell(job, { state: 'queued' });
@@ -391,7 +392,7 @@ export class JobService {
     }
   }
 
-  async #finish(job: Job, notice: Extract<EngineNotice, { type: 'done' }>): Promise<void> {
+  async #finish(job: Job, notice: Extract<EngineEvent, { type: 'done' }>): Promise<void> {
     if (job.view.live) {
       this.#tell(job, { state: 'done', secondsLeft: null });
       return this.#cleanLive(job);

@@ -52,9 +52,9 @@ export function drawSampleFrame(frameIndex: number): RgbaPicture {
 export function sampleSubjectOutline(frameIndex: number): MaskOperation {
   const { x, y, halfWidth, halfHeight } = balloonAt(frameIndex);
   const points: number[] = [];
-  for (let step = 0; step < 72; step++) {
-    const angle = (step / 72) * 2 * Math.PI;
-    const knot = Math.max(0, Math.sin(angle)) ** 24;
+  for (let step = 0; step < 120; step++) {
+    const angle = (step / 120) * 2 * Math.PI;
+    const knot = Math.max(0, Math.sin(angle)) ** 160;
     points.push(round(x + halfWidth * Math.cos(angle) * (1 - 0.1 * Math.max(0, Math.sin(angle)))));
     points.push(round(y + halfHeight * Math.sin(angle) + 14 * knot));
   }

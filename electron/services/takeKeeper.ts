@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { ItemRecord, TakeRecipe, TakeRecord } from '../contract/records.ts';
-import type { EngineResult } from './enginePort.ts';
+import type { TakeResult } from '../engine/engineProtocol.ts';
 import { newId } from './jobService.ts';
 import type { OpenProject } from './openProject.ts';
 
@@ -10,7 +10,7 @@ import type { OpenProject } from './openProject.ts';
 export async function keepTake(
   project: OpenProject,
   recipe: TakeRecipe,
-  result: EngineResult,
+  result: TakeResult,
   createdAt: string,
 ): Promise<string> {
   const { assets } = project.store;

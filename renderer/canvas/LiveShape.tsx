@@ -14,8 +14,8 @@ export function LiveShape({ scale }: { scale: number }): ReactNode {
       {lines.map((operation, index) =>
         operation.kind === 'stroke' ? (
           // Scribbles are only ever added at the end.
-          // biome-ignore lint/suspicious/noArrayIndexKey: their place in the list is their identity.
           <Line
+            // biome-ignore lint/suspicious/noArrayIndexKey: their place in the list is their identity.
             key={index}
             points={positionsOf(operation)}
             stroke={operation.mode === 'paint' ? '#4cc38a' : '#ff7a7a'}

@@ -75,7 +75,7 @@ export const initialSession: Session = {
   viewMode: 'source',
   wipe: 0.5,
   maskDisplay: 'tint',
-  maskColour: '#ff4d6d',
+  maskColour: '#35e08c',
   maskOpacity: 0.5,
   viewport: null,
   playhead: 0,

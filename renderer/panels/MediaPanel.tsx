@@ -87,7 +87,9 @@ function MediaItem({ source }: { source: SourceRecord }): ReactNode {
           <span className={missing ? 'hint warn' : 'hint'}>{missing ? texts.missing.title : facts}</span>
         </span>
       </button>
-      <IconButton icon="trash" small label={texts.media.remove} onClick={() => removeSource(studio.editor, source)} />
+      <span className="mediaRemove">
+        <IconButton icon="trash" small label={texts.media.remove} onClick={() => removeSource(studio.editor, source)} />
+      </span>
     </li>
   );
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { newId } from '../editor/editor.ts';
-import { timelineEnd } from '../editor/timelineCommands.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
+import { fitTimeline } from './fitTimeline.ts';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
 import { rows } from './timelineLayout.ts';
 
@@ -53,7 +53,11 @@ export function Timeline(): ReactNode {
         />
         <span className="grow" />
         <IconButton icon="minus" label={texts.timeline.zoomOut} keys="−" onClick={() => zoom(editor, 1 / 1.4)} />
-        <IconButton icon="fit" label={texts.timeline.fit} onClick={() => fitTimeline(editor)} />
+        <IconButton
+          icon="fit"
+          label={texts.timeline.fit}
+          onClick={() => fitTimeline(editor, document.querySelector('.timelineCanvas')?.clientWidth ?? 800)}
+        />
         <IconButton icon="plus" label={texts.timeline.zoomIn} keys="+" onClick={() => zoom(editor, 1.4)} />
       </div>
       <div className="timelineBody">
@@ -81,13 +85,6 @@ export function zoom(editor: EditorLike, factor: number): void {
   const scale = Math.min(160, Math.max(0.02, timelineScale * factor));
   const x = (playhead - timelineOffset) * timelineScale;
   editor.session.set({ timelineScale: scale, timelineOffset: Math.max(-2, playhead - x / scale) });
-}
-
-/** Shows everything. */
-export function fitTimeline(editor: EditorLike): void {
-  const width = document.querySelector('.timelineCanvas')?.clientWidth ?? 800;
-  const end = Math.max(8, timelineEnd(editor.document));
-  editor.session.set({ timelineScale: Math.min(40, Math.max(0.02, (width - 40) / end)), timelineOffset: -0.5 });
 }
 
 /** Puts a marker at the playhead. */

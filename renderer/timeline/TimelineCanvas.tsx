@@ -4,6 +4,7 @@ import { moveItem, snapFrame, trimItem } from '../editor/timelineCommands.ts';
 import { useApp, useDocument, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
 import { drawTimeline, type TimelineColours } from './drawTimeline.ts';
+import { fitTimeline } from './fitTimeline.ts';
 import { frameOfX, hitTest, type TimelineWindow } from './timelineLayout.ts';
 
 type Drag =
@@ -66,6 +67,7 @@ export function TimelineCanvas(): ReactNode {
     const theme = new MutationObserver(redraw);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     const ends = [editor.session.subscribe(redraw), editor.document.subscribe(redraw)];
+    fitTimeline(editor, element.clientWidth);
     redraw();
     return () => {
       element.removeEventListener('wheel', onWheel);

@@ -535,7 +535,7 @@ export class StudioController {
 
   /** A take that the studio added is shown at once. */
   #onReceived(take: TakeRecord | undefined): void {
-    if (!take || take.kind !== 'take') return;
+    if (take?.kind !== 'take') return;
     const { viewMode } = this.editor.session.state;
     this.editor.look({ takeId: take.id });
     this.editor.session.set({ livePreview: null, viewMode: viewMode === 'source' ? 'sideBySide' : viewMode });

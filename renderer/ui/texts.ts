@@ -14,6 +14,12 @@ export const texts = {
     openPacked: 'Open a packed project…',
     recent: 'Recent projects',
     noRecent: 'Projects you make appear here.',
+    how: 'How it works',
+    steps: [
+      ['Brush', 'Paint over what should stay itself. Everything else is left to your words.'],
+      ['Say', 'Type what should happen. Words the model does not know are marked.'],
+      ['Balance', 'Lean the result from the sentence to the picture with two α sliders, live.'],
+    ],
     takes: (count: number) => (count === 1 ? '1 take' : `${count} takes`),
   },
   file: {

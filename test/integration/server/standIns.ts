@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
-import type { EngineNotice, EnginePort, EngineRequest } from '../../../electron/services/enginePort.ts';
+import type { EnginePort } from '../../../electron/services/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/ports.ts';
 
 /** Media of still pictures alone: enough to test the carrier, which never looks into them. */
@@ -50,15 +51,15 @@ export const stillMedia: MediaPort = {
 
 /** An engine that runs a job when told: the tests decide what it says. */
 export class HandEngine implements EnginePort {
-  readonly jobs = new Map<string, { request: EngineRequest; tell: (notice: EngineNotice) => void }>();
-  submit(request: EngineRequest, tell: (notice: EngineNotice) => void): void {
+  readonly jobs = new Map<string, { request: EngineJob; tell: (notice: EngineEvent) => void }>();
+  submit(request: EngineJob, tell: (notice: EngineEvent) => void): void {
     this.jobs.set(request.id, { request, tell });
   }
   cancel(jobId: string): void {
     this.jobs.get(jobId)?.tell({ type: 'canceled' });
   }
-  async estimate(): Promise<{ memoryBytes: number; seconds: number }> {
-    return { memoryBytes: 1e9, seconds: 3 };
+  async estimate(): Promise<JobEstimate> {
+    return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };
   }
   async device(): Promise<{ provider: string; name: string; warnings: string[] }> {
     return { provider: 'cpu', name: 'test', warnings: [] };
@@ -73,7 +74,7 @@ export class HandEngine implements EnginePort {
     await mkdir(framesFolder, { recursive: true });
     for (let index = 0; index < frameCount; index++)
       await writeFile(join(framesFolder, `0000${index}.png`), await plainPicture(16, 16, [index * 40, 80, 120]));
-    const latentsPath = join(job.request.folder, 'latents.bin');
+    const latentsPath = join(job.request.folder, 'latents.safetensors');
     await writeFile(latentsPath, 'latents');
     job.tell({
       type: 'done',
@@ -83,6 +84,8 @@ export class HandEngine implements EnginePort {
         width: 16,
         height: 16,
         framesPerSecond: 8,
+        frameRate: '8',
+        modelName: 'tiny',
         framesSha256: createHash('sha256').update('frames').digest('hex'),
         latentsPath,
         modelHash: 'abc',

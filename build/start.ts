@@ -1,0 +1,80 @@
+/**
+ * What `npm start` runs after the set-up: builds the page, then opens the studio in Electron; where Electron's program is not
+ * there, serves the page and opens the default browser, or at least says the address.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startLocalStudio } from '../electron/server/localStudio.ts';
+import { StudioError } from '../models/errors/studioError.ts';
+import { buildRenderer, pageFolder } from './buildRenderer.ts';
+import { buildShell, shellEntry } from './buildShell.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Electron's program, or undefined where the package came without it. */
+function electronProgram(): string | undefined {
+  const folder = join(root, 'node_modules', 'electron');
+  const pathFile = join(folder, 'path.txt');
+  if (!existsSync(pathFile)) return undefined;
+  const program = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim());
+  return existsSync(program) ? program : undefined;
+}
+
+/** Opens an address in the default browser; false where there is none to open. */
+function openBrowser(url: string): boolean {
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return false;
+  const [command, args] =
+    process.platform === 'win32'
+      ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
+      : [process.platform === 'darwin' ? 'open' : 'xdg-open', [url]];
+  const child = spawn(String(command), args as string[], { stdio: 'ignore', detached: true });
+  child.on('error', () => process.stdout.write('No browser could be opened; open the address above yourself.\n'));
+  child.unref();
+  return true;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      workspace: { type: 'string' },
+      browser: { type: 'boolean' },
+      'no-open': { type: 'boolean' },
+    },
+  });
+  process.stdout.write('Building the page ...\n');
+  await buildRenderer();
+  const electron = values.browser || values['no-open'] ? undefined : electronProgram();
+  if (electron) {
+    await buildShell();
+    const args = [shellEntry, ...(values.workspace ? ['--workspace', values.workspace] : [])];
+    spawn(electron, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 0));
+    return;
+  }
+  const studio = await startLocalStudio({
+    pageFolder,
+    workspace: values.workspace,
+    port: values.port ? Number(values.port) : undefined,
+  });
+  if (!values['no-open'] && !values.browser)
+    process.stdout.write(
+      "Electron's program is not installed, so the studio opens in the browser; it works the same there.\n",
+    );
+  process.stdout.write(`MagDiff Studio: ${studio.url}\n`);
+  if (!values['no-open'] && !openBrowser(studio.url))
+    process.stdout.write('Open this address in a browser on this machine. Ctrl C ends the studio.\n');
+  const end = (): void => void studio.close().then(() => process.exit(0));
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof StudioError
+      ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
+      : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});
