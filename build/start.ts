@@ -2,7 +2,7 @@
  * What `npm start` runs after the set-up: builds the page, then opens the studio in Electron; where Electron's program is not
  * there, serves the page and opens the default browser, or at least says the address.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,9 +13,17 @@ import { buildShell, shellEntry } from './buildShell.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Electron's program, or undefined where the package came without it. */
+/** Electron's program, fetched by its own package the first time; undefined where it cannot be had. */
 function electronProgram(): string | undefined {
   const folder = join(root, 'node_modules', 'electron');
+  const program = installedElectron(folder);
+  if (program) return program;
+  process.stdout.write("Fetching Electron's program (once) ...\n");
+  spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: 600_000 });
+  return installedElectron(folder);
+}
+
+function installedElectron(folder: string): string | undefined {
   const pathFile = join(folder, 'path.txt');
   if (!existsSync(pathFile)) return undefined;
   const program = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim());

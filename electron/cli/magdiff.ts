@@ -6,6 +6,7 @@ import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
 import { listModels, verifyModels } from './modelsCommand.ts';
+import { serveCommand } from './serveCommand.ts';
 import { editCommand, generateCommand, remakeCommand } from './takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
 
@@ -100,6 +101,15 @@ models
       (await verifyModels(folder, values, console)) ? exitCodes.done : exitCodes.failed,
     ),
   );
+
+program
+  .command('serve')
+  .description('serve the studio to a browser on this machine; prints one line with its address')
+  .option('--no-open', 'do not open a browser')
+  .option('--port <number>', 'a fixed port; any free one when left out')
+  .option('--workspace <folder>', 'where projects are kept')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, values: TakeOptionValues) => void (await serveCommand(values, console))));
 
 program
   .command('doctor')

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { startLocalStudio } from '../server/localStudio.ts';
+import type { Console } from './console.ts';
+import { cacheRoot } from './modelFolders.ts';
+import { numberOption, type TakeOptionValues } from './takeOptions.ts';
+
+const pageFolder = resolve(import.meta.dirname, '../../dist/renderer');
+
+/** `magdiff serve`: the studio for a browser, until interrupted. Its one line on standard output is the address, token included. */
+export async function serveCommand(values: TakeOptionValues, console: Console): Promise<void> {
+  const port = numberOption(values, 'port');
+  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
+    throw new StudioError('usage', `--port takes a number from 0 to 65535, not ${port}.`);
+  }
+  if (!existsSync(join(pageFolder, 'index.html'))) await buildPage();
+  const studio = await startLocalStudio({
+    cacheFolder: cacheRoot(),
+    port,
+    pageFolder,
+    ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),
+  });
+  console.result(studio.url, { url: studio.url, port: studio.port });
+  if (values.open !== false) openBrowser(studio.url);
+  await new Promise<void>((done) => {
+    process.once('SIGINT', () => done());
+    process.once('SIGTERM', () => done());
+  });
+  await studio.close();
+}
+
+/** Builds the page in a process of its own: the command line itself knows nothing of bundlers. */
+async function buildPage(): Promise<void> {
+  const script = resolve(import.meta.dirname, '../../build/buildRenderer.ts');
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise<number | null>((done) => child.once('exit', done));
+  if (code !== 0)
+    throw new StudioError('internal', 'The page could not be built.', {
+      hint: 'Run "npm start" once; it does all the set-up.',
+    });
+}
+
+function openBrowser(url: string): void {
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  const command = process.platform === 'win32' ? 'rundll32' : process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const child = spawn(command, process.platform === 'win32' ? ['url.dll,FileProtocolHandler', url] : [url], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  // No browser to open: the printed address is enough.
+  child.once('error', () => undefined);
+  child.unref();
+}
