@@ -9,6 +9,7 @@ import { RecordingSource } from '../onnx/recordingSource.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
 import { type BuiltGraph, cachedGraph } from '../runtime/graphCache.ts';
 import { Session } from '../runtime/session.ts';
+import { requireFinite } from '../weights/finiteness.ts';
 import type { KeyedWeights } from '../weights/keyedWeights.ts';
 import { readLayout } from '../weights/layouts.ts';
 import { describeModel } from './describeModel.ts';
@@ -30,10 +31,16 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
   }
   const networks = parseNetworks(layout);
   networks.checkWeights();
+  for (const { weights } of layout.parts.values()) {
+    if (weights.sizeBytes <= largestCheckedBytes) await requireFinite(weights.label, weights.entries);
+  }
   const description = await describeModel(layout, networks);
   const device = await chooseDevice(options);
   return new LoadedModel(description, networks, device, options.cacheFolder);
 }
+
+/** Networks up to this are read once on opening, for numbers that are not finite; larger ones would take seconds (inspecting does it). */
+const largestCheckedBytes = 2 ** 28;
 
 /** Networks beyond this stay in half precision in memory on the CPU: a float32 copy would take seconds to make and double the memory. */
 const largestWidenedBytes = 2 ** 30;

@@ -53,6 +53,11 @@ export class KeyedWeights {
     return [...this.#tensors.keys()];
   }
 
+  /** Every tensor under its key. */
+  get entries(): Iterable<readonly [string, StoredTensor]> {
+    return this.#tensors;
+  }
+
   /** Bytes of all tensors as stored. */
   get sizeBytes(): number {
     return [...this.#tensors.values()].reduce((sum, { length }) => sum + length, 0);
