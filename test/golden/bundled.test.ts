@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noiseSchedule } from '../../models/diffusion/noiseSchedule.ts';
+import { createSampling } from '../../models/diffusion/sampler.ts';
+import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../models/math/tensor.ts';
+import { guidanceWeights, guidedDenoiser } from '../../models/pipeline/guidedDenoiser.ts';
+import { openModel } from '../../models/pipeline/loadModel.ts';
+import type { ContextTensors, MagDiffModel } from '../../models/pipeline/modelParts.ts';
+import { goldenTensor, relativeError } from '../../models/pipeline/verifyNetworks.ts';
+import { ClipTokenizer } from '../../models/text/clipTokenizer.ts';
+import { readSafetensors } from '../../models/weights/safetensors.ts';
+import type { TensorIndex } from '../../models/weights/storedTensor.ts';
+
+/** The bundled model against its training code: see bundled/README.md for what the case holds. */
+const tolerance = 1e-3;
+let model: MagDiffModel;
+let cases: TensorIndex;
+
+beforeAll(async () => {
+  model = await openModel(join(import.meta.dirname, '../../models/bundled/magdiff-small'), { provider: 'cpu' });
+  cases = await readSafetensors(join(import.meta.dirname, 'bundled/case.safetensors'));
+});
+
+const loaded: { dispose(): Promise<void> }[] = [];
+const keep = <Part extends { dispose(): Promise<void> }>(part: Part): Part => {
+  loaded.push(part);
+  return part;
+};
+afterAll(async () => {
+  for (const part of loaded) await part.dispose();
+});
+
+const golden = (name: string): Promise<FloatTensor> => goldenTensor(cases, name);
+
+test('the tokenizer gives the ids the model was trained on, and the text encoder its states', async () => {
+  const { text } = model.description;
+  const tokenizer = await ClipTokenizer.load(text.tokenizerFolder, { padToken: text.padToken });
+  const encoder = keep(await model.loadTextEncoder({ batch: 1 }));
+  for (const [prompt, ids, states] of [
+    ['the ball jumps on the beach', 'input_ids', 'text_embeds'],
+    ['', 'null_input_ids', 'null_text_embeds'],
+  ] as const) {
+    const expected = [...(await golden(ids)).data];
+    expect(tokenizer.encode(prompt, text.tokens).ids).toEqual(expected);
+    const result = await encoder.run({ tokenIds: int64Tensor([1, text.tokens], expected) });
+    expect(relativeError(result.states, await golden(states))).toBeLessThanOrEqual(tolerance);
+  }
+});
+
+test('image tokens: the cut-out for the first frame, black for the others', async () => {
+  const { image } = model.description;
+  const cutOut = await golden('image_inputs');
+  const plane = image.size * image.size;
+  const black = floatTensor(
+    cutOut.shape,
+    cutOut.data.map((_, index) => -image.mean[Math.floor(index / plane)] / image.std[Math.floor(index / plane)]),
+  );
+  const encoder = keep(await model.loadImageEncoder({ batch: 1 }));
+  const resampler = keep(await model.loadResampler({ batch: 1 }));
+  const tokens = async (pixels: FloatTensor): Promise<FloatTensor> =>
+    (await resampler.run({ tokens: (await encoder.run({ pixels })).tokens })).image_tokens;
+  const expected = await golden('image_tokens');
+  const frames = expected.shape[1] / image.tokensPerFrame;
+  const ours = [...(await tokens(cutOut)).data];
+  for (let frame = 1; frame < frames; frame++) ours.push(...(await tokens(black)).data);
+  expect(relativeError(floatTensor(expected.shape, Float32Array.from(ours)), expected)).toBeLessThanOrEqual(tolerance);
+});
+
+test('the HFA pyramid: levels to subject latents, repeated over the frames', async () => {
+  const levels = await golden('hfa_levels');
+  const [, count, channels, height, width] = levels.shape;
+  const level = (index: number): FloatTensor =>
+    sliceBatch(floatTensor(levels.shape.slice(1), levels.data), index, index + 1);
+  const pyramid = keep(
+    await model.loadHfaPyramid({ batch: 1, levels: Array.from({ length: count }, () => ({ height, width })) }),
+  );
+  const { subject } = await pyramid.run(
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`level_${index}`, level(index)])),
+  );
+  const expected = await golden('subject_latents');
+  const frames = expected.shape[2];
+  const plane = height * width;
+  const repeated = floatTensor(expected.shape);
+  for (let channel = 0; channel < channels; channel++)
+    for (let frame = 0; frame < frames; frame++)
+      repeated.data.set(
+        subject.data.subarray(channel * plane, (channel + 1) * plane),
+        (channel * frames + frame) * plane,
+      );
+  expect(relativeError(repeated, expected)).toBeLessThanOrEqual(tolerance);
+});
+
+async function contextOf(weights: 'teacher' | 'student', text: string): Promise<ContextTensors> {
+  const [states, tokens] = [await golden(text), await golden('image_tokens')];
+  const context = floatTensor(
+    [1, states.shape[1] + tokens.shape[1], states.shape[2]],
+    Float32Array.of(...states.data, ...tokens.data),
+  );
+  const projector = keep(await model.loadContext({ batch: 1, imageTokens: tokens.shape[1], weights }));
+  return projector.run({ context });
+}
+
+function alphas(weights: 'teacher' | 'student'): { alpha_text: FloatTensor; alpha_image: FloatTensor } {
+  const layers =
+    (weights === 'student' ? model.description.student?.layers : undefined) ?? model.description.unet.layers;
+  const vector = (kind: 'text' | 'image'): FloatTensor =>
+    floatTensor(
+      [layers.length],
+      Float32Array.from(layers, (layer) => layer[kind]),
+    );
+  return { alpha_text: vector('text'), alpha_image: vector('image') };
+}
+
+async function sample(
+  weights: 'teacher' | 'student',
+  steps: number,
+  guidance: number,
+): Promise<{ first: FloatTensor; latents: FloatTensor }> {
+  const initial = await golden('initial_latents');
+  const subject = (await golden('subject_latents')).data;
+  const [, channels, frames, height, width] = initial.shape;
+  const imageTokens = (await golden('image_tokens')).shape[1];
+  const unet = keep(await model.loadUnet({ batch: 1, frames, height, width, imageTokens, weights }));
+  const share = guidanceWeights(guidance, 1);
+  const branches = [
+    { context: await contextOf(weights, 'text_embeds'), subject, weight: share.full },
+    { context: await contextOf(weights, 'null_text_embeds'), subject, weight: share.imageOnly },
+  ];
+  const shape = { channels, frames, height, width };
+  const denoise = guidedDenoiser(unet, branches, shape, () => alphas(weights));
+  const alone = guidedDenoiser(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
+  const first = await alone(initial.data, 999, 0);
+  const sampling = createSampling('ddim', { schedule: noiseSchedule(model.description.scheduler), steps });
+  let latents = initial.data;
+  for await (const step of sampling.run(initial.data, denoise)) latents = step.latents;
+  return { first: floatTensor(initial.shape, first), latents: floatTensor(initial.shape, latents) };
+}
+
+/** The first frame's latents, ready for the decoder. */
+function firstFrame({ shape, data }: FloatTensor): FloatTensor {
+  const [, channels, frames, height, width] = shape;
+  const frame = floatTensor([1, channels, height, width]);
+  const plane = height * width;
+  for (let channel = 0; channel < channels; channel++)
+    for (let index = 0; index < plane; index++)
+      frame.data[channel * plane + index] =
+        data[channel * frames * plane + index] / model.description.vae.scalingFactor;
+  return frame;
+}
+
+async function expectSampled(
+  prefix: '' | 'student_',
+  weights: 'teacher' | 'student',
+  steps: number,
+  guidance: number,
+): Promise<void> {
+  const { first, latents } = await sample(weights, steps, guidance);
+  if (prefix === '') expect(relativeError(first, await golden('unet_output'))).toBeLessThanOrEqual(tolerance);
+  expect(relativeError(latents, await golden(`${prefix}final_latents`))).toBeLessThanOrEqual(tolerance);
+  const expected = await golden(`${prefix}video`);
+  const frame = firstFrame(latents);
+  const decoder = keep(await model.loadVaeDecoder({ batch: 1, height: frame.shape[2], width: frame.shape[3] }));
+  const { image } = await decoder.run({ latent: frame });
+  expect(relativeError(image, expected)).toBeLessThanOrEqual(tolerance);
+}
+
+test('the teacher: one prediction, guided sampling, the decoded frame', async () => {
+  const steps = (await golden('timesteps')).data.length;
+  await expectSampled('', 'teacher', steps, model.description.guidance.text);
+});
+
+test('the student, where the model has one: its steps without guidance', async () => {
+  const { student } = model.description;
+  expect(cases.has('student_final_latents')).toBe(student !== undefined);
+  if (student) await expectSampled('student_', 'student', student.steps, 1);
+});
