@@ -85,7 +85,7 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
       [oldProject, { ...oldProject, framesPerSecond: rate }],
       [
         oldSetup,
-        { ...oldSetup, settings: { ...oldSetup.settings, prompt: 'the balloon floats up on the beach at sunset' } },
+        { ...oldSetup, settings: { ...oldSetup.settings, prompt: 'it floats up on the beach at sunset' } },
       ],
       [oldView, { ...oldView, sourceId: picture.id, maskId: mask?.id ?? null }],
     ],

@@ -245,7 +245,9 @@ function EmptyStage(): ReactNode {
 function LiveBadge(): ReactNode {
   const live = useSession((session) => session.livePreview);
   const mode = useSession((session) => session.viewMode);
+  const liveMode = useSession((session) => session.liveMode);
   if (!live || mode === 'source') return null;
+  const label = liveMode ? texts.viewer.live : texts.viewer.preview;
   const running = live.state === 'denoising' && live.total > 0;
   return (
     <span
@@ -255,7 +257,7 @@ function LiveBadge(): ReactNode {
       data-state={live.state}
       data-step={live.step}
     >
-      {texts.viewer.live}
+      {label}
       {running ? ` · ${texts.viewer.step(live.step, live.total)}` : ''}
     </span>
   );

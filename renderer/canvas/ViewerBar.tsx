@@ -9,7 +9,7 @@ import { fitViewport, zoomAt } from './viewGeometry.ts';
 
 const modes: readonly ViewMode[] = ['source', 'result', 'sideBySide', 'wipe', 'difference'];
 const displays: readonly MaskDisplay[] = ['tint', 'outline', 'model', 'hidden'];
-const colours = ['#35e08c', '#ff4d6d', '#4d9dff', '#f5b454'];
+const colours = ['#4d9dff', '#35e08c', '#ff4d6d', '#f5b454'];
 
 /** How the viewer shows source, result and mask. */
 export function ViewerBar(): ReactNode {

@@ -75,7 +75,7 @@ export const initialSession: Session = {
   viewMode: 'source',
   wipe: 0.5,
   maskDisplay: 'tint',
-  maskColour: '#35e08c',
+  maskColour: '#4d9dff',
   maskOpacity: 0.5,
   viewport: null,
   playhead: 0,

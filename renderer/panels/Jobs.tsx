@@ -24,7 +24,8 @@ function Job({ job }: { job: JobView }): ReactNode {
   const desktop = useApp((app) => app.info?.desktop === true);
   const final = isFinal(job.state);
   const share = job.total > 0 ? job.step / job.total : undefined;
-  const left = job.secondsLeft !== null && !final ? ` · ${texts.jobs.left(seconds(job.secondsLeft))}` : '';
+  const left =
+    job.secondsLeft !== null && job.secondsLeft > 0 && !final ? ` · ${texts.jobs.left(seconds(job.secondsLeft))}` : '';
   const count = job.total > 0 && !final ? ` ${job.step}/${job.total}` : '';
   const file = job.file;
   return (

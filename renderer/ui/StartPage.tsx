@@ -21,7 +21,7 @@ export function StartPage(): ReactNode {
   };
   return (
     <div className="start">
-      <section className="startSide">
+      <section className="startSide" aria-label={texts.appName}>
         <span className="brand">
           <img src="/icon.svg" alt="" />
           {texts.appName}

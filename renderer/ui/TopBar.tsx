@@ -15,6 +15,7 @@ export function TopBar(): ReactNode {
   const { undoLabel, redoLabel } = editor.history;
   return (
     <header className="topBar">
+      <h1 className="visuallyHidden">{texts.appName}</h1>
       <span className="brand">
         <img src="/icon.svg" alt="" />
       </span>

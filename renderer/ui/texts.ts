@@ -129,6 +129,7 @@ export const texts = {
     before: 'Source',
     after: 'Result',
     live: 'Live',
+    preview: 'Preview',
     step: (step: number, total: number) => `step ${step} of ${total}`,
   },
   transport: {
@@ -176,7 +177,7 @@ export const texts = {
     },
     editNeedsClip: 'Choose a clip to edit; a picture can be brought to life.',
     prompt: 'Prompt',
-    promptPlaceholder: 'What should happen? “the balloon floats up on the beach”',
+    promptPlaceholder: 'What should happen? “it floats up on the beach at sunset”',
     unknownWords: (words: string) => `The model does not know: ${words}`,
     negative: 'Negative prompt',
     negativePlaceholder: 'What should not appear',

@@ -1,0 +1,362 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DocumentRecord, RecordKind, RecordOf } from '../../electron/contract/records.ts';
+import { probeMedia } from '../../electron/media/probeMedia.ts';
+import { readFrames } from '../../electron/media/readFrames.ts';
+import { encodePng, readPicture } from '../../electron/media/readPicture.ts';
+import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import { drawingOf } from '../../electron/services/maskFromRecords.ts';
+import { drawSampleFrame } from '../../electron/services/sampleMaterial.ts';
+import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
+import { launchBrowser, launchStudio, openPage } from './support.ts';
+
+// One sitting, as a user lives it; each test goes on where the last one left.
+let browser: Browser;
+let studio: RunningStudio;
+let workspace: string;
+let page: Page;
+let complaints: string[];
+const runLimit = 240_000;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  ({ studio, workspace } = await launchStudio());
+  ({ page, complaints } = await openPage(browser, studio.url));
+  page.setDefaultTimeout(20_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.close();
+});
+
+const projectId = (): string => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
+
+/** The records the server holds, of one kind. */
+async function stored<K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> {
+  return (await studio.services.library.opened(projectId())).store.all(kind);
+}
+
+async function storedRecords(): Promise<DocumentRecord[]> {
+  return (await studio.services.library.opened(projectId())).store.records;
+}
+
+/** Waits until the condition holds. */
+async function until(condition: () => Promise<boolean>, limitMilliseconds = 10_000): Promise<void> {
+  const end = Date.now() + limitMilliseconds;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('The condition did not come to hold in time.');
+    await page.waitForTimeout(100);
+  }
+}
+
+async function expectAccessible(where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(
+      (violation) => `${where}: ${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+    ),
+  ).toEqual([]);
+}
+
+async function typeNumber(field: Locator, value: number): Promise<void> {
+  await field.fill(String(value));
+  await field.press('Enter');
+}
+
+/** Opens the inspector's sampling group and asks for few steps, so that the sitting stays short. */
+async function askForFewSteps(): Promise<void> {
+  const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
+  if (!(await steps.isVisible())) await page.getByRole('button', { name: 'Sampling' }).click();
+  await typeNumber(steps, 2);
+}
+
+async function stageBox(): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await page.locator('.stage').boundingBox();
+  if (!box) throw new Error('The stage is not shown.');
+  return box;
+}
+
+describe('one sitting', () => {
+  it('begins with an empty state that teaches, without accessibility violations', async () => {
+    await page.getByRole('heading', { name: /Keep what matters/ }).waitFor();
+    await page.getByText('How it works').waitFor();
+    await expectAccessible('start page');
+  });
+
+  it('makes a project, takes a dropped picture in and shows it', async () => {
+    await page.getByRole('textbox', { name: 'Name of the new project' }).fill('My first');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('Drop a picture or a clip here', { exact: true }).waitFor();
+    await expectAccessible('empty project');
+    const picture = join(await mkdtemp(join(tmpdir(), 'magdiff-e2e-')), 'picture.png');
+    await writeFile(picture, await encodePng({ ...drawSampleFrame(0) }));
+    await page.getByTestId('import-input').setInputFiles(picture);
+    await page.getByRole('button', { name: /picture\.png/ }).waitFor();
+    expect(await stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
+    expect(await stored('item')).toHaveLength(1);
+    await page.locator('.studio').getByText('1 take').waitFor({ state: 'detached' });
+  });
+
+  it('brushes a subject beyond the stage’s edge; one stroke is one undo', async () => {
+    const box = await stageBox();
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.keyboard.press(']');
+    await page.mouse.move(middle.x - 20, middle.y - 40);
+    await page.mouse.down();
+    await page.mouse.move(middle.x, middle.y, { steps: 6 });
+    await page.mouse.move(middle.x, box.y - 30, { steps: 4 });
+    await page.mouse.move(middle.x + 30, middle.y - 20, { steps: 6 });
+    await page.mouse.up();
+    await until(async () => (await stored('stroke')).length === 1);
+    const [stroke] = await stored('stroke');
+    expect(
+      stroke?.operation.kind === 'stroke' &&
+        stroke.operation.points.some((value, index) => index % 3 === 1 && value < 0),
+    ).toBe(true);
+    await page.keyboard.press('Control+z');
+    await until(async () => (await stored('stroke')).length === 0 && (await stored('mask')).length === 0);
+    await page.keyboard.press('Control+Shift+z');
+    await until(async () => (await stored('stroke')).length === 1);
+  });
+
+  it('abandons a gesture on Escape', async () => {
+    const box = await stageBox();
+    await page.mouse.move(box.x + 300, box.y + 300);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 340, box.y + 300, { steps: 3 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await page.waitForTimeout(200);
+    expect(await stored('stroke')).toHaveLength(1);
+  });
+
+  it('finds the subject from a scribble, and adds a rectangle', async () => {
+    const box = await stageBox();
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.keyboard.press('w');
+    await page.mouse.move(middle.x - 30, middle.y - 60);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 20, middle.y + 20, { steps: 8 });
+    await page.mouse.up();
+    await until(async () => (await stored('stroke')).some((stroke) => stroke.operation.kind === 'region'), 60_000);
+    const [mask] = await stored('mask');
+    if (!mask) throw new Error('no mask');
+    const coverage = rasterizeMask(drawingOf(mask, await storedRecords()), { width: 64, height: 64, frameIndex: 0 });
+    const share = coverage.reduce((sum, value) => sum + value, 0) / 255 / coverage.length;
+    expect(share).toBeGreaterThan(0.05);
+    expect(share).toBeLessThan(0.5);
+    await page.keyboard.press('r');
+    await page.mouse.move(middle.x - 10, middle.y - 10);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 10, middle.y + 10, { steps: 2 });
+    await page.mouse.up();
+    await until(async () => (await stored('stroke')).some((stroke) => stroke.operation.kind === 'rectangle'));
+    await page.keyboard.press('b');
+  });
+
+  it('marks the words that the model does not know', async () => {
+    const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+    await prompt.fill('a balloonish it floats up on the beach');
+    await page.getByText('The model does not know: balloonish').waitFor();
+    await prompt.fill('it floats up on the beach');
+    await page.getByText('The model does not know').waitFor({ state: 'detached' });
+    await prompt.blur();
+    await until(async () => (await stored('setup'))[0]?.settings.prompt === 'it floats up on the beach');
+  });
+
+  it('generates a take, step by step, with its whole recipe', { timeout: runLimit }, async () => {
+    await askForFewSteps();
+    await page.getByText(/about .* of memory/).waitFor({ timeout: 60_000 });
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('progressbar').first().waitFor();
+    await until(async () => (await stored('take')).length === 1, runLimit);
+    expect((await stored('take'))[0]).toMatchObject({
+      name: 'Take 1',
+      recipe: { settings: { task: 'generate', prompt: 'it floats up on the beach', steps: 2 } },
+      result: { frameCount: 8, width: expect.any(Number) },
+    });
+    await page.getByRole('tab', { name: /Takes/ }).click();
+    await page.getByRole('button', { name: 'Show Take 1' }).waitFor();
+    await expectAccessible('takes');
+  });
+
+  it('shows live previews again each time a slider is let go; a drag is one undo', { timeout: runLimit }, async () => {
+    await page.getByRole('switch', { name: 'Live' }).click();
+    const badge = page.getByTestId('live-badge');
+    await page.waitForSelector('[data-testid=live-badge][data-state=done]', { timeout: runLimit });
+    const slider = page.getByRole('slider', { name: 'Text α' });
+    await slider.scrollIntoViewIfNeeded();
+    const box = await slider.boundingBox();
+    if (!box) throw new Error('no slider');
+    await page.mouse.move(box.x + 7, box.y + 7);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y + 7, { steps: 5 });
+    await page.mouse.up();
+    await until(async () => ((await stored('setup'))[0]?.settings.alpha.text ?? 1) > 1.1);
+    await until(async () => (await badge.getAttribute('data-state')) !== 'done');
+    await page.waitForSelector('[data-testid=live-badge][data-state=done]', { timeout: runLimit });
+    await page.getByRole('switch', { name: 'Live' }).click();
+    await page.getByRole('button', { name: /^Undo text α/ }).click();
+    await until(async () => (await stored('setup'))[0]?.settings.alpha.text === 1);
+    await slider.dblclick();
+    expect((await stored('setup'))[0]?.settings.alpha.text).toBe(1);
+  });
+
+  it('keeps two takes, says what differs and wipes between them', { timeout: runLimit }, async () => {
+    await typeNumber(page.getByRole('textbox', { name: 'Image α' }), 1.4);
+    await page.keyboard.press('Control+Enter');
+    await until(async () => (await stored('take')).length === 2, runLimit);
+    await page.getByRole('button', { name: 'More: Take 1' }).click();
+    await page.getByRole('menuitem', { name: 'Compare with the shown take' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Take 2 and Take 1' });
+    await dialog.getByRole('row', { name: /alpha › image 1\.4 1/ }).waitFor();
+    await expectAccessible('compare');
+    await page.keyboard.press('Escape');
+    const box = await stageBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 - 80, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'More: Take 1' }).click();
+    await page.getByRole('menuitem', { name: 'Stop comparing' }).click();
+  });
+
+  it('deletes a take and brings it back', async () => {
+    await page.getByRole('button', { name: 'More: Take 1' }).click();
+    await page.getByRole('menuitem', { name: 'Delete take' }).click();
+    await until(async () => (await stored('take')).length === 1);
+    await page.getByRole('button', { name: /^Undo delete take/ }).click();
+    await until(async () => (await stored('take')).length === 2);
+  });
+
+  it('opens the sample and edits its clip; what is kept is untouched to the pixel', { timeout: runLimit }, async () => {
+    await page.getByRole('button', { name: /^Project:/ }).click();
+    await page.getByRole('menuitem', { name: 'All projects…' }).click();
+    await page.getByText('My first').waitFor();
+    await expectAccessible('recents');
+    await page.getByRole('button', { name: 'Open the sample' }).click();
+    await page.getByRole('button', { name: /Balloon over hills/ }).click({ timeout: 60_000 });
+    await page.getByRole('radio', { name: 'Edit: keep subject' }).click();
+    await askForFewSteps();
+    await page.locator('.stage').focus();
+    // In and out: the first eight frames of the clip.
+    await page.keyboard.press('i');
+    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('o');
+    await until(async () =>
+      (await stored('source')).some(
+        (source) => source.media === 'clip' && source.outFrame === 8 && source.inFrame === 0,
+      ),
+    );
+    await page.getByRole('button', { name: 'Apply edit' }).click();
+    await until(async () => (await stored('take')).length === 1, runLimit);
+    await expectSubjectKept();
+  });
+
+  it('splits, marks and trims on the timeline', async () => {
+    await page.keyboard.press('m');
+    await until(async () => (await stored('marker')).length === 1);
+    const before = (await stored('item')).length;
+    await page.locator('.stage').focus();
+    await page.keyboard.press('s');
+    await until(async () => (await stored('item')).length === before + 1);
+    await page.keyboard.press('Control+z');
+    await until(async () => (await stored('item')).length === before);
+    await page.keyboard.press('l');
+    await page.waitForTimeout(600);
+    await page.keyboard.press('k');
+  });
+
+  it('exports an MP4 with the clip’s sound', { timeout: runLimit }, async () => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await expectAccessible('export');
+    expect(await dialog.getByRole('switch', { name: 'Sound of the clip' }).isChecked()).toBe(true);
+    await dialog.getByRole('textbox', { name: 'File name' }).fill('balloon edit');
+    await dialog.getByRole('button', { name: 'Export' }).click();
+    await page.locator('.job[data-kind=export][data-state=done]').waitFor({ timeout: 60_000 });
+    const facts = await probeMedia(join(workspace, projectId(), 'exports', 'balloon edit.mp4'));
+    const [take] = await stored('take');
+    expect(facts).toMatchObject({
+      kind: 'clip',
+      codec: 'h264',
+      width: take?.result.width,
+      frameCount: 8,
+      audioTracks: [{ codec: 'aac' }],
+    });
+    expect(facts.durationSeconds).toBeCloseTo(1, 1);
+  });
+
+  it('is as it was left after a reload, and tells a second window', { timeout: 60_000 }, async () => {
+    await page.reload();
+    await page.getByRole('button', { name: /Balloon over hills/ }).waitFor();
+    await page
+      .getByText(/^Takes/)
+      .first()
+      .waitFor();
+    expect(await page.getByRole('textbox', { name: 'Prompt', exact: true }).inputValue()).toBe(
+      'it floats up on the beach at sunset',
+    );
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await second.getByText('This project is being edited in another window').waitFor();
+    await second.getByRole('button', { name: 'Edit here' }).click();
+    await page.getByText('This project is being edited in another window').waitFor();
+    await second.close();
+    await page.getByRole('button', { name: 'Edit here' }).click();
+    await page.getByText('This project is being edited in another window').waitFor({ state: 'detached' });
+  });
+
+  it('shows its shortcuts on ? and is accessible in light as in dark', async () => {
+    await page.locator('.stage').focus();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await expectAccessible('shortcuts');
+    await page.keyboard.press('Escape');
+    await expectAccessible('project, dark');
+    await page.getByRole('button', { name: 'Switch between dark and light' }).click();
+    await expectAccessible('project, light');
+    await page.getByRole('button', { name: 'Switch between dark and light' }).click();
+  });
+
+  it('never made the console complain', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Compares the take's frames with the clip's where the mask is full, away from the seam: they must be equal to the last bit. */
+async function expectSubjectKept(): Promise<void> {
+  const project = await studio.services.library.opened(projectId());
+  const { store } = project;
+  const [take] = store.all('take');
+  const clip = store.all('source').find((source) => source.id === take?.recipe.source.sourceId);
+  const mask = store.find('mask', take?.recipe.maskId ?? '');
+  if (!take || !clip || !mask) throw new Error('The take has no source or mask.');
+  const { width, height } = take.result;
+  const frames: string[] = JSON.parse(await readFile(store.assets.pathOf(take.result.framesAssetId), 'utf8'));
+  const drawing = { ...drawingOf(mask, store.records), growPixels: -take.recipe.settings.featherPixels - 6 };
+  let index = 0;
+  let compared = 0;
+  let different = 0;
+  for await (const original of readFrames(store.assets.pathOf(clip.assetId), {
+    endSeconds: 8 / clip.framesPerSecond,
+  })) {
+    expect([original.width, original.height]).toEqual([width, height]);
+    const made = await readPicture(store.assets.pathOf(frames[index] ?? ''));
+    const coverage = rasterizeMask(drawing, { width, height, frameIndex: index });
+    for (let pixel = 0; pixel < coverage.length; pixel++) {
+      if (coverage[pixel] !== 255) continue;
+      compared += 1;
+      for (let channel = 0; channel < 3; channel++)
+        if (original.data[pixel * 4 + channel] !== made.data[pixel * 4 + channel]) different += 1;
+    }
+    index += 1;
+  }
+  expect(index).toBe(8);
+  expect(compared).toBeGreaterThan(10_000);
+  expect(different).toBe(0);
+}
