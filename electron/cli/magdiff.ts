@@ -5,7 +5,7 @@ import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
-import { listModels, verifyModels } from './modelsCommand.ts';
+import { inspectModels, listModels, verifyModels } from './modelsCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { editCommand, generateCommand, remakeCommand } from './takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
@@ -91,6 +91,11 @@ models
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => void (await listModels(console))));
 
+models
+  .command('inspect <path>')
+  .description('say in plain words what a model file or folder is, and what is missing')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, path: string) => void (await inspectModels(path, console))));
 models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')

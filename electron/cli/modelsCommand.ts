@@ -1,3 +1,4 @@
+import { inspectionText, inspectPath } from '../../models/pipeline/inspectModel.ts';
 import { openModel } from '../../models/pipeline/loadModel.ts';
 import { verificationText, verifyFolder } from '../../models/pipeline/verify.ts';
 import type { Console } from './console.ts';
@@ -43,4 +44,10 @@ export async function verifyModels(folder: string, values: TakeOptionValues, con
   const verification = await verifyFolder(folder, { dialect });
   console.result(verificationText(verification), { ...verification });
   return verification.passed;
+}
+
+/** `magdiff models inspect PATH`: in plain words what a file or folder is, and what is missing. */
+export async function inspectModels(path: string, console: Console): Promise<void> {
+  const inspection = await inspectPath(path);
+  console.result(inspectionText(inspection), { ...inspection });
 }
