@@ -6,6 +6,7 @@ import { freemem, totalmem } from 'node:os';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { openModel } from '../../models/pipeline/loadModel.ts';
+import { createMemory, type Remember } from '../../models/pipeline/memory.ts';
 import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
 import { cacheParts } from '../../models/pipeline/partCache.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
@@ -26,7 +27,7 @@ const cacheFolder = process.env.MAGDIFF_CACHE;
 /** Half of the machine may be taken by kept networks; the rest is the run's and everybody else's. */
 const keptBytes = totalmem() / 2;
 
-let open: { key: string; model: MagDiffModel } | undefined;
+let open: { key: string; model: MagDiffModel; remember: Remember } | undefined;
 let running: { id: string; controller: AbortController } | undefined;
 /** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
 let measuredRate = 60e9;
@@ -35,15 +36,15 @@ const send = (message: EngineMessage): void => {
   process.send?.(message);
 };
 
-async function modelOf(folder: string, provider: ProviderName | undefined): Promise<MagDiffModel> {
+async function modelOf(folder: string, provider: ProviderName | undefined): Promise<NonNullable<typeof open>> {
   const key = `${folder}\n${provider ?? ''}`;
-  if (open?.key === key) return open.model;
+  if (open?.key === key) return open;
   const opened = await openModel(folder, {
     ...(provider ? { provider } : {}),
     ...(cacheFolder ? { cacheFolder } : {}),
   });
-  open = { key, model: cacheParts(opened, keptBytes).model };
-  return open.model;
+  open = { key, model: cacheParts(opened, keptBytes).model, remember: createMemory(24) };
+  return open;
 }
 
 async function run(job: EngineJob): Promise<void> {
@@ -52,9 +53,15 @@ async function run(job: EngineJob): Promise<void> {
   running = { id: job.id, controller };
   try {
     emit({ type: 'loading', what: 'model' });
-    const model = await modelOf(job.modelFolder, job.provider);
-    const { flops } = await costOf(job, model);
-    const result = await runJob(job, { model, signal: controller.signal, emit, decoderMemoryBytes: freemem() / 2 });
+    const { model, remember } = await modelOf(job.modelFolder, job.provider);
+    const { flops } = await remember(costKey(job), () => costOf(job, model));
+    const result = await runJob(job, {
+      model,
+      signal: controller.signal,
+      emit,
+      decoderMemoryBytes: freemem() / 2,
+      remember,
+    });
     if (!job.decodeOnly) measuredRate = flops / result.seconds;
     emit({ type: 'done', result });
   } catch (cause) {
@@ -65,12 +72,32 @@ async function run(job: EngineJob): Promise<void> {
   }
 }
 
+/** What a job's cost depends on. */
+function costKey(job: EngineJob): string {
+  const { settings } = job;
+  const { weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames } = settings;
+  const clip = job.kind === 'edit' ? [job.clip, job.startSeconds, job.endSeconds] : [];
+  return JSON.stringify([
+    'cost',
+    weights,
+    steps,
+    guidance,
+    frames,
+    width,
+    height,
+    strength,
+    inversion,
+    overlapFrames,
+    clip,
+  ]);
+}
+
 async function costOf(job: EngineJob, model: MagDiffModel) {
   let frames = job.settings.frames;
   let source: { width: number; height: number } | undefined;
   if (job.kind === 'edit') {
-    source = await probeMedia(job.clip);
     const facts = await probeMedia(job.clip);
+    source = facts;
     frames = Math.max(
       1,
       Math.round((Math.min(job.endSeconds, facts.durationSeconds) - job.startSeconds) * facts.framesPerSecond),
@@ -81,8 +108,8 @@ async function costOf(job: EngineJob, model: MagDiffModel) {
 }
 
 async function estimate(job: EngineJob): Promise<JobEstimate> {
-  const model = await modelOf(job.modelFolder, job.provider);
-  const { memoryBytes, flops, parameters, frames } = await costOf(job, model);
+  const { model, remember } = await modelOf(job.modelFolder, job.provider);
+  const { memoryBytes, flops, parameters, frames } = await remember(costKey(job), () => costOf(job, model));
   const availableBytes = freemem();
   const seconds = flops / measuredRate;
   if (memoryBytes <= availableBytes) return { memoryBytes, availableBytes, seconds };
@@ -109,7 +136,7 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
 }
 
 async function device(modelFolder: string, provider: ProviderName | undefined): Promise<EngineDevice> {
-  const model = await modelOf(modelFolder, provider);
+  const { model } = await modelOf(modelFolder, provider);
   return { provider: model.provider, name: model.description.title, warnings: model.warnings.splice(0) };
 }
 

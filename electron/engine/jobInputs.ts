@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
@@ -15,6 +15,20 @@ export interface GenerateInputs {
   picture: Picture;
   mask: Mask;
   key: string;
+}
+
+/** Names a job's inputs as the disk has them now, quickly: files by path, size and time, a drawing by its strokes. */
+export async function inputsFingerprint(job: EngineJob): Promise<string> {
+  const media = job.kind === 'generate' ? job.picture : job.clip;
+  const range = job.kind === 'generate' ? [job.pictureTimeSeconds] : [job.startSeconds, job.endSeconds];
+  const files = 'path' in job.mask ? [media, job.mask.path] : [media];
+  const states = await Promise.all(
+    files.map(async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return [path, found?.size, found?.mtimeMs];
+    }),
+  );
+  return JSON.stringify(['inputs', job.kind, states, range, job.mask]);
 }
 
 /** Reads the inputs of a generation. The picture may be a frame of a clip. */

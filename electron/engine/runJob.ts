@@ -5,6 +5,7 @@ import { CancelledError } from '../../models/errors/studioError.ts';
 import { decodeVideo } from '../../models/pipeline/decodeVideo.ts';
 import { decodeEdit, editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
+import type { Remember } from '../../models/pipeline/memory.ts';
 import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/previews.ts';
 import { tokenizerOf } from '../../models/pipeline/promptTokens.ts';
@@ -12,7 +13,7 @@ import { folderRunStore, writeFailure } from '../../models/pipeline/runStore.ts'
 import { loadLatents, type PipelineEvent } from '../../models/pipeline/takeRun.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
-import { openClip, readGenerateInputs } from './jobInputs.ts';
+import { inputsFingerprint, openClip, readGenerateInputs } from './jobInputs.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
@@ -20,6 +21,8 @@ export interface JobSurroundings {
   signal: AbortSignal;
   emit: (event: EngineEvent) => void;
   decoderMemoryBytes?: number | undefined;
+  /** What earlier jobs with the same model left encoded. */
+  remember: Remember;
 }
 
 /** What a kind of job gives the common loop. */
@@ -104,13 +107,14 @@ async function freshFolder(folder: string): Promise<void> {
 
 async function prepare(
   job: EngineJob,
-  { model, signal, emit, decoderMemoryBytes }: JobSurroundings,
+  { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
 ): Promise<PreparedJob> {
   const store = folderRunStore(job.folder);
-  const context = { tokenizer: await tokenizerOf(model), store, signal, decoderMemoryBytes };
+  const tokenizer = await remember('tokenizer', () => tokenizerOf(model));
+  const context = { tokenizer, store, signal, decoderMemoryBytes, remember };
   emit({ type: 'loading', what: job.kind === 'generate' ? 'picture' : 'clip' });
   if (job.kind === 'edit') {
-    const { clip, facts, key } = await openClip(job);
+    const { clip, facts, key } = await remember(await inputsFingerprint(job), () => openClip(job));
     const request = { clip, parameters: job.settings, inputsKey: key };
     const rates = { totalFrames: clip.frames, framesPerSecond: facts.framesPerSecond, frameRate: facts.frameRate };
     if (!job.decodeOnly) return { events: editVideo(model, request, context), ...rates };
@@ -120,7 +124,7 @@ async function prepare(
   const framesPerSecond = job.settings.framesPerSecond ?? model.description.framesPerSecond;
   const rates = { framesPerSecond, frameRate: String(framesPerSecond) };
   if (!job.decodeOnly) {
-    const { picture, mask, key } = await readGenerateInputs(job);
+    const { picture, mask, key } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
     const request = { picture, mask, parameters: job.settings, inputsKey: key };
     return { events: generateVideo(model, request, context), totalFrames: job.settings.frames, ...rates };
   }

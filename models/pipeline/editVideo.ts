@@ -1,8 +1,10 @@
+import { CancelledError } from '../errors/studioError.ts';
 import { resample } from '../math/resample.ts';
 import { compositeKept, keepShare } from './composite.ts';
 import { encodeImageTokens, encodeLatents, encodeSubjectLatents, pyramidSizes } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
 import type { LatentShape } from './guidedDenoiser.ts';
+import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import {
   checkMaskFills,
@@ -17,7 +19,7 @@ import {
 import { requestKey } from './runStore.ts';
 import { sampleVideo } from './sampleVideo.ts';
 import { alignSubject, blackFrame, type CutOut, signedPlanes } from './subjectAlignment.ts';
-import { resolveParameters, type TakeParameters } from './takeParameters.ts';
+import { type ResolvedParameters, resolveParameters, type TakeParameters } from './takeParameters.ts';
 import {
   encodeText,
   latentShape,
@@ -71,41 +73,17 @@ export async function* editVideo(
   const shape = latentShape(model, parameters, clip.frames);
   yield { stage: 'encoding' };
 
-  // SDA on every frame; small copies only, the clip itself is read again when frames are composited.
-  const seen: SeenFrame[] = [];
-  const whole: Float32Array[] = [];
-  const fills: MaskFill[] = [];
-  const needsSource = parameters.strength < 1 || parameters.inversion;
-  const sizes = canvasSizes(model, width, height);
-  for await (const frame of clip.read()) {
-    context.signal?.throwIfAborted();
-    checkMaskShape(frame.picture, frame.mask, `frame ${seen.length + 1} of the clip`);
-    fills.push(maskFill(frame.mask));
-    seen.push({ views: new Map(sizes.map((size) => [sizeKey(size), cutOut(frame, size, parameters)])) });
-    if (needsSource) {
-      const kernel = width < frame.picture.width ? 'area' : 'bicubic';
-      whole.push(signedPlanes(resample(colourPlanes(frame.picture), width, height, kernel)));
-    }
-  }
-  checkMaskFills(fills, 'the clip');
-  const viewOf = (frame: SeenFrame | undefined, canvasWidth: number, canvasHeight: number): CutOut =>
-    frame?.views.get(sizeKey({ width: canvasWidth, height: canvasHeight })) ?? blackFrame(canvasWidth, canvasHeight);
+  const { remember = forgetful } = context;
+  const { keep, sda, strength, inversion } = parameters;
+  const needsSource = strength < 1 || inversion;
+  const seen = JSON.stringify([request.inputsKey, keep, sda, width, height]);
+  const conditions = await remember(`clip ${needsSource} ${seen}`, () =>
+    encodeClip(model, request, parameters, needsSource, context),
+  );
+  const text = yield* encodeText(model, context, parameters);
+  const key = JSON.stringify([seen, parameters.prompt, parameters.negativePrompt]);
+  const denoisers = await windowDenoisers(model, parameters, { ...text, ...conditions, key }, remember);
 
-  const tokens = await encodeImageTokens(model, [
-    ...seen.map((frame) => viewOf(frame, width, height)),
-    blackFrame(width, height),
-  ]);
-  const subject = await encodeSubjectLatents(model, [...seen, undefined], viewOf, width, height);
-  const text = yield* encodeText(model, context.tokenizer, parameters);
-  const denoisers = await windowDenoisers(model, parameters, {
-    ...text,
-    imageTokens: tokens.slice(0, -1),
-    blackTokens: tokens[tokens.length - 1],
-    subject: subject.slice(0, -1),
-    blackSubject: subject[subject.length - 1],
-  });
-
-  const { strength, inversion } = parameters;
   const sampling = sampleVideo(
     {
       ...parameters,
@@ -115,9 +93,7 @@ export async function* editVideo(
       store: context.store,
       key: requestKey({ inputs: request.inputsKey, parameters, model: await model.modelHash() }),
       signal: context.signal,
-      ...(needsSource
-        ? { source: { latents: await encodeLatents(model, whole, width, height), strength, inversion } }
-        : {}),
+      ...(conditions.source ? { source: { latents: conditions.source, strength, inversion } } : {}),
     },
     denoisers,
   );
@@ -129,6 +105,47 @@ export async function* editVideo(
 
   await saveLatents(context.store, result.value, shape);
   yield* decodeEdit(model, request, result.value, shape, context);
+}
+
+/** What a clip gives the network, encoded: of every frame its image tokens, its subject latents and, where wanted, its own latents. */
+async function encodeClip(
+  model: MagDiffModel,
+  { clip }: EditRequest,
+  parameters: ResolvedParameters,
+  needsSource: boolean,
+  { signal }: RunContext,
+) {
+  const { width, height } = parameters;
+  // SDA on every frame; small copies only, the clip itself is read again when frames are composited.
+  const seen: SeenFrame[] = [];
+  const whole: Float32Array[] = [];
+  const fills: MaskFill[] = [];
+  const sizes = canvasSizes(model, width, height);
+  for await (const frame of clip.read()) {
+    if (signal?.aborted) throw new CancelledError();
+    checkMaskShape(frame.picture, frame.mask, `frame ${seen.length + 1} of the clip`);
+    fills.push(maskFill(frame.mask));
+    seen.push({ views: new Map(sizes.map((size) => [sizeKey(size), cutOut(frame, size, parameters)])) });
+    if (needsSource) {
+      const kernel = width < frame.picture.width ? 'area' : 'bicubic';
+      whole.push(signedPlanes(resample(colourPlanes(frame.picture), width, height, kernel)));
+    }
+  }
+  checkMaskFills(fills, 'the clip');
+  const viewOf = (frame: SeenFrame | undefined, canvasWidth: number, canvasHeight: number): CutOut =>
+    frame?.views.get(sizeKey({ width: canvasWidth, height: canvasHeight })) ?? blackFrame(canvasWidth, canvasHeight);
+  const tokens = await encodeImageTokens(model, [
+    ...seen.map((frame) => viewOf(frame, width, height)),
+    blackFrame(width, height),
+  ]);
+  const subject = await encodeSubjectLatents(model, [...seen, undefined], viewOf, width, height);
+  return {
+    imageTokens: tokens.slice(0, -1),
+    blackTokens: tokens[tokens.length - 1],
+    subject: subject.slice(0, -1),
+    blackSubject: subject[subject.length - 1],
+    source: needsSource ? await encodeLatents(model, whole, width, height) : undefined,
+  };
 }
 
 /** Decodes an edit's latents and lays what is kept over each frame at the clip's own size. Can be run alone, to decode again. */

@@ -1,5 +1,6 @@
 import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
+import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import { checkMaskFills, checkMaskShape, contain, type Mask, maskFill, type Picture } from './picture.ts';
 import { requestKey } from './runStore.ts';
@@ -55,23 +56,30 @@ export async function* generateVideo(
         sda: parameters.sda,
       },
     );
-  const [subjectTokens, blackTokens] = await encodeImageTokens(model, [view(width, height), blackFrame(width, height)]);
+  const { remember = forgetful } = context;
+  const seen = JSON.stringify([request.inputsKey, parameters.sda, width, height]);
+  const [subjectTokens, blackTokens] = await remember(`image tokens ${seen}`, () =>
+    encodeImageTokens(model, [view(width, height), blackFrame(width, height)]),
+  );
 
   // HFA: the subject's latents at every step; frames without a cut-out repeat the first's or stay black, as the model was trained.
-  const [subject, blackSubject] = await encodeSubjectLatents(
-    model,
-    ['subject', 'black'] as const,
-    (frame, canvasWidth, canvasHeight) =>
-      frame === 'subject' ? view(canvasWidth, canvasHeight) : blackFrame(canvasWidth, canvasHeight),
-    width,
-    height,
+  const [subject, blackSubject] = await remember(`subject latents ${seen}`, () =>
+    encodeSubjectLatents(
+      model,
+      ['subject', 'black'] as const,
+      (frame, canvasWidth, canvasHeight) =>
+        frame === 'subject' ? view(canvasWidth, canvasHeight) : blackFrame(canvasWidth, canvasHeight),
+      width,
+      height,
+    ),
   );
   const others = model.description.otherFrames === 'repeat' ? subject : blackSubject;
 
   // APA: text states and image tokens, weighed layer by layer in the network.
-  const text = yield* encodeText(model, context.tokenizer, parameters);
+  const text = yield* encodeText(model, context, parameters);
   const conditionsOf = (firstFrames: ReadonlySet<number>): TakeConditions => ({
     ...text,
+    key: JSON.stringify([seen, parameters.prompt, parameters.negativePrompt, totalFrames]),
     blackTokens,
     blackSubject,
     imageTokens: Array.from({ length: totalFrames }, (_, i) => (firstFrames.has(i) ? subjectTokens : blackTokens)),
@@ -88,7 +96,8 @@ export async function* generateVideo(
       key: requestKey({ inputs: request.inputsKey, parameters, model: await model.modelHash() }),
       signal: context.signal,
     },
-    async (window) => (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start]))))(window),
+    async (window) =>
+      (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
   );
   let result = await sampling.next();
   while (!result.done) {

@@ -4,6 +4,7 @@ import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import { alphaAtStep } from './adaptivePrompts.ts';
 import { encodeContext } from './conditions.ts';
 import { type GuidanceBranch, guidanceWeights, guidedDenoiser, type LatentShape } from './guidedDenoiser.ts';
+import { forgetful, type Remember } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import type { Picture } from './picture.ts';
 import { cutWordsSentence, encodePrompts, type PromptTokenizer } from './promptTokens.ts';
@@ -16,6 +17,8 @@ export interface RunContext {
   tokenizer: PromptTokenizer;
   store?: RunStore | undefined;
   signal?: AbortSignal | undefined;
+  /** Keeps conditions between runs, so that a live preview encodes only what changed; absent: nothing is kept. */
+  remember?: Remember | undefined;
   /** Memory one decoder call may take before frames are decoded in tiles; absent: no limit. */
   decoderMemoryBytes?: number | undefined;
 }
@@ -38,6 +41,8 @@ export type PipelineEvent =
 
 /** The conditions of every frame of a take, ready for the network. */
 export interface TakeConditions {
+  /** Names everything the conditions depend on, for the memory of contexts. */
+  key: string;
   /** Text states of the prompt and of the negative (or empty) prompt. */
   text: FloatTensor;
   negative: FloatTensor;
@@ -52,10 +57,12 @@ export interface TakeConditions {
 /** Encodes prompt and negative prompt and says, by warnings, which words were left out. */
 export async function* encodeText(
   model: MagDiffModel,
-  tokenizer: PromptTokenizer,
-  parameters: { prompt: string; negativePrompt: string },
+  { tokenizer, remember = forgetful }: RunContext,
+  { prompt: wanted, negativePrompt }: { prompt: string; negativePrompt: string },
 ): AsyncGenerator<PipelineEvent, { text: FloatTensor; negative: FloatTensor }, undefined> {
-  const [prompt, negative] = await encodePrompts(model, tokenizer, [parameters.prompt, parameters.negativePrompt]);
+  const [prompt, negative] = await remember(JSON.stringify(['text', wanted, negativePrompt]), () =>
+    encodePrompts(model, tokenizer, [wanted, negativePrompt]),
+  );
   const tokens = model.description.text.tokens;
   for (const message of [
     cutWordsSentence('prompt', prompt.cutWords, tokens),
@@ -99,6 +106,7 @@ export async function windowDenoisers(
   model: MagDiffModel,
   parameters: ResolvedParameters,
   conditions: TakeConditions,
+  remember: Remember = forgetful,
 ): Promise<(window: Window) => Promise<Denoiser>> {
   const { vae, image, unet: facts, student } = model.description;
   const layers = (parameters.weights === 'student' ? student?.layers : undefined) ?? facts.layers;
@@ -124,24 +132,23 @@ export async function windowDenoisers(
     const subject = latents((frame) =>
       scaleSubject(conditions.subject[frame], conditions.blackSubject, parameters.hfa),
     );
-    const withContext = async (
+    const branch = async (
+      name: string,
       weight: number,
       text: FloatTensor,
       imageTokens: FloatTensor[],
       hfa: Float32Array | undefined,
-    ) =>
-      weight === 0
-        ? []
-        : [{ weight, subject: hfa, context: await encodeContext(model, text, imageTokens, parameters.weights) }];
-    const branches: GuidanceBranch[] = [
-      ...(await withContext(shares.full, conditions.text, tokens, subject)),
-      ...(await withContext(shares.imageOnly, conditions.negative, tokens, subject)),
-      ...(await withContext(
-        shares.none,
-        conditions.negative,
-        black,
-        latents(() => conditions.blackSubject),
-      )),
+    ): Promise<GuidanceBranch[]> => {
+      if (weight === 0) return [];
+      const key = JSON.stringify(['context', name, conditions.key, window, parameters.weights]);
+      const context = await remember(key, () => encodeContext(model, text, imageTokens, parameters.weights));
+      return [{ weight, subject: hfa, context }];
+    };
+    const blackSubject = latents(() => conditions.blackSubject);
+    const branches = [
+      ...(await branch('full', shares.full, conditions.text, tokens, subject)),
+      ...(await branch('image only', shares.imageOnly, conditions.negative, tokens, subject)),
+      ...(await branch('none', shares.none, conditions.negative, black, blackSubject)),
     ];
     return guidedDenoiser({ run: (inputs) => unet.run(inputs) }, branches, shape, alphaAt);
   };
