@@ -1,4 +1,5 @@
 import { launchBrowser, launchStudio, openPage } from '../test/e2e/support.ts';
+
 const { studio } = await launchStudio({ workspace: '/tmp/scratchws' });
 const browser = await launchBrowser();
 const { page, complaints } = await openPage(browser, studio.url, { width: 1440, height: 900 });
@@ -7,33 +8,35 @@ await page.screenshot({ path: '/tmp/s1.png' });
 await page.getByRole('button', { name: 'Open the sample' }).click();
 await page.waitForSelector('.studio', { timeout: 30000 });
 await page.waitForTimeout(1500);
-let t=Date.now();
+let t = Date.now();
 await page.getByRole('switch', { name: 'Live' }).click();
 await page.waitForSelector('[data-testid=live-badge][data-state=denoising]', { timeout: 60000 });
-console.log('first preview', Date.now()-t);
+console.log('first preview', Date.now() - t);
 await page.waitForSelector('[data-testid=live-badge][data-state=done]', { timeout: 60000 });
-console.log('finished', Date.now()-t);
+console.log('finished', Date.now() - t);
 const slider = page.getByRole('slider', { name: 'Text α' });
-for (let i=0;i<3;i++) {
-  t=Date.now();
+for (let i = 0; i < 3; i++) {
+  t = Date.now();
   await slider.press('ArrowLeft');
   await page.waitForSelector('[data-testid=live-badge][data-state=denoising]', { timeout: 60000 });
-  const a=Date.now()-t;
+  const a = Date.now() - t;
   await page.waitForSelector('[data-testid=live-badge][data-state=done]', { timeout: 60000 });
-  console.log('slider', a, Date.now()-t);
+  console.log('slider', a, Date.now() - t);
 }
 await page.screenshot({ path: '/tmp/s2.png' });
 await page.getByRole('switch', { name: 'Live' }).click();
-t=Date.now();
-await page.getByRole('button', { name: 'Generate' , exact: true}).click();
+t = Date.now();
+await page.getByRole('button', { name: 'Generate', exact: true }).click();
 await page.waitForTimeout(5000);
 await page.screenshot({ path: '/tmp/s4.png' });
 await page.getByRole('tab', { name: 'Takes 1' }).waitFor({ timeout: 120000 });
-console.log('take', Date.now()-t);
+console.log('take', Date.now() - t);
 await page.getByRole('tab', { name: 'Takes 1' }).click();
 await page.getByRole('button', { name: 'Balance' }).click();
 await page.getByRole('button', { name: 'Sampling' }).click();
 await page.waitForTimeout(1000);
 await page.screenshot({ path: '/tmp/s3.png' });
 console.log(complaints);
-await browser.close(); await studio.close(); process.exit(0);
+await browser.close();
+await studio.close();
+process.exit(0);
