@@ -25,6 +25,7 @@ import {
   latentShape,
   type PipelineEvent,
   type RunContext,
+  reportSteps,
   saveLatents,
   windowDenoisers,
 } from './takeRun.ts';
@@ -97,14 +98,10 @@ export async function* editVideo(
     },
     denoisers,
   );
-  let result = await sampling.next();
-  while (!result.done) {
-    yield { stage: 'denoising', latentSize: { height: shape.height, width: shape.width }, ...result.value };
-    result = await sampling.next();
-  }
+  const latents = yield* reportSteps(sampling, shape);
 
-  await saveLatents(context.store, result.value, shape);
-  yield* decodeEdit(model, request, result.value, shape, context);
+  await saveLatents(context.store, latents, shape);
+  yield* decodeEdit(model, request, latents, shape, context);
 }
 
 /** What a clip gives the network, encoded: of every frame its image tokens, its subject latents and, where wanted, its own latents. */

@@ -12,6 +12,7 @@ import {
   latentShape,
   type PipelineEvent,
   type RunContext,
+  reportSteps,
   saveLatents,
   type TakeConditions,
   windowDenoisers,
@@ -99,12 +100,7 @@ export async function* generateVideo(
     async (window) =>
       (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
   );
-  let result = await sampling.next();
-  while (!result.done) {
-    yield { stage: 'denoising', latentSize: { height: shape.height, width: shape.width }, ...result.value };
-    result = await sampling.next();
-  }
-  const latents = result.value;
+  const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);
   let frameIndex = 0;

@@ -9,6 +9,7 @@ import type { MagDiffModel } from './modelParts.ts';
 import type { Picture } from './picture.ts';
 import { cutWordsSentence, encodePrompts, type PromptTokenizer } from './promptTokens.ts';
 import type { RunStore } from './runStore.ts';
+import type { SampledStep } from './sampleVideo.ts';
 import type { ResolvedParameters } from './takeParameters.ts';
 import { joinFrames, type Window } from './windows.ts';
 
@@ -152,6 +153,20 @@ export async function windowDenoisers(
     ];
     return guidedDenoiser({ run: (inputs) => unet.run(inputs) }, branches, shape, alphaAt);
   };
+}
+
+/** Passes the steps of a sampling run on as events and returns the finished latents. */
+export async function* reportSteps(
+  sampling: AsyncGenerator<SampledStep, Float32Array, undefined>,
+  { height, width }: LatentShape,
+): AsyncGenerator<PipelineEvent, Float32Array, undefined> {
+  let result = await sampling.next();
+  while (!result.done) {
+    const { step, total, denoised, window } = result.value;
+    yield { stage: 'denoising', step, total, denoised, window, latentSize: { height, width } };
+    result = await sampling.next();
+  }
+  return result.value;
 }
 
 /** Saves finished latents before anything is decoded, so that a failing decoder costs nothing. */
