@@ -11,6 +11,7 @@ import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
 import { cacheParts } from '../../models/pipeline/partCache.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { probeMedia } from '../media/probeMedia.ts';
+import { framesInRange } from '../media/readFrames.ts';
 import type {
   EngineCommand,
   EngineDevice,
@@ -100,7 +101,7 @@ async function costOf(job: EngineJob, model: MagDiffModel) {
     source = facts;
     frames = Math.max(
       1,
-      Math.round((Math.min(job.endSeconds, facts.durationSeconds) - job.startSeconds) * facts.framesPerSecond),
+      framesInRange(job.startSeconds, Math.min(job.endSeconds, facts.durationSeconds), facts.framesPerSecond),
     );
   }
   const parameters = resolveParameters(model, job.settings, frames, source);

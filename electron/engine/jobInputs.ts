@@ -6,7 +6,7 @@ import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { ClipFrame, ClipSource } from '../../models/pipeline/editVideo.ts';
 import type { Mask, Picture } from '../../models/pipeline/picture.ts';
 import { type MediaFacts, probeMedia } from '../media/probeMedia.ts';
-import { readFrames } from '../media/readFrames.ts';
+import { framesInRange, readFrames } from '../media/readFrames.ts';
 import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
 import type { EngineJob, MaskInput } from './engineProtocol.ts';
 
@@ -103,7 +103,7 @@ export async function openClip(
     });
   }
   const end = Math.min(job.endSeconds, facts.durationSeconds);
-  const frames = Math.round((end - job.startSeconds) * facts.framesPerSecond);
+  const frames = framesInRange(job.startSeconds, end, facts.framesPerSecond);
   if (!(frames >= 1)) {
     throw new StudioError(
       'media-empty',

@@ -14,6 +14,11 @@ export interface Frame {
   data: Uint8Array;
 }
 
+/** How many frames a range of a clip holds: times snap to its frames. */
+export function framesInRange(startSeconds: number, endSeconds: number, framesPerSecond: number): number {
+  return Math.round(endSeconds * framesPerSecond) - Math.round(startSeconds * framesPerSecond);
+}
+
 /** Which frames to read, and at what size and rate. */
 export interface ReadFramesOptions {
   /** From this time on, exact to the frame; absent: the start. */
@@ -40,15 +45,18 @@ export async function* readFrames(
   const width = options.width ?? facts.width;
   const height = options.height ?? facts.height;
   const rate = options.framesPerSecond ?? facts.framesPerSecond;
-  const start = Math.max(0, options.startSeconds ?? 0);
   const isClip = facts.kind === 'clip';
+  // Times snap to the clip's own frames; seeking a quarter of a frame early makes rounding of timestamps harmless.
+  const firstFrame = Math.round(Math.max(0, options.startSeconds ?? 0) * facts.framesPerSecond);
+  const start = isClip ? firstFrame / facts.framesPerSecond : 0;
+  const wanted =
+    options.endSeconds === undefined ? undefined : Math.max(1, framesInRange(start, options.endSeconds, rate));
 
   const command = ffmpeg(path)
     .inputOptions([...safeInputOptions, ...vp9AlphaDecoder(facts)])
     .noAudio();
-  if (isClip && start > 0) command.seekInput(Math.max(0, start - 0.25 / Math.max(1, facts.framesPerSecond)));
-  if (isClip && options.endSeconds !== undefined)
-    command.inputOptions(['-t', String(Math.max(0.001, options.endSeconds - start))]);
+  if (isClip && start > 0) command.seekInput(Math.max(0, start - 0.25 / facts.framesPerSecond));
+  if (isClip && wanted !== undefined) command.outputOptions(['-frames:v', String(wanted)]);
   const filters = [
     ...(isClip ? [`fps=${options.framesPerSecond === undefined ? facts.frameRate : rate}`] : []),
     `scale=${width}:${height}:flags=${width === facts.width && height === facts.height ? 'bicubic' : 'area'}+accurate_rnd+full_chroma_int+full_chroma_inp${

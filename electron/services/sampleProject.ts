@@ -83,10 +83,7 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
     removed: [],
     updated: [
       [oldProject, { ...oldProject, framesPerSecond: rate }],
-      [
-        oldSetup,
-        { ...oldSetup, settings: { ...oldSetup.settings, prompt: 'it floats up on the beach at sunset' } },
-      ],
+      [oldSetup, { ...oldSetup, settings: { ...oldSetup.settings, prompt: 'it floats up on the beach at sunset' } }],
       [oldView, { ...oldView, sourceId: picture.id, maskId: mask?.id ?? null }],
     ],
   });
