@@ -10,7 +10,7 @@ export interface Planes {
 
 /** Kernels, with their half-width in output-scaled input pixels. `area` is a box, exact averaging when shrinking by whole numbers. */
 const kernels = {
-  area: { radius: 0.5, weight: (x: number): number => (x >= -0.5 && x < 0.5 ? 1 : 0) },
+  area: { radius: 0.5, weight: (x: number): number => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { radius: 1, weight: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
   // Keys 1981 with a = −1/2, as Pillow's BICUBIC.
   bicubic: {
