@@ -54,9 +54,14 @@ async function answer(
 /** Resolves when a response takes more, or its reader has gone. */
 function drained(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done);
+      outgoing.off('close', done);
+      resolve();
+    };
     if (outgoing.destroyed) resolve();
-    outgoing.once('drain', resolve);
-    outgoing.once('close', resolve);
+    outgoing.once('drain', done);
+    outgoing.once('close', done);
   });
 }
 
