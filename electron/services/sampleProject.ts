@@ -106,8 +106,8 @@ function maskFor(sourceId: string, width: number, height: number, frames: number
       name: 'Balloon',
       width,
       height,
-      growPixels: 1,
-      featherPixels: 2,
+      growPixels: -1,
+      featherPixels: 0,
       createdAt: new Date().toISOString(),
     },
   ];

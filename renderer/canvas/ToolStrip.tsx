@@ -72,6 +72,7 @@ export function BrushOptions(): ReactNode {
   const radius = useSession((session) => session.brushRadius);
   const hardness = useSession((session) => session.brushHardness);
   const mode = useSession((session) => session.viewMode);
+  const pressure = useSession((session) => session.usePressure);
   const busy = useApp((app) => app.smartBusy);
   const view = useDocument((document) => document.get('view', 'view'));
   if (busy) return <div className="brushOptions">{texts.tools.smartBusy}</div>;
@@ -99,6 +100,14 @@ export function BrushOptions(): ReactNode {
           onValue={(brushHardness) => editor.session.set({ brushHardness })}
         />
       )}
+      <label className="inline">
+        <input
+          type="checkbox"
+          checked={pressure}
+          onChange={(event) => editor.session.set({ usePressure: event.target.checked })}
+        />
+        {texts.tools.pressure}
+      </label>
     </div>
   );
 }

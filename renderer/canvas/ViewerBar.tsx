@@ -39,7 +39,7 @@ function MaskLookMenu(): ReactNode {
     <Popover.Root>
       <Popover.Trigger className="button quiet">
         <Icon name="eye" />
-        {texts.viewer.mask}: {texts.viewer[display]}
+        {texts.viewer.mask}: {texts.viewer.short[display]}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={5} align="end" aria-label={texts.viewer.maskDisplay}>

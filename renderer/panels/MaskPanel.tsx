@@ -102,28 +102,26 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
   if (!key) return null;
   return (
     <div className="field">
+      <span>
+        {texts.masks.between} <span className="hint">· {texts.masks.keys(keys.length)}</span>
+      </span>
       <div className="fieldRow">
-        <span>
-          {texts.masks.between} <span className="hint">· {texts.masks.keys(keys.length)}</span>
-        </span>
-        <span className="inline">
-          <Segments
-            label={texts.masks.between}
-            value={key.interpolation}
-            options={[
-              { value: 'hold', label: texts.masks.hold },
-              { value: 'linear', label: texts.masks.linear },
-            ]}
-            onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
-          />
-          <IconButton
-            icon="trash"
-            small
-            label={texts.masks.removeKey}
-            disabled={key.frameIndex !== frame}
-            onClick={() => removeKey(editor, key)}
-          />
-        </span>
+        <Segments
+          label={texts.masks.between}
+          value={key.interpolation}
+          options={[
+            { value: 'hold', label: texts.masks.hold },
+            { value: 'linear', label: texts.masks.linear },
+          ]}
+          onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
+        />
+        <IconButton
+          icon="trash"
+          small
+          label={texts.masks.removeKey}
+          disabled={key.frameIndex !== frame}
+          onClick={() => removeKey(editor, key)}
+        />
       </div>
       <span className="hint">{texts.masks.betweenHint}</span>
     </div>

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useApp } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
+import { unknownWords } from './unknownWords.ts';
 
 /** How long a pause in typing makes the words so far one step. */
 const pauseMilliseconds = 450;
@@ -53,12 +54,4 @@ export function PromptField({
       </span>
     </div>
   );
-}
-
-/** The words of a text that are not among `known`, in their order, each once. None where nothing is known of the model's words. */
-export function unknownWords(text: string, known: ReadonlySet<string>): string[] {
-  if (known.size === 0) return [];
-  const unknown = new Set<string>();
-  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) if (!known.has(word)) unknown.add(word);
-  return [...unknown];
 }

@@ -104,7 +104,7 @@ export function StartPage(): ReactNode {
 const pictures: readonly ReactNode[] = [
   <g key="brush">
     <circle cx="80" cy="46" r="26" fill="#d6303a" />
-    <circle cx="80" cy="46" r="29" fill="#35e08c" opacity="0.45" />
+    <circle cx="80" cy="46" r="29" fill="#4d9dff" opacity="0.5" />
     <path d="M80 75c6 10-6 16 0 26" stroke="#8a6f60" strokeWidth="2" fill="none" />
     <circle cx="103" cy="62" r="12" fill="none" stroke="#fff" strokeWidth="1.500" />
   </g>,

@@ -2,8 +2,8 @@
 export interface DesktopBridge {
   /** Asks for a project folder; answers a word that the server takes once, or null when the dialog was closed. */
   chooseFolder(): Promise<string | null>;
-  /** Calls back with commands of the native menu. */
-  onCommand(listener: (command: string) => void): void;
+  /** Calls back with commands of the native menu, and `open-granted` with a grant for a folder that the system asked to open. */
+  onCommand(listener: (command: string, value?: string) => void): void;
 }
 
 declare global {

@@ -14,6 +14,7 @@ import { StateStore } from '../editor/stateStore.ts';
 import { addSources, itemAt, removeSource, removeTake, splitItem } from '../editor/timelineCommands.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl, shownSourceFrame } from '../preview/shownFrames.ts';
+import { desktopBridge } from './desktopBridge.ts';
 import { texts } from './texts.ts';
 
 /** A message at the corner of the page. */
@@ -90,6 +91,7 @@ export class StudioController {
 
   /** Starts listening, reads what the studio offers, and opens the project named in the address. */
   async boot(): Promise<void> {
+    desktopBridge?.onCommand((name, value) => void this.attempt(() => this.command(name, value)));
     subscribeToEvents(this.windowId, {
       onEvent: (event) => this.#onEvent(event),
       onConnection: (connected) => this.editor.session.set({ connected }),
@@ -207,6 +209,17 @@ export class StudioController {
     } finally {
       this.app.set({ busy: null });
     }
+  }
+
+  /** Does what the desktop's menu or system asks for. */
+  async command(name: string, value: string | undefined): Promise<void> {
+    if (name === 'open-granted' && value !== undefined) await this.openGranted(value);
+    if (name === 'projects') await this.showStart();
+    if (name === 'shortcuts') this.app.set({ dialog: 'shortcuts' });
+    if (this.app.state.phase !== 'project') return;
+    if (name === 'save-as') this.app.set({ dialog: 'saveAs' });
+    if (name === 'pack') await this.pack();
+    if (name === 'export') this.app.set({ dialog: 'export' });
   }
 
   /** Opens a folder that the desktop's dialog chose. */

@@ -117,6 +117,7 @@ export const texts = {
     outline: 'Outline',
     model: 'As the model sees it',
     hidden: 'Hidden',
+    short: { tint: 'Tint', outline: 'Outline', model: 'Model', hidden: 'Off' },
     colour: 'Colour',
     opacity: 'Opacity',
     fit: 'Fit',
@@ -336,7 +337,8 @@ export const texts = {
         title: 'Tools',
         rows: [
           ['B  E', 'Brush, eraser'],
-          ['L… R  G  W', 'Q lasso, R rectangle, G fill, W smart select'],
+          ['Q  R  G  W', 'Lasso, rectangle, fill, smart select'],
+          ['H', 'Pan'],
           ['[  ]', 'Brush smaller, larger (Shift: softer, harder)'],
           ['Shift', 'Straight line, square'],
           ['Alt', 'Swap painting and erasing'],

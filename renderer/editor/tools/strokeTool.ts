@@ -24,7 +24,7 @@ export class StrokeTool implements Tool {
     // Shift-click goes on from where the last stroke on this frame ended, in a straight line.
     if (pointer.shift && this.#last && !scribble) points.push(this.#last.x, this.#last.y, 1);
     points.push(round(pointer.x), round(pointer.y), this.#pressure(pointer, editor.session.state.usePressure));
-    this.#anchor = pointer.shift ? points.length / 3 : undefined;
+    this.#anchor = pointer.shift ? 1 : undefined;
     this.#stroke = {
       kind: 'stroke',
       mode: erase ? 'erase' : 'paint',

@@ -1,0 +1,15 @@
+/**
+ * A studio in a process of its own, for tests that kill it: prints its port and token, and runs jobs with the tiny model it is
+ * given. Arguments: workspace, model root, page folder, cache folder.
+ */
+import { startLocalStudio } from '../../../electron/server/localStudio.ts';
+
+const [workspace = '', modelRoot = '', pageFolder = '', cacheFolder = ''] = process.argv.slice(2);
+const studio = await startLocalStudio({
+  workspace,
+  modelRoots: [modelRoot],
+  pageFolder,
+  cacheFolder,
+  log: () => undefined,
+});
+process.stdout.write(`${studio.url}\n`);
