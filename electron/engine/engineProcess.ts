@@ -34,7 +34,8 @@ let running: { id: string; controller: AbortController } | undefined;
 let measuredRate = 60e9;
 
 const send = (message: EngineMessage): void => {
-  process.send?.(message);
+  // A host that was killed closes the channel before this process hears of it.
+  if (process.connected) process.send?.(message, () => undefined);
 };
 
 async function modelOf(folder: string, provider: ProviderName | undefined): Promise<NonNullable<typeof open>> {

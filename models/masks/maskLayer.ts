@@ -30,6 +30,11 @@ export class MaskLayer {
     this.#committed = new Uint8Array(width * height);
   }
 
+  /** Number of finished operations painted. */
+  get count(): number {
+    return this.#operations.length;
+  }
+
   get #everything(): PixelRectangle {
     return { x: 0, y: 0, width: this.raster.width, height: this.raster.height };
   }

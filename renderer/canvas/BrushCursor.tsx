@@ -1,15 +1,18 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { Circle } from 'react-konva';
+import type { StateStore } from '../editor/stateStore.ts';
 import { useSession } from '../ui/hooks.ts';
+import type { PointerPosition } from './usePointerTools.ts';
 
 /** The brush's size and hardness under the pointer. */
 export function BrushCursor({
   scale,
-  position,
+  position: store,
 }: {
   scale: number;
-  position: { x: number; y: number } | undefined;
+  position: StateStore<PointerPosition>;
 }): ReactNode {
+  const position = useSyncExternalStore(store.subscribe, () => store.state.at);
   const tool = useSession((session) => session.tool);
   const radius = useSession((session) => session.brushRadius);
   const hardness = useSession((session) => session.brushHardness);

@@ -1,12 +1,21 @@
 import { signedDistance } from '../../models/masks/edgeShape.ts';
 import type { MaskDrawing, MaskOperation, PixelRectangle } from '../../models/masks/maskDrawing.ts';
 import { MaskLayer } from '../../models/masks/maskLayer.ts';
-import { intersectRectangles, isEmptyRectangle, padRectangle } from '../../models/masks/pixelRectangle.ts';
+import {
+  intersectRectangles,
+  isEmptyRectangle,
+  padRectangle,
+  uniteRectangles,
+} from '../../models/masks/pixelRectangle.ts';
 import { keysAround, rasterizeMask, shapeEdge } from '../../models/masks/rasterizeMask.ts';
 import type { MaskDisplay } from '../editor/session.ts';
 
 /** Longer side of the mask on screen, in pixels: a 4K frame's mask is shown at half its size, strokes and recipe keep the whole. */
 const displayLimit = 2048;
+
+/** Operations painted at a time, and for how long before the page gets its turn. */
+const sliceOperations = 40;
+const sliceMilliseconds = 12;
 
 /** How coverage becomes colour. */
 export interface MaskLook {
@@ -28,6 +37,9 @@ export class MaskCanvas {
   #look: MaskLook = { display: 'tint', colour: '#ff4d6d', inverted: false };
   #shown: Uint8Array = new Uint8Array(0);
   #isLive = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  /** Called when more of a large mask has been painted. */
+  onProgress: (() => void) | undefined;
 
   constructor() {
     this.canvas = document.createElement('canvas');
@@ -38,6 +50,7 @@ export class MaskCanvas {
 
   /** Brings the canvas to the mask of a frame. `identity` names mask and key, so that another one starts afresh. */
   show(drawing: MaskDrawing, frameIndex: number, identity: string): void {
+    clearTimeout(this.#rest);
     const scale = Math.min(1, displayLimit / Math.max(drawing.width, drawing.height));
     const width = Math.max(1, Math.round(drawing.width * scale));
     const height = Math.max(1, Math.round(drawing.height * scale));
@@ -56,18 +69,40 @@ export class MaskCanvas {
       this.#key = key;
     }
     this.#isLive = false;
-    const dirty = this.#layer.setOperations(before?.operations ?? []);
-    const shaped = drawing.growPixels !== 0 || drawing.featherPixels > 0;
-    if (shaped) {
-      const raster = { width, height, data: this.#layer.raster.data.slice() };
+    this.#advance(this.#layer, before?.operations ?? [], drawing, scale);
+  }
+
+  /** Paints the operations that are new; very many of them in slices, so that a large mask never holds up the page. */
+  #advance(layer: MaskLayer, operations: readonly MaskOperation[], drawing: MaskDrawing, scale: number): void {
+    clearTimeout(this.#rest);
+    const begun = performance.now();
+    let count = Math.min(operations.length, layer.count + sliceOperations);
+    if (operations.length < layer.count) count = operations.length;
+    let dirty = layer.setOperations(operations.slice(0, count));
+    while (count < operations.length && performance.now() - begun < sliceMilliseconds) {
+      count = Math.min(operations.length, count + sliceOperations);
+      dirty = uniteRectangles(dirty, layer.setOperations(operations.slice(0, count)));
+    }
+    this.#present(layer, drawing, scale, dirty);
+    if (count < operations.length)
+      this.#rest = setTimeout(() => {
+        if (!this.#isLive) this.#advance(layer, operations, drawing, scale);
+        this.onProgress?.();
+      });
+  }
+
+  #present(layer: MaskLayer, drawing: MaskDrawing, scale: number, dirty: PixelRectangle): void {
+    const { width, height, data } = layer.raster;
+    if (drawing.growPixels !== 0 || drawing.featherPixels > 0) {
+      const raster = { width, height, data: data.slice() };
       shapeEdge(raster, drawing, scale);
       this.#shown = raster.data;
       this.#paint({ x: 0, y: 0, width, height });
-    } else {
-      const wasShaped = this.#shown !== this.#layer.raster.data;
-      this.#shown = this.#layer.raster.data;
-      this.#paint(wasShaped ? { x: 0, y: 0, width, height } : dirty);
+      return;
     }
+    const wasShaped = this.#shown !== data;
+    this.#shown = data;
+    this.#paint(wasShaped ? { x: 0, y: 0, width, height } : dirty);
   }
 
   /** Shows a stroke that is still being drawn. */

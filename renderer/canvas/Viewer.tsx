@@ -2,6 +2,7 @@ import type Konva from 'konva';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Group, Image as KonvaImage, Layer, Line, Rect, Stage } from 'react-konva';
 import type { SourceRecord } from '../../electron/contract/records.ts';
+import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
 import { activeMask, drawingOfMask } from '../editor/maskCommands.ts';
 import { frameUrl, shownSourceFrame } from '../preview/shownFrames.ts';
 import { useApp, useDocument, useSession, useStudio } from '../ui/hooks.ts';
@@ -33,7 +34,7 @@ export function Viewer(): ReactNode {
   const urls = source && projectId ? nextUrls(projectId, source, frame, ahead) : [];
   const sourceImage = useFrameImage(urls[0], urls.slice(1));
   const shown = viewport ?? (source ? fitViewport(mode, source, stage) : { scale: 1, x: 0, y: 0 });
-  const pointer = usePointerTools(holder, source, stage, shown);
+  const pointer = usePointerTools(holder, source, shown);
   const places = source ? layOut(mode, source, shown) : undefined;
 
   return (
@@ -183,6 +184,7 @@ function MaskOverlay({ source, frame }: { source: SourceRecord; frame: number })
   const { editor } = useStudio();
   const node = useRef<Konva.Image>(null);
   const painter = useMemo(() => new MaskCanvas(), []);
+  const lastLive = useRef<MaskOperation | null>(null);
   const view = useDocument((document) => document.get('view', 'view'));
   const mask = useDocument(() => (view ? activeMask(editor) : undefined));
   const keys = useDocument((document) => (mask ? document.childrenOf('maskKey', mask.id) : undefined));
@@ -207,10 +209,18 @@ function MaskOverlay({ source, frame }: { source: SourceRecord; frame: number })
     painter.show(drawing, frame, `${mask?.id ?? source.id}/${key?.id ?? ''}`);
     node.current?.getLayer()?.batchDraw();
   }, [painter, editor, mask, keys, key, strokes, frame, source]);
+  useEffect(() => {
+    painter.onProgress = () => node.current?.getLayer()?.batchDraw();
+    return () => {
+      painter.onProgress = undefined;
+    };
+  }, [painter]);
   useEffect(
     () =>
       editor.session.subscribe(() => {
         const { live, tool } = editor.session.state;
+        if (live === lastLive.current) return;
+        lastLive.current = live;
         if (live?.kind === 'stroke' && tool !== 'smart') painter.showLive(live);
         else if (live === null) painter.dropLive();
         else return;

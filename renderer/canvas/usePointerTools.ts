@@ -1,11 +1,12 @@
 import { type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { SourceRecord } from '../../electron/contract/records.ts';
 import type { Viewport } from '../editor/session.ts';
+import { StateStore } from '../editor/stateStore.ts';
 import type { Tool, ToolContext, ToolPointer } from '../editor/tools/tool.ts';
 import { createToolbox } from '../editor/tools/toolbox.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
 import { useSession, useStudio } from '../ui/hooks.ts';
-import { type Size, zoomAt } from './viewGeometry.ts';
+import { zoomAt } from './viewGeometry.ts';
 
 type Gesture = { kind: 'tool'; tool: Tool } | { kind: 'pan'; x: number; y: number; start: Viewport } | { kind: 'wipe' };
 
@@ -19,14 +20,19 @@ export interface PointerTools {
     onPointerLeave: () => void;
   };
   cursor: string;
-  position: { x: number; y: number } | undefined;
+  /** Where the pointer is on the stage; its own store, so that moving draws the cursor alone again. */
+  position: StateStore<PointerPosition>;
+}
+
+/** The pointer's place on the stage, in screen pixels; absent while it is elsewhere or pans. */
+export interface PointerPosition {
+  at: { x: number; y: number } | null;
 }
 
 /** Leads the pointer to the tool in hand, to panning (Space, middle button) or to the wipe's edge; the wheel zooms at the pointer. */
 export function usePointerTools(
   holder: RefObject<HTMLDivElement | null>,
   source: SourceRecord | undefined,
-  stage: Size,
   viewport: Viewport,
 ): PointerTools {
   const studio = useStudio();
@@ -34,7 +40,7 @@ export function usePointerTools(
   const toolbox = useMemo(() => createToolbox(), []);
   const gesture = useRef<Gesture | undefined>(undefined);
   const space = useRef(false);
-  const [position, setPosition] = useState<{ x: number; y: number }>();
+  const position = useMemo(() => new StateStore<PointerPosition>({ at: null }), []);
   const [panning, setPanning] = useState(false);
   const tool = useSession((session) => session.tool);
   const writer = useSession((session) => session.writer);
@@ -127,7 +133,7 @@ export function usePointerTools(
     },
     onPointerMove(event) {
       const box = event.currentTarget.getBoundingClientRect();
-      setPosition({ x: event.clientX - box.left, y: event.clientY - box.top });
+      position.set({ at: panning ? null : { x: event.clientX - box.left, y: event.clientY - box.top } });
       const now = gesture.current;
       if (!now || !source) return;
       if (now.kind === 'pan')
@@ -148,11 +154,10 @@ export function usePointerTools(
       gesture.current = undefined;
     },
     onPointerLeave() {
-      if (!gesture.current) setPosition(undefined);
+      if (!gesture.current) position.set({ at: null });
     },
   };
-  void stage;
   const drawsCircle = tool === 'brush' || tool === 'eraser' || tool === 'smart';
-  const cursor = panning || tool === 'pan' ? 'grab' : drawsCircle && position ? 'none' : 'crosshair';
-  return { handlers, cursor, position: panning ? undefined : position };
+  const cursor = panning || tool === 'pan' ? 'grab' : drawsCircle ? 'none' : 'crosshair';
+  return { handlers, cursor, position };
 }

@@ -7,6 +7,16 @@ import { drawTimeline, type TimelineColours } from './drawTimeline.ts';
 import { fitTimeline } from './fitTimeline.ts';
 import { frameOfX, hitTest, type TimelineWindow } from './timelineLayout.ts';
 
+/** What of the session the timeline shows. */
+const drawnMembers = [
+  'timelineScale',
+  'timelineOffset',
+  'playhead',
+  'selectedItemId',
+  'thumbnails',
+  'waveforms',
+] as const;
+
 type Drag =
   | { kind: 'scrub' }
   | { kind: 'item'; item: ItemRecord; part: 'body' | 'start' | 'end'; grabbed: number; moved: boolean };
@@ -66,7 +76,13 @@ export function TimelineCanvas(): ReactNode {
     observer.observe(element);
     const theme = new MutationObserver(redraw);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    const ends = [editor.session.subscribe(redraw), editor.document.subscribe(redraw)];
+    let drawn = editor.session.state;
+    const onSession = (): void => {
+      const now = editor.session.state;
+      if (drawnMembers.some((member) => now[member] !== drawn[member])) redraw();
+      drawn = now;
+    };
+    const ends = [editor.session.subscribe(onSession), editor.document.subscribe(redraw)];
     fitTimeline(editor, element.clientWidth);
     redraw();
     return () => {

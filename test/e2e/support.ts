@@ -1,34 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+
+export { launchBrowser } from '../../build/bench/launchBrowser.ts';
+
 import { buildRenderer } from '../../build/buildRenderer.ts';
 import { startLocalStudio } from '../../electron/server/localStudio.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-
-/** Chromium's program: CHROMIUM_PATH, one on PATH, or Playwright's own. */
-function chromiumPath(): string {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'])
-    for (const folder of (process.env.PATH ?? '').split(delimiter))
-      if (folder && existsSync(join(folder, name))) return join(folder, name);
-  return chromium.executablePath();
-}
-
-/** A real Chromium without a window. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--font-render-hinting=none',
-      '--autoplay-policy=no-user-gesture-required',
-    ],
-  });
-}
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(

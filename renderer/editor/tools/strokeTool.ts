@@ -1,6 +1,10 @@
 import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import { simplifyStroke } from '../../../models/masks/simplifyStroke.ts';
 import { addOperation } from '../maskCommands.ts';
 import type { Tool, ToolContext, ToolPointer } from './tool.ts';
+
+/** Points nearer than this, in source pixels, to the line through their neighbours are not kept. */
+const invisibleDistance = 0.2;
 
 type Stroke = Extract<MaskOperation, { kind: 'stroke' }>;
 
@@ -61,7 +65,7 @@ export class StrokeTool implements Tool {
     const at = stroke.points.length - 3;
     this.#last = { x: stroke.points[at] ?? 0, y: stroke.points[at + 1] ?? 0 };
     const { editor, source, frameIndex } = context;
-    const finished = { ...stroke, points: [...stroke.points] };
+    const finished = { ...stroke, points: simplifyStroke(stroke.points, stroke.radius, invisibleDistance) };
     if (this.#purpose === 'scribble') {
       const scribbles = [...editor.session.state.scribbles, finished];
       editor.session.set({ live: null, scribbles });

@@ -5,6 +5,7 @@ import type { MaskDrawing, MaskOperation } from '../../../../models/masks/maskDr
 import { MaskLayer } from '../../../../models/masks/maskLayer.ts';
 import { rasterizeMask } from '../../../../models/masks/rasterizeMask.ts';
 import { decodeRuns, encodeRuns } from '../../../../models/masks/regionRuns.ts';
+import { simplifyStroke } from '../../../../models/masks/simplifyStroke.ts';
 
 function drawing(operations: MaskOperation[], more: Partial<MaskDrawing> = {}): MaskDrawing {
   return {
@@ -130,6 +131,21 @@ describe('runs', () => {
         expect(decodeRuns(encodeRuns(bitmap), bitmap.length)).toEqual(bitmap);
       }),
     );
+  });
+});
+
+describe('simplifyStroke', () => {
+  it('leaves the mask as it was with far fewer points', () => {
+    const points: number[] = [];
+    for (let step = 0; step < 50; step++)
+      points.push(5 + step, 24 + 8 * Math.sin(step / 9), 0.6 + 0.3 * Math.cos(step / 12));
+    const simple = simplifyStroke(points, 6, 0.2);
+    expect(simple.length).toBeLessThan(points.length / 2);
+    const [whole, fewer] = [points, simple].map((each) => rasterizeMask(drawing([stroke(each)]), size));
+    const worst = Math.max(...(whole ?? []).map((value, index) => Math.abs(value - (fewer?.[index] ?? 0))));
+    expect(worst).toBeLessThan(80);
+    expect(Math.abs(areaOf(whole ?? new Uint8Array()) - areaOf(fewer ?? new Uint8Array()))).toBeLessThan(5);
+    expect(simplifyStroke([1, 2, 1], 5, 0.2)).toEqual([1, 2, 1]);
   });
 });
 
