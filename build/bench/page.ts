@@ -88,7 +88,7 @@ async function openProject(page: Page, name: string): Promise<void> {
   await page.getByRole('menuitem', { name: 'All projects…' }).click();
   await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
   await page.waitForSelector('.studio');
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(6000);
 }
 
 /** Script time of each pointer event of a long stroke, as Chromium counts it: handlers, rasteriser and drawing alike. */

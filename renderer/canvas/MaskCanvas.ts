@@ -105,6 +105,12 @@ export class MaskCanvas {
     this.#paint(wasShaped ? { x: 0, y: 0, width, height } : dirty);
   }
 
+  /** Stops painting what is left of a large mask. */
+  close(): void {
+    clearTimeout(this.#rest);
+    this.onProgress = undefined;
+  }
+
   /** Shows a stroke that is still being drawn. */
   showLive(stroke: Extract<MaskOperation, { kind: 'stroke' }>): void {
     if (!this.#layer) return;

@@ -211,9 +211,7 @@ function MaskOverlay({ source, frame }: { source: SourceRecord; frame: number })
   }, [painter, editor, mask, keys, key, strokes, frame, source]);
   useEffect(() => {
     painter.onProgress = () => node.current?.getLayer()?.batchDraw();
-    return () => {
-      painter.onProgress = undefined;
-    };
+    return () => painter.close();
   }, [painter]);
   useEffect(
     () =>
