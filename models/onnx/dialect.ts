@@ -17,6 +17,8 @@ export interface Dialect {
   readonly fusedGeglu: boolean;
   /** A picture convolution over every frame of a clip as one 3-D convolution, without regrouping the clip into pictures. */
   readonly clipConvolution: boolean;
+  /** Rows from which the feed-forward part works on columns instead; absent: never. */
+  readonly columnsFromRows: number | undefined;
   /** Largest score matrix an attention may hold at once, in bytes; larger ones are cut along the batch. */
   readonly attentionBytes: number;
 }
@@ -27,6 +29,7 @@ const none = {
   fusedGroupNorm: false,
   fusedGeglu: false,
   clipConvolution: false,
+  columnsFromRows: undefined,
 };
 const unlimited = Number.MAX_SAFE_INTEGER;
 const mebibyte = 2 ** 20;
@@ -37,6 +40,7 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
     ...none,
     name: 'cpu',
     clipConvolution: true,
+    columnsFromRows: 4096,
     fusedAttention: true,
     fusedSigmoidProduct: true,
     attentionBytes: unlimited,

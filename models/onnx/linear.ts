@@ -43,6 +43,24 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return reshape(product, [...x.shape.slice(0, -1), outputs]);
 }
 
+/**
+ * weight · x for values kept as columns: (inputs, n) to (outputs, n), or from rows (n, inputs) where `rows` is set; the bias
+ * is (outputs, 1). The same product as {@link linear} with its result turned: where n is far larger than the widths, blocks of
+ * the result then stay in the processor's cache, which is worth a fifth of the time.
+ */
+export function linearColumns(x: Tensor, weight: Tensor, bias: Tensor, rows: boolean): Tensor {
+  const [first = 0, second = 0] = x.shape;
+  const [inputs, n] = rows ? [second, first] : [first, second];
+  const outputs = weight.shape[0] ?? 0;
+  if (x.shape.length !== 2 || weight.shape[1] !== inputs || bias.shape.join() !== `${outputs},1`)
+    x.builder.fail(
+      `a linear layer with weights ${shapeText(weight.shape)} and bias ${shapeText(bias.shape)} cannot take ${shapeText(x.shape)}`,
+    );
+  const attributes = { transB: { kind: 'int', value: rows ? 1 : 0 } } as const;
+  const flops = 2 * n * inputs * outputs;
+  return x.builder.node('Gemm', [weight, x, bias], [{ dtype: x.dtype, shape: [outputs, n] }], attributes, { flops })[0];
+}
+
 /** Strides and paddings of a convolution, per spatial axis: [before…, after…] as ONNX orders them. */
 export interface ConvolutionOptions {
   readonly strides?: readonly number[];
