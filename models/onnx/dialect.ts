@@ -19,6 +19,8 @@ export interface Dialect {
   readonly clipConvolution: boolean;
   /** Rows from which the feed-forward part works on columns instead; absent: never. */
   readonly columnsFromRows: number | undefined;
+  /** Takes the mean off before a group norm, where the provider's own variance loses digits when the mean is large. */
+  readonly centredNorm: boolean;
   /** Largest score matrix an attention may hold at once, in bytes; larger ones are cut along the batch. */
   readonly attentionBytes: number;
 }
@@ -30,6 +32,7 @@ const none = {
   fusedGeglu: false,
   clipConvolution: false,
   columnsFromRows: undefined,
+  centredNorm: false,
 };
 const unlimited = Number.MAX_SAFE_INTEGER;
 const mebibyte = 2 ** 20;
@@ -49,6 +52,7 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
   webgpu: {
     ...none,
     name: 'webgpu',
+    centredNorm: true,
     fusedAttention: true,
     fusedSigmoidProduct: true,
     fusedGeglu: true,

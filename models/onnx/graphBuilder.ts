@@ -250,7 +250,10 @@ export class GraphBuilder {
       op,
       domain: options.domain ?? '',
       name: `${this.path}/${op}_${index}`,
-      inputs: inputs.map((input) => input?.name ?? ''),
+      // Absent inputs at the end are left out: one provider crashed on a convolution with an empty name for its bias.
+      inputs: inputs
+        .slice(0, inputs.findLastIndex((input) => input !== undefined) + 1)
+        .map((input) => input?.name ?? ''),
       outputs: results.map((result) => result.name),
       attributes,
     });

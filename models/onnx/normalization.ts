@@ -1,5 +1,5 @@
 /** Normalisations. Shapes are checked while building. */
-import { add, multiply, silu } from './elementwise.ts';
+import { add, mean, multiply, silu, subtract } from './elementwise.ts';
 import type { Tensor } from './graphBuilder.ts';
 import { reshape, transpose } from './shaping.ts';
 import { shapeText, sizeOf } from './types.ts';
@@ -32,7 +32,8 @@ export function groupNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Grou
     x.builder.fail(`a group norm of ${shapeText(weight.shape)} cannot take ${shapeText(x.shape)}`);
   if (x.builder.dialect.fusedGroupNorm) return fusedGroupNorm(x, weight, bias, options);
   const { builder } = x;
-  const grouped = reshape(x, [n, options.groups, sizeOf(x.shape) / n / options.groups]);
+  const regrouped = reshape(x, [n, options.groups, sizeOf(x.shape) / n / options.groups]);
+  const grouped = builder.dialect.centredNorm ? subtract(regrouped, mean(regrouped, [2])) : regrouped;
   const ones = builder.constant([options.groups], new Float32Array(options.groups).fill(1));
   const zeros = builder.constant([options.groups], new Float32Array(options.groups));
   const attributes = { epsilon: { kind: 'float', value: options.epsilon } } as const;

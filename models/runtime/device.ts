@@ -88,7 +88,7 @@ export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
   });
 }
 
-/** WebGPU over a software renderer is far slower than the CPU, so it is used only where asked for or on a platform with a GPU stack of its own. */
+/** WebGPU over a software renderer is far slower than the CPU: on Linux it is used unasked only where a graphics device is. */
 function isAutomatic(provider: ProviderName): boolean {
-  return provider !== 'webgpu' || process.platform !== 'linux';
+  return provider !== 'webgpu' || process.platform !== 'linux' || existsSync('/dev/dri') || existsSync('/dev/nvidia0');
 }
