@@ -1,6 +1,7 @@
 /** The `magdiff` command: reads the command line, runs one command, ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
@@ -115,6 +116,13 @@ program
   .option('--workspace <folder>', 'where projects are kept')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await serveCommand(values, console))));
+
+program
+  .command('bench')
+  .description('measure a UNet of the released size on this machine, with random weights')
+  .option('--keep-weights', 'keep the weights file (2.3 GB) for the next time')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, values: TakeOptionValues) => void (await benchCommand(values, console))));
 
 program
   .command('doctor')

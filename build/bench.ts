@@ -1,0 +1,33 @@
+/**
+ * `npm run bench`: every measure of speed and memory, each beside what is wanted and as a ratio (1 or more is as wanted), all in one
+ * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip.
+ */
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { openModel } from '../models/pipeline/loadModel.ts';
+import { benchClipMemory } from './bench/clipMemory.ts';
+import { benchLivePreview } from './bench/livePreview.ts';
+import { type Measure, measureLine } from './bench/measure.ts';
+import { benchPage } from './bench/page.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const model = join(root, 'models', 'bundled', 'magdiff-small');
+const quick = process.argv.includes('--quick');
+
+async function section(title: string, bench: () => Promise<Measure[]>): Promise<void> {
+  process.stdout.write(`${title}\n`);
+  for (const measure of await bench()) process.stdout.write(`  ${measureLine(measure)}\n`);
+}
+
+const { description } = await openModel(model, { provider: 'cpu' });
+await section('Live preview', () => benchLivePreview(model, description.student !== undefined));
+await section('The page', benchPage);
+if (!quick) {
+  await section('Long clips', () => benchClipMemory(model));
+  // In a process of its own, so that its memory is its own.
+  process.stdout.write('The released size, random weights\n');
+  spawnSync(process.execPath, ['--import', 'tsx', join('electron', 'cli', 'magdiff.ts'), 'bench'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}

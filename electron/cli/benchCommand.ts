@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { benchReleased } from '../../models/pipeline/bench/benchReleased.ts';
+import type { Console } from './console.ts';
+import { cacheRoot } from './modelFolders.ts';
+import type { TakeOptionValues } from './takeOptions.ts';
+
+/**
+ * `magdiff bench`: the released model's UNet on this machine, with random weights, as ratios measured in one run. A ratio of 1 or more is
+ * as wanted. (`npm run bench` prints these and the studio's own.)
+ */
+export async function benchCommand(values: TakeOptionValues, console: Console): Promise<void> {
+  const folder = join(cacheRoot(), 'bench');
+  await mkdir(folder, { recursive: true });
+  const measures = await benchReleased({
+    folder,
+    keepWeights: values.keepWeights === true,
+    onProgress: (message) => console.note('progress', message),
+  });
+  const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  const rate = (perSecond: number): string => `${(perSecond / 1e9).toFixed(0)} GFLOP/s`;
+  const lines: [string, number, string][] = [
+    [
+      'UNet step of the released size (8 frames, 256×256, guidance on) against 3×3 convolutions',
+      measures.rateRatio / 0.75,
+      `${(100 * measures.rateRatio).toFixed(0)} % (${rate(measures.stepRate)} of ${rate(measures.convolutionRate)}, ${measures.stepSeconds.toFixed(1)} s, ${measures.threads} threads; wanted ≥ 75 %)`,
+    ],
+    [
+      'its memory',
+      1 / measures.memoryRatio,
+      `${gibibytes(measures.residentBytes)} (weights as float32: ${gibibytes(measures.float32Bytes)}; wanted ≤ 1.2 × that + 1.5 GiB)`,
+    ],
+    ['session ready, graph cached', 3 / measures.readySeconds, `${measures.readySeconds.toFixed(2)} s (wanted ≤ 3 s)`],
+    [
+      'α moved → next step starts',
+      0.05 / measures.alphaSeconds,
+      `${(1000 * measures.alphaSeconds).toFixed(1)} ms (wanted ≤ 50 ms)`,
+    ],
+  ];
+  console.result(
+    lines
+      .map(([name, ratio, text]) => `${name}: ${text}, ratio ${ratio.toFixed(2)}${ratio >= 1 ? '' : '  MISSED'}`)
+      .join('\n'),
+    { ...measures },
+  );
+}
