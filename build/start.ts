@@ -2,37 +2,17 @@
  * What `npm start` runs after the set-up: builds the page, then opens the studio in Electron; where Electron's program is not
  * there, serves the page and opens the default browser, or at least says the address.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startLocalStudio } from '../electron/server/localStudio.ts';
 import { StudioError } from '../models/errors/studioError.ts';
 import { buildRenderer, pageFolder } from './buildRenderer.ts';
 import { buildShell, shellEntry } from './buildShell.ts';
-
-const root = resolve(import.meta.dirname, '..');
-
-/** Electron's program, fetched by its own package the first time; undefined where it cannot be had. */
-function electronProgram(): string | undefined {
-  const folder = join(root, 'node_modules', 'electron');
-  const program = installedElectron(folder);
-  if (program) return program;
-  process.stdout.write("Fetching Electron's program (once) ...\n");
-  spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: 600_000 });
-  return installedElectron(folder);
-}
-
-function installedElectron(folder: string): string | undefined {
-  const pathFile = join(folder, 'path.txt');
-  if (!existsSync(pathFile)) return undefined;
-  const program = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim());
-  return existsSync(program) ? program : undefined;
-}
+import { electronProgram, hasScreen } from './electronProgram.ts';
 
 /** Opens an address in the default browser; false where there is none to open. */
 function openBrowser(url: string): boolean {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return false;
+  if (!hasScreen()) return false;
   const [command, args] =
     process.platform === 'win32'
       ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
@@ -54,7 +34,7 @@ async function main(): Promise<void> {
   });
   process.stdout.write('Building the page ...\n');
   await buildRenderer();
-  const electron = values.browser || values['no-open'] ? undefined : electronProgram();
+  const electron = values.browser || values['no-open'] || !hasScreen() ? undefined : electronProgram();
   if (electron) {
     await buildShell();
     const args = [shellEntry, ...(values.workspace ? ['--workspace', values.workspace] : [])];
