@@ -77,7 +77,8 @@ export class Session {
         graphOptimizationLevel: options.widening === 'each-use' ? 'disabled' : 'extended',
         // A planned arena holds every value at once beside the one the first run grew.
         enableMemPattern: options.widening !== 'each-use',
-        logSeverityLevel: 3,
+        // Failures are thrown and translated; what the runtime would print beside that helps nobody.
+        logSeverityLevel: 4,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
         ...extra,
         ...profile,
