@@ -102,3 +102,13 @@ export const torchFile = (pickle: Uint8Array, storage: Partial<ArchiveFile> = {}
     { name: 'archive/data.pkl', data: pickle },
     { name: 'archive/data/0', data: Buffer.from(Float32Array.of(1, 2, 3, 4).buffer), ...storage },
   ]);
+
+/** A torch file of many keys, each with a storage of its own. */
+export function torchFileOf(entries: readonly (readonly [string, Buffer])[], storages: readonly Uint8Array[]): Buffer {
+  const items = entries.flatMap(([key, value]) => [text(key), value]);
+  const pickle = Buffer.concat([Buffer.from([0x80, 2, 0x7d, 0x28]), ...items, Buffer.from([0x75, 0x2e])]);
+  return zipOf([
+    { name: 'archive/data.pkl', data: pickle },
+    ...storages.map((data, index) => ({ name: `archive/data/${index}`, data })),
+  ]);
+}

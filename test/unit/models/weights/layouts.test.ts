@@ -1,0 +1,174 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { inspectionText, inspectPath } from '../../../../models/pipeline/inspectModel.ts';
+import { openModel } from '../../../../models/pipeline/loadModel.ts';
+import { readLayout } from '../../../../models/weights/layouts.ts';
+import { releasedManifest } from '../../../../models/weights/manifest.ts';
+import { readSafetensors } from '../../../../models/weights/safetensors.ts';
+import type { TensorIndex } from '../../../../models/weights/storedTensor.ts';
+import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
+import { temporaryFiles } from './temporaryFiles.ts';
+import { floatTensorPickle, torchFileOf } from './torchFiles.ts';
+
+const { folder } = temporaryFiles();
+const own = join(folder, 'own');
+
+beforeAll(() => writeTinyModel(own));
+
+/** Every tensor of an index as a torch zip with the given prefix, laid down beside others. */
+function asTorchEntries(index: TensorIndex, prefix: string, storages: Uint8Array[]): [string, Buffer][] {
+  return [...index].map(([key, { dtype, path, offset, length, shape }]) => {
+    const key0 = String(storages.length);
+    storages.push(readFileSync(path).subarray(offset, offset + length));
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+    return [
+      prefix + key,
+      floatTensorPickle({
+        key: key0,
+        count: shape.reduce((product, size) => product * size, 1),
+        shape: [...shape],
+        strides,
+        storage: dtype === 'float32' ? 'FloatStorage' : 'HalfStorage',
+      }),
+    ];
+  });
+}
+
+/** The tiny model in the release's form: a Stable Diffusion folder, MagDiff.pth, and the vision tower beside them. */
+async function writeReleased(target: string): Promise<void> {
+  const base = join(target, 'stable-diffusion-2-1-base');
+  for (const part of ['vae', 'text_encoder', 'tokenizer', 'scheduler'])
+    cpSync(join(own, part), join(base, part), { recursive: true });
+  cpSync(join(own, 'image_encoder'), join(target, 'image_encoder'), { recursive: true });
+  // The base model's own configuration: a picture UNet, four channels in.
+  const config = JSON.parse(readFileSync(join(own, 'unet', 'config.json'), 'utf8'));
+  const pictureBlocks = (names: string[]): string[] => names.map((name) => name.replace('3D', '2D'));
+  const { add_temp_embed: _embed, add_temp_conv: _conv, ...rest } = config;
+  mkdirSync(join(base, 'unet'), { recursive: true });
+  writeFileSync(
+    join(base, 'unet', 'config.json'),
+    JSON.stringify({
+      ...rest,
+      in_channels: 4,
+      down_block_types: pictureBlocks(config.down_block_types),
+      up_block_types: pictureBlocks(config.up_block_types),
+    }),
+  );
+  const storages: Uint8Array[] = [];
+  const entries = [
+    ...asTorchEntries(
+      await readSafetensors(join(own, 'unet', 'diffusion_pytorch_model.safetensors')),
+      'unet.',
+      storages,
+    ),
+    ...asTorchEntries(
+      await readSafetensors(join(own, 'resampler', 'diffusion_pytorch_model.safetensors')),
+      'enclip_projector.',
+      storages,
+    ),
+  ];
+  writeFileSync(join(target, 'MagDiff.pth'), torchFileOf(entries, storages));
+}
+
+describe('a Stable Diffusion folder with MagDiff.pth', () => {
+  const released = join(folder, 'released');
+  beforeAll(() => writeReleased(released));
+
+  test('is told, its UNet inflated as its weights say, and nothing missing', async () => {
+    const layout = await readLayout(released);
+    expect(layout.layout).toBe('stable-diffusion');
+    expect(layout.missing).toEqual([]);
+    expect(layout.manifest).toBe(releasedManifest);
+    expect(layout.manifest.image.colourOrder).toBe('bgr');
+    expect(layout.parts.get('unet')?.config).toMatchObject({
+      in_channels: 8,
+      add_temp_conv: true,
+      down_block_types: ['CrossAttnDownBlock3D', 'DownBlock3D'],
+      text_context_len: 77,
+    });
+    expect([...layout.parts.keys()].sort()).toEqual(['image_encoder', 'resampler', 'text_encoder', 'unet', 'vae']);
+  });
+
+  test('opened with the released resampler’s sizes, a smaller one is an error naming keys and shapes', async () => {
+    await expect(openModel(released, { provider: 'cpu' })).rejects.toThrow(
+      /proj_in\.weight is 16×16 and should be 1024×1280/,
+    );
+  });
+
+  test('inspection lists what is missing, in words', async () => {
+    const partial = join(folder, 'partial');
+    cpSync(released, partial, { recursive: true });
+    rmSync(join(partial, 'image_encoder'), { recursive: true });
+    const inspection = await inspectPath(partial);
+    expect(inspection.usable).toBe(false);
+    expect(inspectionText(inspection)).toMatch(
+      /Problem: It lacks the OpenCLIP ViT-H\/14 image encoder \(a folder image_encoder/,
+    );
+    await expect(openModel(partial)).rejects.toMatchObject({ code: 'model-incomplete' });
+    rmSync(join(partial, 'MagDiff.pth'));
+    expect(inspectionText(await inspectPath(join(partial, 'stable-diffusion-2-1-base')))).toMatch(
+      /makes pictures, not videos: MagDiff\.pth/,
+    );
+  });
+
+  test('the combined file alone says what it needs', async () => {
+    const inspection = await inspectPath(join(released, 'MagDiff.pth'));
+    expect(inspection.what).toMatch(/combined MagDiff checkpoint/);
+    expect(inspection.problems.join(' ')).toMatch(/stable-diffusion-2-1-base folder beside it/);
+  });
+});
+
+describe('our own folder', () => {
+  test('inspected: every network, ready to use', async () => {
+    const inspection = await inspectPath(own);
+    expect(inspection.usable).toBe(true);
+    expect(inspection.parts.map(({ name }) => name)).toContain('hfa_pyramid');
+    expect(inspectionText(inspection)).toMatch(/Ready to use\.$/);
+  });
+
+  test('with a description of the future, or none that is one, is refused by name', async () => {
+    const future = join(folder, 'future');
+    cpSync(own, future, { recursive: true });
+    const path = join(future, 'magdiff.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, version: 2 }));
+    await expect(readLayout(future)).rejects.toThrow(/magdiff\.json does not describe a model this program knows/);
+    writeFileSync(path, 'not json');
+    await expect(readLayout(future)).rejects.toThrow(/magdiff\.json is not JSON/);
+    writeFileSync(
+      path,
+      JSON.stringify({ ...manifest, student: { folder: '../../etc', steps: 4, guidanceDistilled: true } }),
+    );
+    await expect(readLayout(future)).rejects.toMatchObject({ code: 'format-damaged' });
+  });
+
+  test('with weights that are not numbers is refused', async () => {
+    const broken = join(folder, 'broken');
+    cpSync(own, broken, { recursive: true });
+    const path = join(broken, 'vae', 'diffusion_pytorch_model.safetensors');
+    const bytes = readFileSync(path);
+    // Not a number in half precision, and as the upper half of a float32.
+    bytes.writeUInt16LE(0x7fff, bytes.length - 2);
+    writeFileSync(path, bytes);
+    await expect(openModel(broken, { provider: 'cpu' })).rejects.toMatchObject({ code: 'weights-not-finite' });
+    expect((await inspectPath(broken)).problems.join(' ')).toMatch(/infinite or not numbers/);
+  });
+
+  test('without one of its networks says which and where it would be', async () => {
+    const lacking = join(folder, 'lacking');
+    cpSync(own, lacking, { recursive: true });
+    renameSync(join(lacking, 'unet_student'), join(lacking, 'elsewhere'));
+    await expect(openModel(lacking)).rejects.toThrow(/lacks the network unet_student/);
+  });
+});
+
+test('a folder that is no model, a file, and nothing at all', async () => {
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  await expect(readLayout(empty)).rejects.toThrow(/holds no model this program knows/);
+  await expect(readLayout(join(own, 'magdiff.json'))).rejects.toThrow(/is a file, not a model folder/);
+  await expect(readLayout(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'model-missing' });
+  expect((await inspectPath(empty)).what).toBe('a folder without weights');
+  expect(existsSync(empty) && readdirSync(empty)).toEqual([]);
+});
