@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { SourceRecord } from '../contract/records.ts';
@@ -8,13 +8,14 @@ import type { MediaPort, RgbaPicture } from './ports.ts';
 
 const thumbnailHeight = 72;
 const frameLimit = 1280;
-const framesPerChunk = 16;
+const framesPerChunk = 32;
 
 /** Frames, thumbnails and waveforms of sources, read once and kept in the project's `cache` folder, which may be deleted at any time. */
 export class MediaCache {
   readonly #media: MediaPort;
   readonly #bus: EventBus;
   readonly #running = new Map<string, Promise<void>>();
+  readonly #arrivals = new Map<string, (() => void)[]>();
   readonly #abort = new AbortController();
 
   constructor(media: MediaPort, bus: EventBus) {
@@ -22,15 +23,22 @@ export class MediaCache {
     this.#bus = bus;
   }
 
-  /** A source's frame as WebP, at most 1280 pixels on its longer side. Neighbouring frames of a clip are read along. */
+  /**
+   * A source's frame as WebP, at most 1280 pixels on its longer side. Neighbouring frames of a clip are read along, and each is
+   * answered as soon as it is there.
+   */
   async frame(project: OpenProject, source: SourceRecord, frameIndex: number): Promise<Buffer> {
     const index = Math.min(source.frameCount - 1, Math.max(0, frameIndex));
-    const folder = join(project.store.folder, 'cache', source.assetId, 'frames');
-    const path = join(folder, `${index}.webp`);
+    const path = join(this.#framesFolder(project, source), `${index}.webp`);
     const cached = await readFile(path).catch(() => undefined);
-    if (cached) return cached;
     const chunk = Math.floor(index / framesPerChunk);
-    await this.#once(`${project.id}/${source.assetId}/${chunk}`, () => this.#readChunk(project, source, folder, chunk));
+    // Whoever looks at the second half of a chunk will soon want the next.
+    const next = (chunk + 1) * framesPerChunk;
+    if (index % framesPerChunk >= framesPerChunk / 2 && next < source.frameCount)
+      this.#startChunk(project, source, chunk + 1).catch(() => undefined);
+    if (cached) return cached;
+    const reading = this.#startChunk(project, source, chunk);
+    await Promise.race([this.#arrivalOf(path), reading]);
     const read = await readFile(path).catch(() => undefined);
     if (!read)
       throw new StudioError('media-unsupported', `Frame ${index} of ${source.name} could not be read.`, {
@@ -39,19 +47,36 @@ export class MediaCache {
     return read;
   }
 
-  async #readChunk(project: OpenProject, source: SourceRecord, folder: string, chunk: number): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    const size = fitWithin(source, frameLimit);
-    const firstFrame = chunk * framesPerChunk;
-    let index = firstFrame;
-    const frames = this.#media.readFrames(await this.#pathOf(project, source), source, {
-      firstFrame,
-      frameCount: Math.min(framesPerChunk, source.frameCount - firstFrame),
-      everyNth: 1,
-      ...size,
-      signal: this.#abort.signal,
+  #framesFolder(project: OpenProject, source: SourceRecord): string {
+    return join(project.store.folder, 'cache', source.assetId, 'frames');
+  }
+
+  #arrivalOf(path: string): Promise<void> {
+    return new Promise((resolve) => this.#arrivals.set(path, [...(this.#arrivals.get(path) ?? []), resolve]));
+  }
+
+  #startChunk(project: OpenProject, source: SourceRecord, chunk: number): Promise<void> {
+    return this.#once(`${project.id}/${source.assetId}/${chunk}`, async () => {
+      const folder = this.#framesFolder(project, source);
+      await mkdir(folder, { recursive: true });
+      const firstFrame = chunk * framesPerChunk;
+      const last = Math.min(source.frameCount, firstFrame + framesPerChunk) - 1;
+      if (await stat(join(folder, `${last}.webp`)).catch(() => undefined)) return;
+      let index = firstFrame;
+      const frames = this.#media.readFrames(await this.#pathOf(project, source), source, {
+        firstFrame,
+        frameCount: last + 1 - firstFrame,
+        everyNth: 1,
+        ...fitWithin(source, frameLimit),
+        signal: this.#abort.signal,
+      });
+      for await (const picture of frames) {
+        const path = join(folder, `${index++}.webp`);
+        await this.#keep(path, picture);
+        for (const arrived of this.#arrivals.get(path) ?? []) arrived();
+        this.#arrivals.delete(path);
+      }
     });
-    for await (const picture of frames) await this.#keep(join(folder, `${index++}.webp`), picture);
   }
 
   async #pathOf(project: OpenProject, source: SourceRecord): Promise<string> {

@@ -46,9 +46,18 @@ export async function importSource(
       outFrame: frameCount,
       createdAt: new Date().toISOString(),
     };
+  } catch (error) {
+    throw naming(error, path, name);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** The same failure, speaking of the user's file instead of the upload's own path. */
+function naming(error: unknown, path: string, name: string): unknown {
+  if (!(error instanceof StudioError)) return error;
+  const message = error.message.replaceAll(path, name);
+  return StudioError.fromJSON({ ...error.toJSON(), message });
 }
 
 /** The sources whose files are gone from the project. */

@@ -251,6 +251,7 @@ function EmptyStage(): ReactNode {
 }
 
 function LiveBadge(): ReactNode {
+  const studio = useStudio();
   const live = useSession((session) => session.livePreview);
   const mode = useSession((session) => session.viewMode);
   const liveMode = useSession((session) => session.liveMode);
@@ -258,16 +259,22 @@ function LiveBadge(): ReactNode {
   const label = liveMode ? texts.viewer.live : texts.viewer.preview;
   const running = live.state === 'denoising' && live.total > 0;
   return (
-    <span
-      className="badge"
-      style={{ right: 10, bottom: 10 }}
-      data-testid="live-badge"
-      data-state={live.state}
-      data-step={live.step}
-    >
-      {label}
-      {running ? ` · ${texts.viewer.step(live.step, live.total)}` : ''}
-    </span>
+    <div className="liveBar">
+      <span className="badge" data-testid="live-badge" data-state={live.state} data-step={live.step}>
+        {label}
+        {running ? ` · ${texts.viewer.step(live.step, live.total)}` : ''}
+      </span>
+      {liveMode && live.state === 'done' ? (
+        <button
+          type="button"
+          className="button"
+          onPointerDown={(event) => event.stopPropagation()}
+          onClick={() => void studio.attempt(() => studio.keepLive())}
+        >
+          {texts.viewer.keep}
+        </button>
+      ) : null}
+    </div>
   );
 }
 

@@ -24,6 +24,13 @@ export class SaveQueue {
     this.#running ??= this.#drain();
   }
 
+  /** Forgets what is waiting: for a window that may no longer write, or shows another project. */
+  discard(): void {
+    this.#pending = emptyDiff;
+    if (this.#retry !== undefined) clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
   /** Resolves when everything queued so far is on disk, or has failed once more. */
   async flush(): Promise<void> {
     while (this.#running) await this.#running;

@@ -77,8 +77,10 @@ export class StudioController {
       },
       (saveState, error) => {
         this.editor.session.set({ saveState });
-        if (error instanceof StudioError && error.code === 'not-allowed') this.editor.session.set({ writer: false });
-        else if (error) this.fail(error);
+        if (error instanceof StudioError && error.code === 'not-allowed') {
+          this.#queue.discard();
+          this.editor.session.set({ writer: false, saveState: 'saved' });
+        } else if (error) this.fail(error);
       },
     );
     this.editor = new Editor((diff) => this.#queue.push(diff));
@@ -161,6 +163,7 @@ export class StudioController {
   /** Opens a project in this window. */
   async openProject(projectId: string, takeOver = false): Promise<void> {
     const opened = await studioClient.call('projects.open', { projectId, windowId: this.windowId, takeOver });
+    this.#queue.discard();
     const { connected } = this.editor.session.state;
     this.app.set({
       projectId,
@@ -177,6 +180,7 @@ export class StudioController {
       missingSourceIds: opened.missingSourceIds,
       playhead: this.editor.view?.playheadFrame ?? 0,
       viewMode: this.editor.view?.takeId ? 'sideBySide' : 'source',
+      brushRadius: brushFor(this.editor.document.get('source', this.editor.view?.sourceId)),
     });
     location.hash = `project=${projectId}`;
     for (const source of this.editor.document.all('source')) this.#prepare(source);
@@ -273,6 +277,7 @@ export class StudioController {
     this.app.set({ uploads: [] });
     if (sources.length === 0) return;
     addSources(this.editor, sources);
+    this.editor.session.set({ brushRadius: brushFor(sources.at(-1)) });
     await this.#queue.flush();
     for (const source of sources) this.#prepare(source);
   }
@@ -312,7 +317,7 @@ export class StudioController {
     if (editor.view?.sourceId === sourceId) return;
     const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
     editor.look({ sourceId, maskId: mask?.id ?? null });
-    editor.session.set({ viewport: null });
+    editor.session.set({ viewport: null, brushRadius: brushFor(editor.document.get('source', sourceId)) });
     this.#estimateSoon();
   }
 
@@ -394,36 +399,46 @@ export class StudioController {
     void this.restartLive();
   }
 
+  /** The request for a live preview: few steps, few frames. */
+  #liveRequest(): TakeRequest | string {
+    const request = this.request();
+    const { model } = this;
+    if (typeof request === 'string' || !model) return texts.inspector.noModel;
+    const settings = {
+      ...request.settings,
+      weights: model.studentSteps === null ? request.settings.weights : ('student' as const),
+      steps: model.studentSteps ?? Math.min(request.settings.steps ?? model.steps, 6),
+      frames: Math.min(request.settings.frames, 8),
+    };
+    return { ...request, settings, outFrame: Math.min(request.outFrame, request.inFrame + 8) };
+  }
+
   /** Starts the live preview again with what the inspector and the mask hold now; the latest call wins. */
   async restartLive(): Promise<void> {
     const { projectId } = this.app.state;
-    const request = this.request();
-    const { model } = this;
-    if (typeof request === 'string' || !projectId || !model || !this.editor.session.state.writer) return;
     const number = ++this.#liveNumber;
     await this.#queue.flush();
-    if (number !== this.#liveNumber) return;
-    const fast = model.studentSteps !== null;
-    const { frames } = request.settings;
-    const settings = {
-      ...request.settings,
-      weights: fast ? ('student' as const) : request.settings.weights,
-      steps: model.studentSteps ?? Math.min(request.settings.steps ?? model.steps, 6),
-      frames: Math.min(frames, 8),
-    };
-    const outFrame = Math.min(request.outFrame, request.inFrame + 8);
+    const request = this.#liveRequest();
+    if (number !== this.#liveNumber || typeof request === 'string' || !projectId) return;
+    if (!this.editor.session.state.writer) return;
     await this.attempt(async () => {
-      await studioClient.call('jobs.start', {
-        projectId,
-        windowId: this.windowId,
-        request: { ...request, settings, outFrame },
-        live: true,
-      });
+      await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request, live: true });
     });
+  }
+
+  /** Makes a take of what the live preview shows. */
+  async keepLive(): Promise<void> {
+    const { projectId } = this.app.state;
+    await this.#queue.flush();
+    const request = this.#liveRequest();
+    if (typeof request === 'string') this.notify(request);
+    else if (projectId) await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request });
   }
 
   #estimateSoon(): void {
     if (this.#estimateTimer !== undefined) clearTimeout(this.#estimateTimer);
+    // A live preview tells by itself what it takes, and the engine has better things to do.
+    if (this.editor.session.state.liveMode) return;
     this.#estimateTimer = setTimeout(() => void this.#estimate(), 400);
   }
 
@@ -587,6 +602,11 @@ export class StudioController {
       addOperation(editor, source, shownSourceFrame(editor, source), event.operation, 'Smart select');
     if (event.error) this.fail(StudioError.fromJSON(plain(event.error)));
   }
+}
+
+/** A brush that suits a source's size: its diameter a twentieth of the longer side. */
+function brushFor(source: SourceRecord | undefined): number {
+  return source ? Math.max(2, Math.round(Math.max(source.width, source.height) / 40)) : initialSession.brushRadius;
 }
 
 /** Saves an address's content as a file. */

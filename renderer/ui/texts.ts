@@ -131,6 +131,7 @@ export const texts = {
     after: 'Result',
     live: 'Live',
     preview: 'Preview',
+    keep: 'Keep as take',
     step: (step: number, total: number) => `step ${step} of ${total}`,
   },
   transport: {
