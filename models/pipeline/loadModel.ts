@@ -2,18 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { StudioError } from '../errors/studioError.ts';
 import type { HostTensor } from '../math/tensor.ts';
-import type { Dialect } from '../onnx/dialect.ts';
-import type { Graph } from '../onnx/graphBuilder.ts';
 import { graphCost } from '../onnx/graphCost.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
 import { type BuiltGraph, cachedGraph } from '../runtime/graphCache.ts';
 import { Session } from '../runtime/session.ts';
 import { requireFinite } from '../weights/finiteness.ts';
-import type { KeyedWeights } from '../weights/keyedWeights.ts';
 import { readLayout } from '../weights/layouts.ts';
 import { describeModel } from './describeModel.ts';
-import { type ModelNetworks, parseNetworks } from './modelNetworks.ts';
+import { type BuildableNetwork, type ModelNetworks, parseNetworks } from './modelNetworks.ts';
 import type { MagDiffModel, ModelDescription, OpenOptions, Part, PartEstimate, UnetShape } from './modelParts.ts';
 
 /**
@@ -177,13 +174,6 @@ class LoadedModel implements MagDiffModel {
     });
     return new LoadedPart<Inputs, Outputs>(session, graph);
   }
-}
-
-/** A network of a model: how to build it for some shape, and its weights. */
-export interface BuildableNetwork<Shape> {
-  readonly config: unknown;
-  readonly weights: KeyedWeights;
-  build(shape: Shape, dialect: Dialect, source: KeyedWeights | RecordingSource): Graph;
 }
 
 class LoadedPart<Inputs extends string, Outputs extends string> implements Part<Inputs, Outputs> {

@@ -20,14 +20,28 @@ import { buildResampler, parseResamplerConfig, type ResamplerConfig, releasedRes
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../nets/tinyDecoder.ts';
 import { buildUnet, type UnetGraphShape } from '../nets/unet.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unetConfig.ts';
-import { dialectOf } from '../onnx/dialect.ts';
+import { type Dialect, dialectOf } from '../onnx/dialect.ts';
+import type { Graph } from '../onnx/graphBuilder.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';
 import { compareKeys } from '../weights/compareKeys.ts';
 import type { KeyedWeights } from '../weights/keyedWeights.ts';
 import type { ModelLayout, PartFiles, PartName } from '../weights/layouts.ts';
-import type { BuildableNetwork } from './loadModel.ts';
+import type { Manifest } from '../weights/manifest.ts';
 
-type LevelShape = { batch: number; levels: readonly { height: number; width: number }[] };
+/** A network of a model: how to build it for some shape, its weights, and how they are checked. */
+export interface BuildableNetwork<Shape> {
+  readonly config: unknown;
+  readonly weights: KeyedWeights;
+  build(shape: Shape, dialect: Dialect, source: KeyedWeights | RecordingSource): Graph;
+  /** Compares the checkpoint with what the network declares; throws naming what is missing, unused or misshapen. */
+  check(): void;
+}
+
+/** The levels of an HFA pyramid, largest first. */
+export interface LevelShape {
+  readonly batch: number;
+  readonly levels: readonly { height: number; width: number }[];
+}
 
 /** The two graphs of a UNet's weights: the context's keys and values, and the denoiser. */
 export interface UnetNetworks {
@@ -37,6 +51,8 @@ export interface UnetNetworks {
   readonly context: BuildableNetwork<{ batch: number; imageTokens: number }>;
 }
 
+type Batch = { batch: number };
+
 /** Every network of a model with its configuration parsed, ready to be built. */
 export interface ModelNetworks {
   readonly teacher: UnetNetworks;
@@ -45,176 +61,47 @@ export interface ModelNetworks {
   readonly textConfig: ClipTextConfig;
   readonly visionConfig: ClipVisionConfig;
   readonly resamplerConfig: ResamplerConfig;
-  readonly textEncoder: BuildableNetwork<{ batch: number }>;
-  readonly imageEncoder: BuildableNetwork<{ batch: number }>;
-  readonly resampler: BuildableNetwork<{ batch: number }>;
+  readonly textEncoder: BuildableNetwork<Batch>;
+  readonly imageEncoder: BuildableNetwork<Batch>;
+  readonly resampler: BuildableNetwork<Batch>;
   readonly vaeEncoder: BuildableNetwork<PictureShape>;
   readonly vaeDecoder: BuildableNetwork<PictureShape>;
   readonly previewDecoder: BuildableNetwork<PictureShape> | undefined;
   readonly hfaPyramid: BuildableNetwork<LevelShape> | undefined;
   /** Every weight file, for the model's hash. */
   readonly weightFiles: readonly string[];
-  /** Compares every checkpoint with the network it belongs to; throws naming what is missing, unused or misshapen. */
+  /** Checks every network's weights; throws at the first that do not fit. */
   checkWeights(): void;
 }
 
 /** Parses the configurations of a complete layout. */
 export function parseNetworks(layout: ModelLayout): ModelNetworks {
+  const { manifest, parts } = layout;
   const part = (name: PartName): PartFiles => {
-    const files = layout.parts.get(name);
+    const files = parts.get(name);
     if (!files) throw new StudioError('model-incomplete', `${layout.folder} lacks the network ${name}.`);
     return files;
   };
-  const { manifest } = layout;
-  const checks: (() => void)[] = [];
-
-  const unetOf = (files: PartFiles): UnetNetworks => {
-    const config = parseUnetConfig(files.config, files.configLabel);
-    const { weights } = files;
-    const network: UnetNetworks['network'] = {
-      config,
-      weights,
-      build: (shape, dialect, source) => buildUnet(config, shape, dialect, source),
-    };
-    const context: UnetNetworks['context'] = {
-      config,
-      weights,
-      build: (shape, dialect, source) => buildContext(config, shape, dialect, source),
-    };
-    checks.push(() => {
-      const declared = new RecordingSource((key) => weights.has(key));
-      const side = 2 ** (config.down.length - 1);
-      network.build({ batch: 1, frames: 2, height: side, width: side, imageTokens: 1 }, dialectOf('plain'), declared);
-      context.build({ batch: 1, imageTokens: 1 }, dialectOf('plain'), declared);
-      for (const { name } of crossAttentionLayers(config))
-        for (const key of Object.values(alphaKeys(name))) declared.find(key, [1]);
-      compareKeys(weights, declared.entries, layout.layout === 'magdiff-folder');
-    });
-    return { config, weights, network, context };
+  const optional = <Network>(name: PartName, parse: (files: PartFiles) => Network): Network | undefined => {
+    const files = parts.get(name);
+    return files ? parse(files) : undefined;
   };
-  const plainPart = <Shape>(
-    files: PartFiles,
-    config: unknown,
-    build: BuildableNetwork<Shape>['build'],
-    probe: Shape,
-    options: { ignored?: RegExp } = {},
-  ): BuildableNetwork<Shape> => {
-    checks.push(() => {
-      const declared = new RecordingSource((key) => files.weights.has(key));
-      build(probe, dialectOf('plain'), declared);
-      compareKeys(files.weights, declared.entries, true, options.ignored);
-    });
-    return { config, weights: files.weights, build };
+  const vision = imageEncoderOf(part('image_encoder'), manifest);
+  const networks = {
+    teacher: unetOf(part('unet')),
+    student: optional('unet_student', unetOf),
+    ...textEncoderOf(part('text_encoder'), manifest),
+    ...vision,
+    ...resamplerOf(part('resampler'), clipVisionTokens(vision.visionConfig)),
+    ...autoencoderOf(part('vae')),
+    previewDecoder: optional('preview_decoder', previewDecoderOf),
+    hfaPyramid: optional('hfa_pyramid', hfaPyramidOf),
   };
-
-  const teacher = unetOf(part('unet'));
-  const student = layout.parts.has('unet_student') ? unetOf(part('unet_student')) : undefined;
-  const files = {
-    text: part('text_encoder'),
-    image: part('image_encoder'),
-    resampler: part('resampler'),
-    vae: part('vae'),
-  };
-
-  const textConfig = parseClipTextConfig(files.text.config, files.text.configLabel);
-  const textLayer = manifest.text.hiddenLayer;
-  const textEncoder = plainPart<{ batch: number }>(
-    files.text,
-    [textConfig, textLayer],
-    ({ batch }, dialect, source) => buildClipText(textConfig, { batch, hiddenLayer: textLayer }, dialect, source),
-    { batch: 1 },
-    // Buffers of older files, and the parts behind the layer in use.
-    {
-      ignored:
-        textLayer === 'last'
-          ? /position_ids$|^text_projection/
-          : /position_ids$|^text_projection|encoder\.layers\.\d+\./,
-    },
-  );
-
-  const visionConfig =
-    files.image.config === undefined
-      ? openClipHuge
-      : parseClipVisionConfig(files.image.config, files.image.configLabel);
-  const visionLayer = manifest.image.hiddenLayer;
-  const imageEncoder = plainPart<{ batch: number }>(
-    files.image,
-    [visionConfig, visionLayer],
-    ({ batch }, dialect, source) => buildClipVision(visionConfig, { batch, hiddenLayer: visionLayer }, dialect, source),
-    { batch: 1 },
-    // The tower's final norm and projection come after the tokens in use; OpenCLIP files hold the text tower too.
-    {
-      ignored:
-        /position_ids$|post_layernorm|^visual_projection|^visual\.(ln_post|proj)|^(?!visual\.|vision_model\.)|(resblocks|encoder\.layers)\.\d+\./,
-    },
-  );
-
-  const resamplerConfig =
-    files.resampler.config === undefined
-      ? releasedResampler
-      : parseResamplerConfig(files.resampler.config, files.resampler.configLabel);
-  const tokens = clipVisionTokens(visionConfig);
-  const resampler = plainPart<{ batch: number }>(
-    files.resampler,
-    [resamplerConfig, tokens],
-    ({ batch }, dialect, source) => buildResampler(resamplerConfig, { batch, tokens }, dialect, source),
-    { batch: 1 },
-  );
-
-  const vaeConfig = parseAutoencoderConfig(files.vae.config, files.vae.configLabel);
-  const probe = { batch: 1, height: vaeConfig.factor, width: vaeConfig.factor };
-  const halves = { encoder: /^(decoder|post_quant_conv)\./, decoder: /^(encoder|quant_conv)\./ };
-  const vaeEncoder = plainPart<PictureShape>(
-    files.vae,
-    vaeConfig,
-    (shape, dialect, source) => buildAutoencoderEncoder(vaeConfig, shape, dialect, source),
-    probe,
-    {
-      ignored: halves.encoder,
-    },
-  );
-  const vaeDecoder = plainPart<PictureShape>(
-    files.vae,
-    vaeConfig,
-    (shape, dialect, source) => buildAutoencoderDecoder(vaeConfig, shape, dialect, source),
-    { ...probe, height: 1, width: 1 },
-    { ignored: halves.decoder },
-  );
-
-  const previewFiles = layout.parts.get('preview_decoder');
-  let previewDecoder: ModelNetworks['previewDecoder'];
-  if (previewFiles) {
-    const config = parseTinyDecoderConfig(previewFiles.config, previewFiles.configLabel);
-    previewDecoder = plainPart<PictureShape>(
-      previewFiles,
-      config,
-      (shape, dialect, source) => buildTinyDecoder(config, shape, dialect, source),
-      { batch: 1, height: 1, width: 1 },
-      {
-        ignored: /^encoder\./,
-      },
-    );
-  }
-  const pyramidFiles = layout.parts.get('hfa_pyramid');
-  let hfaPyramid: ModelNetworks['hfaPyramid'];
-  if (pyramidFiles) {
-    const config = parseHfaPyramidConfig(pyramidFiles.config, pyramidFiles.configLabel);
-    const levels = Array.from({ length: config.levels }, () => ({ height: 1, width: 1 }));
-    hfaPyramid = plainPart<LevelShape>(
-      pyramidFiles,
-      config,
-      (shape, dialect, source) => buildHfaPyramid(config, shape, dialect, source),
-      { batch: 1, levels },
-    );
-  }
-  const weightFiles = [...new Set([...layout.parts.values()].flatMap(({ weights }) => weights.paths))].sort();
-  return {
-    teacher,
-    student,
-    vaeConfig,
-    textConfig,
-    visionConfig,
-    resamplerConfig,
+  const { teacher, student, textEncoder, imageEncoder, resampler, vaeEncoder, vaeDecoder, previewDecoder, hfaPyramid } =
+    networks;
+  const all = [
+    teacher.network,
+    student?.network,
     textEncoder,
     imageEncoder,
     resampler,
@@ -222,9 +109,161 @@ export function parseNetworks(layout: ModelLayout): ModelNetworks {
     vaeDecoder,
     previewDecoder,
     hfaPyramid,
-    weightFiles,
+  ];
+  return {
+    ...networks,
+    weightFiles: [...new Set([...parts.values()].flatMap(({ weights }) => weights.paths))].sort(),
     checkWeights: () => {
-      for (const check of checks) check();
+      for (const network of all) network?.check();
     },
   };
+}
+
+/** How a network's weights are checked: at which smallest shape to build it, and which further keys are no mistake. */
+interface Check<Shape> {
+  readonly probe: Shape;
+  readonly ignored?: RegExp;
+  /** Declares keys that no graph uses. */
+  readonly declareMore?: (declared: RecordingSource) => void;
+}
+
+function network<Shape>(
+  files: PartFiles,
+  config: unknown,
+  build: BuildableNetwork<Shape>['build'],
+  { probe, ignored, declareMore }: Check<Shape>,
+): BuildableNetwork<Shape> {
+  const { weights } = files;
+  const check = (): void => {
+    const declared = new RecordingSource((key) => weights.has(key));
+    build(probe, dialectOf('plain'), declared);
+    declareMore?.(declared);
+    compareKeys(weights, declared.entries, ignored);
+  };
+  return { config, weights, build, check };
+}
+
+function unetOf(files: PartFiles): UnetNetworks {
+  const config = parseUnetConfig(files.config, files.configLabel);
+  const smallest = { batch: 1, imageTokens: 1 };
+  const context: UnetNetworks['context'] = network(
+    files,
+    config,
+    (shape, dialect, source) => buildContext(config, shape, dialect, source),
+    { probe: smallest },
+  );
+  const side = 2 ** (config.down.length - 1);
+  return {
+    config,
+    weights: files.weights,
+    context,
+    network: network(files, config, (shape, dialect, source) => buildUnet(config, shape, dialect, source), {
+      // Two frames, because a single one leaves the temporal layers out.
+      probe: { ...smallest, frames: 2, height: side, width: side },
+      declareMore: (declared) => {
+        context.build(smallest, dialectOf('plain'), declared);
+        for (const { name } of crossAttentionLayers(config))
+          for (const key of Object.values(alphaKeys(name))) declared.find(key, [1]);
+      },
+    }),
+  };
+}
+
+function textEncoderOf(
+  files: PartFiles,
+  { text: { hiddenLayer } }: Manifest,
+): Pick<ModelNetworks, 'textConfig' | 'textEncoder'> {
+  const textConfig = parseClipTextConfig(files.config, files.configLabel);
+  return {
+    textConfig,
+    textEncoder: network<Batch>(
+      files,
+      [textConfig, hiddenLayer],
+      ({ batch }, dialect, source) => buildClipText(textConfig, { batch, hiddenLayer }, dialect, source),
+      // Buffers of older files, and the parts behind the layer in use.
+      {
+        probe: { batch: 1 },
+        ignored:
+          hiddenLayer === 'last'
+            ? /position_ids$|^text_projection/
+            : /position_ids$|^text_projection|encoder\.layers\.\d+\./,
+      },
+    ),
+  };
+}
+
+function imageEncoderOf(
+  files: PartFiles,
+  { image: { hiddenLayer } }: Manifest,
+): Pick<ModelNetworks, 'visionConfig' | 'imageEncoder'> {
+  const visionConfig =
+    files.config === undefined ? openClipHuge : parseClipVisionConfig(files.config, files.configLabel);
+  // The tower's final norm and projection come after the tokens in use; OpenCLIP files hold the text tower too.
+  const behind = /position_ids$|post_layernorm|^visual_projection|^visual\.(ln_post|proj)|^logit_scale$/;
+  const text = /^(text_model|transformer|token_embedding|ln_final|positional_embedding|text_projection)\b/;
+  const layers = hiddenLayer === 'last' ? /$^/ : /(resblocks|encoder\.layers)\.\d+\./;
+  return {
+    visionConfig,
+    imageEncoder: network<Batch>(
+      files,
+      [visionConfig, hiddenLayer],
+      ({ batch }, dialect, source) => buildClipVision(visionConfig, { batch, hiddenLayer }, dialect, source),
+      { probe: { batch: 1 }, ignored: new RegExp([behind, text, layers].map(({ source }) => source).join('|')) },
+    ),
+  };
+}
+
+function resamplerOf(files: PartFiles, tokens: number): Pick<ModelNetworks, 'resamplerConfig' | 'resampler'> {
+  const resamplerConfig =
+    files.config === undefined ? releasedResampler : parseResamplerConfig(files.config, files.configLabel);
+  return {
+    resamplerConfig,
+    resampler: network<Batch>(
+      files,
+      [resamplerConfig, tokens],
+      ({ batch }, dialect, source) => buildResampler(resamplerConfig, { batch, tokens }, dialect, source),
+      { probe: { batch: 1 } },
+    ),
+  };
+}
+
+function autoencoderOf(files: PartFiles): Pick<ModelNetworks, 'vaeConfig' | 'vaeEncoder' | 'vaeDecoder'> {
+  const vaeConfig = parseAutoencoderConfig(files.config, files.configLabel);
+  const { factor } = vaeConfig;
+  return {
+    vaeConfig,
+    vaeEncoder: network<PictureShape>(
+      files,
+      vaeConfig,
+      (shape, dialect, source) => buildAutoencoderEncoder(vaeConfig, shape, dialect, source),
+      {
+        probe: { batch: 1, height: factor, width: factor },
+        ignored: /^(decoder|post_quant_conv)\./,
+      },
+    ),
+    vaeDecoder: network<PictureShape>(
+      files,
+      vaeConfig,
+      (shape, dialect, source) => buildAutoencoderDecoder(vaeConfig, shape, dialect, source),
+      {
+        probe: { batch: 1, height: 1, width: 1 },
+        ignored: /^(encoder|quant_conv)\./,
+      },
+    ),
+  };
+}
+
+function previewDecoderOf(files: PartFiles): BuildableNetwork<PictureShape> {
+  const config = parseTinyDecoderConfig(files.config, files.configLabel);
+  return network(files, config, (shape, dialect, source) => buildTinyDecoder(config, shape, dialect, source), {
+    probe: { batch: 1, height: 1, width: 1 },
+    ignored: /^encoder\./,
+  });
+}
+
+function hfaPyramidOf(files: PartFiles): BuildableNetwork<LevelShape> {
+  const config = parseHfaPyramidConfig(files.config, files.configLabel);
+  return network(files, config, (shape, dialect, source) => buildHfaPyramid(config, shape, dialect, source), {
+    probe: { batch: 1, levels: Array.from({ length: config.levels }, () => ({ height: 1, width: 1 })) },
+  });
 }

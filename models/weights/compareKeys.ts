@@ -2,14 +2,13 @@ import { StudioError } from '../errors/studioError.ts';
 import type { KeyedWeights } from './keyedWeights.ts';
 
 /**
- * Compares a checkpoint with what its network declares. Missing and misshapen keys throw, and so do unused ones (`strict`)
- * except those matching `ignored`; the sentence names keys and both shapes. Shapes that differ only in axes of length one
+ * Compares a checkpoint with what its network declares. Missing and misshapen keys throw, and so do unused ones except
+ * those matching `ignored`; the sentence names keys and both shapes. Shapes that differ only in axes of length one
  * are the same.
  */
 export function compareKeys(
   weights: KeyedWeights,
   declared: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  strict: boolean,
   ignored?: RegExp,
 ): void {
   const significant = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join('×');
@@ -23,7 +22,7 @@ export function compareKeys(
     else if (!weights.find(key))
       misshapen.push(`${key} has the element type ${tensor.dtype}, which no network here takes`);
   }
-  const unused = strict ? weights.keys.filter((key) => !declared.has(key) && !ignored?.test(key)) : [];
+  const unused = weights.ownKeys.filter((key) => !declared.has(key) && !ignored?.test(key));
   const sentences = [
     describe(missing, 'weights are missing', 'weight is missing'),
     describe(misshapen, 'weights do not fit', 'weight does not fit'),

@@ -41,6 +41,10 @@ export class KeyedWeights {
         if (own && !this.#tensors.has(own)) this.#tensors.set(own, tensor);
       }
     }
+    const [{ index: first, prefix: firstPrefix = '' } = { index: new Map<string, StoredTensor>() }] = layers;
+    this.ownKeys = [...first.keys()]
+      .filter((key) => key.startsWith(firstPrefix) && key !== firstPrefix)
+      .map((key) => key.slice(firstPrefix.length));
     const paths = new Map(
       [...new Set([...this.#tensors.values()].map(({ path }) => path))].map((path) => [path, realpathSync(path)]),
     );
@@ -52,6 +56,9 @@ export class KeyedWeights {
   get keys(): readonly string[] {
     return [...this.#tensors.keys()];
   }
+
+  /** Keys of the first layer: those that are there for this network and for nothing else. */
+  readonly ownKeys: readonly string[];
 
   /** Every tensor under its key. */
   get entries(): Iterable<readonly [string, StoredTensor]> {

@@ -36,7 +36,7 @@ function asTorchEntries(index: TensorIndex, prefix: string, storages: Uint8Array
 }
 
 /** The tiny model in the release's form: a Stable Diffusion folder, MagDiff.pth, and the vision tower beside them. */
-async function writeReleased(target: string): Promise<void> {
+async function writeReleased(target: string, more: [string, Buffer][] = []): Promise<void> {
   const base = join(target, 'stable-diffusion-2-1-base');
   for (const part of ['vae', 'text_encoder', 'tokenizer', 'scheduler'])
     cpSync(join(own, part), join(base, part), { recursive: true });
@@ -67,6 +67,7 @@ async function writeReleased(target: string): Promise<void> {
       'enclip_projector.',
       storages,
     ),
+    ...more,
   ];
   writeFileSync(join(target, 'MagDiff.pth'), torchFileOf(entries, storages));
 }
@@ -109,6 +110,14 @@ describe('a Stable Diffusion folder with MagDiff.pth', () => {
     rmSync(join(partial, 'MagDiff.pth'));
     expect(inspectionText(await inspectPath(join(partial, 'stable-diffusion-2-1-base')))).toMatch(
       /makes pictures, not videos: MagDiff\.pth/,
+    );
+  });
+
+  test('a weight of the UNet that no layer uses is an error naming it', async () => {
+    const surplus = join(folder, 'surplus');
+    await writeReleased(surplus, [['unet.mystery.weight', floatTensorPickle({ count: 1, shape: [1], strides: [1] })]]);
+    await expect(openModel(surplus, { provider: 'cpu' })).rejects.toThrow(
+      /1 weight is not used by the network: mystery\.weight/,
     );
   });
 
