@@ -48,6 +48,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--pool-seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--size", type=int, default=128)
+    p.add_argument("--per-place", type=int, default=160)
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--ranks", type=int, default=1)
     p.add_argument("--save-every", type=int, default=100)
@@ -78,7 +80,7 @@ def main() -> None:
     torch.manual_seed(args.seed)
     began = time.time()
     device = args.device
-    pool = Pool(args.data, args.run, args.pool_seed, device)
+    pool = Pool(args.data, args.run, args.pool_seed, device, args.size, args.per_place)
     teacher = load_model(args.run / f"{args.teacher}.pt").to(device)
     student = load_model(args.run / f"{args.teacher}.pt").to(device)
     student.unet.requires_grad_(True)

@@ -42,6 +42,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--lr", type=float, default=2e-3)
     p.add_argument("--final-lr", type=float, default=1.0, help="share of the rate at the last step")
     p.add_argument("--decay-from", type=float, default=0.5)
+    p.add_argument("--by-time", action="store_true", help="decay over --minutes instead of --steps")
     p.add_argument("--reuse", type=float, default=6.0, help="times a clip is seen")
     p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
     p.add_argument("--batch-scale", type=float, default=1.0)
@@ -55,16 +56,18 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
     p.add_argument("--save-every", type=int, default=200)
+    p.add_argument("--per-place", type=int, default=160, help="pictures drawn of each place")
     p.add_argument("--no-samples", action="store_true")
     return p.parse_args()
 
 
-def learning_rate(step: int, args: argparse.Namespace) -> float:
+def learning_rate(step: int, minutes: float, args: argparse.Namespace) -> float:
     """Warm-up over 50 steps, flat, then linear to `final_lr` of the peak."""
     peak: float = args.lr
     if step < 50:
         return peak * (step + 1) / 50
-    done = max(0.0, (step / args.steps - args.decay_from) / max(1e-6, 1 - args.decay_from))
+    part = min(1.0, minutes / args.minutes) if args.by_time else step / args.steps
+    done = max(0.0, (part - args.decay_from) / max(1e-6, 1 - args.decay_from))
     return peak * (1 - done * (1 - args.final_lr))
 
 
@@ -137,7 +140,8 @@ def gather_momenta(muon: Muon, ranks: Ranks, hidden: list[Tensor]) -> list[Tenso
     """All ranks' momenta in the order of `hidden`; every rank must call it."""
     momenta = [torch.zeros_like(p) for p in hidden]
     for m, p in zip(ranks.share(momenta), muon.param_groups[0]["params"], strict=True):
-        m.copy_(muon.state[p]["m"])
+        if "m" in muon.state[p]:  # not before the first gradient (temporal parts while frames train)
+            m.copy_(muon.state[p]["m"])
     ranks.spread(momenta)
     return momenta
 
@@ -167,7 +171,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     began = time.time()
-    pool = Pool(args.data, args.run, args.seed, args.device, args.size)
+    pool = Pool(args.data, args.run, args.seed, args.device, args.size, args.per_place)
     cfg = ModelConfig(
         vocab=len(pool.tokenizer.vocab),
         unet=UnetConfig(
@@ -230,7 +234,7 @@ def main() -> None:
     while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
-            group["lr"] = learning_rate(step, args)
+            group["lr"] = learning_rate(step, (time.time() - began) / 60, args)
         loss = loss_of(model, batch, g, schedule, empty, args)
         model.zero_grad(set_to_none=True)
         loss.backward()

@@ -42,15 +42,16 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--save-every", type=int, default=400)
     p.add_argument("--channels", type=int, nargs="+", default=[16, 32, 64, 96])
     p.add_argument("--latent-channels", type=int, default=12)
+    p.add_argument("--decoder-of", type=Path, help="train only the decoder of this frozen VAE further")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
     return p.parse_args()
 
 
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Warm-up over 100 steps, flat to 55 %, then linear to a fiftieth."""
-    if step < 100:
+def learning_rate(step: int, steps: int, peak: float, flat: float = 0.55) -> float:
+    """Warm-up over 100 steps, flat to 55 % (not at all for a decoder), then linear to a fiftieth."""
+    if step < 100 and flat > 0:
         return peak * (step + 1) / 100
-    done = max(0.0, (step / steps - 0.55) / 0.45)
+    done = max(0.0, (step / steps - flat) / (1 - flat))
     return peak * max(0.02, 1 - done)
 
 
@@ -88,6 +89,12 @@ def main() -> None:
     vae = AutoencoderKL(cfg).to(args.device)
     ema = AutoencoderKL(cfg).to(args.device)
     ema.load_state_dict(vae.state_dict())
+    frozen = load_checkpoint(args.decoder_of) if args.decoder_of else None
+    if frozen:
+        vae.load_state_dict(frozen["ema"])
+        ema.load_state_dict(frozen["ema"])
+        vae.encoder.requires_grad_(False)
+        vae.quant_conv.requires_grad_(False)
     hidden, other = split_parameters(vae)
     opt = torch.optim.AdamW(other, lr=args.lr, betas=(0.9, 0.99), weight_decay=0.0)
     muon = Muon(hidden, lr=args.lr)
@@ -131,6 +138,7 @@ def main() -> None:
                 "step": step,
                 "seconds": total,
                 "config": cfg.to_json(),
+                "latent_to_rgb": frozen["latent_to_rgb"] if frozen else {},
             },
         )
 
@@ -141,9 +149,10 @@ def main() -> None:
         n = args.batch if step % 4 else max(2, args.batch // 2)
         x = stills(g, subjects, scenes, n, size).to(args.device)
         for group in (*opt.param_groups, *muon.param_groups):
-            group["lr"] = learning_rate(step, args.steps, args.lr)
+            group["lr"] = learning_rate(step, args.steps, args.lr, 0.0 if frozen else 0.55)
         with torch.autocast(args.device, torch.bfloat16, enabled=args.precision == "bf16"):
-            mean, logvar = vae.encode(x)
+            with torch.set_grad_enabled(frozen is None):
+                mean, logvar = vae.encode(x)
             mean, logvar = mean.float(), logvar.float()
             noise = torch.randn(mean.shape, generator=g).to(args.device)
             back = vae.decode(mean + noise * (0.5 * logvar).exp()).float()

@@ -115,8 +115,11 @@ def load_vae(path: Path) -> AutoencoderKL:
 class Pool:
     """Builds and reads shards under `run/pool`."""
 
-    def __init__(self, data: Path, run: Path, seed: int, device: str = "cpu", size: int = 128) -> None:
+    def __init__(
+        self, data: Path, run: Path, seed: int, device: str = "cpu", size: int = 128, per_place: int = 160
+    ) -> None:
         self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
+        self.per_place = per_place
         self.vae = load_vae(run / "vae_frozen.pt").to(device)
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
@@ -126,7 +129,7 @@ class Pool:
     def world(self) -> World:
         """The training world, loaded when first needed."""
         if self._world is None:
-            self._world = World.load(self.data, "train")
+            self._world = World.load(self.data, "train", self.per_place)
         return self._world
 
     def path(self, kind: str, index: int) -> Path:

@@ -1,0 +1,135 @@
+"""Tokenizer, schedule, masks, motion paths and the model's conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import torch
+
+from distil import interval, target_v
+from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
+from magdiff.modules.unet import UnetConfig
+from magdiff.muon import orthogonalise
+from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step
+from magdiff.tokenizer import END, START, Tokenizer
+from magdiff.world.clips import vary_mask
+from magdiff.world.motions import MOTION_WORDS, motion_paths, start_position
+from magdiff.world.places import PLACE_WORDS, draw_place
+
+
+def test_every_known_word_is_one_token() -> None:
+    words = Counter({"ball": 5, "jumps": 3, "on": 9, "the": 20, "beach": 4})
+    t = Tokenizer.learn(words, 16)
+    ids = t.encode("The ball JUMPS on the  beach")
+    end = t.vocab[END]
+    assert ids[0] == t.vocab[START]
+    assert len(ids) == 16
+    assert ids.index(end) == 7
+    assert [k for i in ids[1:7] for k, v in t.vocab.items() if v == i] == [
+        "the</w>", "ball</w>", "jumps</w>", "on</w>", "the</w>", "beach</w>",
+    ]  # fmt: skip
+    assert t.encode("") == [t.vocab[START], *[end] * 15]
+    assert len(set(t.encode("zebra")[1:6])) > 1
+
+
+def test_schedule_ends_in_pure_noise_and_recovers_a_known_clip() -> None:
+    s = NoiseSchedule()
+    assert s.alphas_cumprod[-1] == 0
+    assert s.trailing(4) == [999, 749, 499, 249]
+    clean = torch.randn(1, 2, 1, 4, 4)
+
+    def perfect(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        a = s.alphas_cumprod[t].view(-1, 1, 1, 1, 1)
+        if a == 0:
+            return -clean
+        eps = (x - a.sqrt() * clean) / (1 - a).sqrt()
+        return a.sqrt() * eps - (1 - a).sqrt() * clean
+
+    out = ddim_sample(perfect, torch.randn(1, 2, 1, 4, 4), s, 10)
+    assert (out - clean).abs().max() < 0.2
+
+
+def test_target_v_undoes_a_ddim_step() -> None:
+    s = NoiseSchedule()
+    x, v = torch.randn(2, 3), torch.randn(2, 3)
+    for times in interval(s, 4, 2):
+        a, b = s.alphas_cumprod[times[0]], s.alphas_cumprod[max(times[-1], 0)]
+        after = ddim_step(x, v, a, b, "v_prediction")
+        assert (target_v(x, after, a, b) - v).abs().max() < 1e-3
+
+
+def test_motions_start_where_the_cut_out_is() -> None:
+    g = torch.Generator().manual_seed(0)
+    motion = torch.arange(len(MOTION_WORDS))
+    size = torch.full((len(motion),), 0.4)
+    path = motion_paths(g, motion, torch.ones(len(motion)), 8, size)
+    for part, at in ((path.dx, 0), (path.dy, 0), (path.scale, 1), (path.angle, 0)):
+        assert (part[:, 0] - at).abs().max() < 1e-5
+    assert path.dx[MOTION_WORDS.index("left"), -1] < -0.3
+    assert path.dy[MOTION_WORDS.index("up"), -1] < -0.3
+    cx, cy = start_position(g, path, size)
+    assert cx.abs().max() < 1
+    assert cy.abs().max() < 1
+
+
+def test_places_are_finite_and_differ_by_seed() -> None:
+    for kind in PLACE_WORDS:
+        a = draw_place(kind, torch.Generator().manual_seed(1), 2, 32)
+        b = draw_place(kind, torch.Generator().manual_seed(2), 2, 32)
+        assert a.shape == (2, 3, 32, 32)
+        assert a.isfinite().all()
+        assert a.min() >= 0
+        assert a.max() <= 1
+        assert (a - b).abs().mean() > 0.005
+
+
+def test_masks_shrink_and_grow() -> None:
+    g = torch.Generator().manual_seed(0)
+    alpha = torch.zeros(1, 32, 32)
+    alpha[:, 10:20, 12:18] = 1
+    assert vary_mask(g, alpha, "eroded").sum() < alpha.sum() < vary_mask(g, alpha, "dilated").sum()
+    assert (vary_mask(g, alpha, "boxy") >= alpha).all()
+
+
+def test_muon_makes_rows_orthonormal() -> None:
+    u = orthogonalise(torch.randn(8, 40)).float()
+    assert ((u @ u.T).diag() - 1).abs().max() < 0.5
+
+
+@torch.no_grad()
+def test_conditions() -> None:
+    torch.manual_seed(0)
+    unet = UnetConfig(
+        sample_size=4,
+        in_channels=8,
+        out_channels=4,
+        block_out_channels=[32, 32],
+        attention_head_dim=[1, 1],
+        cross_attention_dim=32,
+        text_context_len=8,
+    )
+    cfg = ModelConfig(vocab=20, width=32, text_length=8, image_size=16, unet=unet)
+    model = MagDiff(cfg, torch.randn(3, 4, 4, 4))
+    opened = torch.tensor([[True, False, False], [True, True, True]])
+    c = Conditions(
+        torch.randint(0, 20, (2, 8)),
+        torch.randint(0, 255, (2, 3, 3, 16, 16), dtype=torch.uint8),
+        torch.randn(2, 3, 3, 4, 4, 4),
+        opened,
+    )
+    context, subject = model.encode(c, torch.zeros(8, dtype=torch.long))
+    assert context.shape == (2, 8 + 3 * 4, 32)
+    # closed frames: HFA repeats the first frame, image tokens are those of a black picture
+    assert torch.equal(subject[0, :, 1], subject[0, :, 0])
+    assert not torch.equal(subject[1, :, 1], subject[1, :, 0])
+    assert torch.equal(context[0, 12:16], context[0, 16:20])
+    yes = torch.ones(2, dtype=torch.bool)
+    dropped, without = model.encode(c, torch.zeros(8, dtype=torch.long), Drop(yes, yes, yes))
+    assert torch.equal(dropped[0], dropped[1])
+    assert torch.equal(without[0], without[1])
+    # with α of the image at zero the image tokens change nothing
+    model.unet.set_alpha(image=0.0)
+    x, t = torch.randn(2, 4, 3, 4, 4), torch.tensor([5])
+    a = model.predict(x, t, context, subject)
+    b = model.predict(x, t, torch.cat([context[:, :8], context[:, 8:] * 3], 1), subject)
+    assert torch.allclose(a, b, atol=1e-5)
