@@ -198,9 +198,7 @@ def real_frames(data: Path, size: int = 128) -> Tensor:
                     image = frame.to_image()
                     side = min(image.size)
                     x, y = (image.width - side) // 2, (image.height - side) // 2
-                    image = image.crop((x, y, x + side, y + side)).resize(
-                        (size, size), Image.Resampling.BICUBIC
-                    )
+                    image = image.crop((x, y, x + side, y + side)).resize((size, size), Image.Resampling.BICUBIC)
                     out.append(torch.from_numpy(np.asarray(image).copy()))
                 if i > 70:
                     break

@@ -24,9 +24,7 @@ from magdiff.world.clips import SCALES
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
-def write_part(
-    out: Path, config: dict[str, Any] | None, module: nn.Module, name: str, prefix: str = ""
-) -> int:
+def write_part(out: Path, config: dict[str, Any] | None, module: nn.Module, name: str, prefix: str = "") -> int:
     """Writes config.json and the weights of one part; returns the bytes written."""
     out.mkdir(parents=True, exist_ok=True)
     if config is not None:

@@ -76,9 +76,7 @@ def pick_rows(e: Encoded, rows: Tensor) -> Encoded:
     c = e.conditions
     conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows])
     captions = [e.captions[int(i)] for i in rows]
-    return Encoded(
-        e.z[rows].float(), e.cover[rows].float(), conditions, captions, e.motion[rows], e.place[rows]
-    )
+    return Encoded(e.z[rows].float(), e.cover[rows].float(), conditions, captions, e.motion[rows], e.place[rows])
 
 
 def batch_at(
@@ -182,7 +180,8 @@ def main() -> None:
             attention_head_dim=[w // 32 for w in args.widths],
         ),
     )
-    model = MagDiff(cfg, black_latents(pool.vae.cpu(), args.size)).to(args.device)
+    black = black_latents(pool.vae.cpu(), args.size)
+    model = MagDiff(cfg, black).to(args.device)
     pool.vae.to(args.device)
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
@@ -202,7 +201,9 @@ def main() -> None:
         state = load_checkpoint(args.run / f"{args.init}.pt")
         model.load_state_dict(state["model"])
         averaged.load_state_dict(state["ema"])
-        # the optimisers' running means go on from the earlier stage
+        # the VAE may have been tuned since; the optimisers' running means go on from the earlier stage
+        model.black.copy_(black)
+        averaged.black.copy_(black)
         opt.load_state_dict(state["opt"])
         load_momenta(muon, ranks, state["muon"])
     else:

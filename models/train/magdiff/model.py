@@ -160,9 +160,7 @@ class MagDiff(nn.Module):
         context, subject = self.encode(c, empty, drop)
         n = len(noise)
         if guidance == 1.0:
-            return ddim_sample(
-                lambda x, t: self.predict(x, t, context, subject).float(), noise, schedule, steps
-            )
+            return ddim_sample(lambda x, t: self.predict(x, t, context, subject).float(), noise, schedule, steps)
         blank = self.text_encoder(empty.expand(n, -1))
         both = torch.cat([torch.cat([blank, context[:, blank.shape[1] :]], dim=1), context])
         twice = torch.cat([subject, subject])

@@ -172,9 +172,10 @@ def main() -> None:
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--size", type=int, default=128)
+    p.add_argument("--per-place", type=int, default=160)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    pool = Pool(args.data, args.run, args.seed, args.device, args.size)
+    pool = Pool(args.data, args.run, args.seed, args.device, args.size, args.per_place)
     todo = [(int(i) / int(c), k, i) for k, c in (x.split(":") for x in args.kinds) for i in range(int(c))]
     for _, kind, index in sorted(todo):
         path = pool.path(kind, index)

@@ -106,9 +106,7 @@ class FeedForward(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.net = nn.ModuleList(
-            [Geglu(channels, channels * 4), nn.Identity(), nn.Linear(channels * 4, channels)]
-        )
+        self.net = nn.ModuleList([Geglu(channels, channels * 4), nn.Identity(), nn.Linear(channels * 4, channels)])
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.net[2](self.net[0](x))
@@ -119,8 +117,7 @@ def frame_embedding(frames: int, channels: int, like: Tensor) -> Tensor:
     """Fixed sinusoid over frames: sin on even, cos on odd channels, base 10000; (frames, channels)."""
     position = torch.arange(frames, device=like.device, dtype=torch.float32).unsqueeze(1)
     rate = torch.exp(
-        torch.arange(0, channels, 2, device=like.device, dtype=torch.float32)
-        * (-math.log(10000.0) / channels)
+        torch.arange(0, channels, 2, device=like.device, dtype=torch.float32) * (-math.log(10000.0) / channels)
     )
     out = torch.zeros(frames, channels, device=like.device)
     out[:, 0::2] = (position * rate).sin()

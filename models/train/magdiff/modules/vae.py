@@ -109,9 +109,7 @@ class VaeStage(nn.Module):
 
     def __init__(self, cin: int, cout: int, layers: int, groups: int, resample: str | None) -> None:
         super().__init__()
-        self.resnets = nn.ModuleList(
-            [VaeResnet(cin if i == 0 else cout, cout, groups) for i in range(layers)]
-        )
+        self.resnets = nn.ModuleList([VaeResnet(cin if i == 0 else cout, cout, groups) for i in range(layers)])
         self.downsamplers = nn.ModuleList([VaeDown(cout)]) if resample == "down" else None
         self.upsamplers = nn.ModuleList([VaeUp(cout)]) if resample == "up" else None
 

@@ -62,9 +62,9 @@ class Canvas:
 
     def sky(self, clouds: float = 0.5) -> None:
         """A blue sky with some clouds and sometimes a sun."""
-        self.rgb = self.gradient(
-            self.colour(0.25, 0.5, 0.85), self.colour(0.7, 0.85, 0.95), -1.0, 0.4
-        ).expand(-1, -1, self.side, self.side)
+        self.rgb = self.gradient(self.colour(0.25, 0.5, 0.85), self.colour(0.7, 0.85, 0.95), -1.0, 0.4).expand(
+            -1, -1, self.side, self.side
+        )
         cover = ((self.noise(5) - self.u(0.1, 0.7)) * 2).clamp(0, 1) * clouds
         self.fill(cover * (rand(self.g, self.n, 1, 1) < 0.7), self.colour(0.97, 0.97, 1.0, 0.03))
         sun = self.soft(self.u(0.06, 0.13) - self.distance(self.u(-0.8, 0.8), self.u(-0.9, -0.5)))
@@ -155,9 +155,7 @@ def meadow(c: Canvas) -> None:
     hill = c.u(-0.2, 0.15) + 0.08 * (c.x * c.u(1, 3) + c.u(0, 6)).sin()
     grass = c.gradient(c.colour(0.5, 0.75, 0.25, 0.06), c.colour(0.2, 0.55, 0.12, 0.06))
     c.fill(c.soft(c.y - hill), grass * (1 + 0.15 * c.noise(6).unsqueeze(1)))
-    spots = F.interpolate((torch.rand(c.n, 1, 40, 40, generator=c.g) > 0.955).float(), size=(c.side, c.side))[
-        :, 0
-    ]
+    spots = F.interpolate((torch.rand(c.n, 1, 40, 40, generator=c.g) > 0.955).float(), size=(c.side, c.side))[:, 0]
     flowers = spots * c.soft(c.y - hill - 0.12)
     hue = rand(c.g, c.n, 3, 1, 1, lo=0.5, hi=1.0)
     c.fill(flowers * (rand(c.g, c.n, 1, 1) < 0.8), hue)
@@ -337,9 +335,7 @@ class PlaceBank:
         rows = []
         for i, kind in enumerate(PLACE_WORDS):
             g = torch.Generator().manual_seed(seed * 1009 + i)
-            parts = [
-                (draw_place(kind, g, min(8, per - k), side) * 255).round().byte() for k in range(0, per, 8)
-            ]
+            parts = [(draw_place(kind, g, min(8, per - k), side) * 255).round().byte() for k in range(0, per, 8)]
             rows.append(torch.cat(parts))
         self.rgb = torch.stack(rows)
 
