@@ -47,6 +47,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
     p.add_argument("--batch-scale", type=float, default=1.0)
     p.add_argument("--region", type=float, default=1.5, help="extra weight of the subject's region")
+    p.add_argument("--high", type=float, default=0.0, help="share of clips drawn from the noisier half")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
@@ -117,7 +118,10 @@ def loss_of(
     n = len(batch.z)
     z = batch.z.transpose(1, 2).to(device)
     noise = torch.randn(z.shape, generator=g).to(device)
-    t = torch.randint(0, schedule.steps, (n,), generator=g).to(device)
+    t = torch.randint(0, schedule.steps, (n,), generator=g)
+    # what moves where is settled in the noisier half of the schedule
+    noisier = torch.rand(n, generator=g) < args.high
+    t = torch.where(noisier, (t + schedule.steps) // 2, t).to(device)
     a, s = schedule.pair(t)
     drop = draw_drops(g, n, device)
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):

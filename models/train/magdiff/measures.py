@@ -56,11 +56,12 @@ class Measures:
         return {k: float(torch.cat(v).nanmean()) for k, v in self.values.items()}
 
 
-def frame_features(reader: Reader, video: Tensor) -> Tensor:
-    """Embeddings of every frame, (n, f, d), of unit length."""
+def frame_features(reader: Reader, video: Tensor, centre: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Embeddings of every frame (n, f, d), less `centre`, of unit length; and their mean (d,)."""
     n, f = video.shape[:2]
     out = reader.features(shrink(video).flatten(0, 1) * 2 - 1).unflatten(0, (n, f))
-    return F.normalize(out, dim=-1)
+    mean = out.mean((0, 1))
+    return F.normalize(out - (mean if centre is None else centre), dim=-1), mean
 
 
 @torch.no_grad()
@@ -83,7 +84,8 @@ def measure(
     into.add("motion", (readers.motion.head(features).argmax(1) == motion).float())
     middle = small[:, small.shape[1] // 2]
     into.add("place", (readers.place(middle).argmax(1) == place).float())
-    ours, theirs = frame_features(readers.place, video), frame_features(readers.place, truth)
+    theirs, centre = frame_features(readers.place, truth, None)
+    ours, _ = frame_features(readers.place, video, centre)
     into.add("consistency", (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1))
     into.add("consistency_true", (theirs[:, 1:] * theirs[:, :-1]).sum(-1).mean(1))
     return features
