@@ -20,15 +20,13 @@ export type ProjectFile = z.output<typeof projectFile>;
 /** One line of `journal.ndjson`: a change with its number. */
 export const journalLine = z.strictObject({ sequence: z.int().min(1), diff: documentDiff });
 
-type Json = Record<string, unknown>;
-
 /** From version n (index n − 1) to n + 1: rewrites the raw file's records. Journal lines of an older version pass through the same steps. */
-const migrations: readonly ((record: Json) => Json)[] = [];
+const migrations: readonly ((record: unknown) => unknown)[] = [];
 
 const envelope = z.looseObject({
   format: z.literal('magdiff-project'),
   schemaVersion: z.int().min(1),
-  records: z.array(z.record(z.string(), z.unknown())),
+  records: z.array(z.unknown()),
 });
 
 /**
@@ -48,7 +46,10 @@ export function parseProjectFile(content: unknown, where: string): ProjectFile {
       { hint: 'Update MagDiff Studio and open the project again.' },
     );
   const steps = migrations.slice(outer.data.schemaVersion - 1);
-  const records = outer.data.records.map((record) => steps.reduce((value, step) => step(value), record));
+  const records =
+    steps.length === 0
+      ? outer.data.records
+      : outer.data.records.map((record) => steps.reduce((value, step) => step(value), record));
   const parsed = projectFile.safeParse({ ...outer.data, schemaVersion, records });
   if (!parsed.success)
     throw new StudioError('project-damaged', `${where} is damaged: ${firstIssue(parsed.error)}.`, {

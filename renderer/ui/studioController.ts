@@ -165,12 +165,6 @@ export class StudioController {
     const opened = await studioClient.call('projects.open', { projectId, windowId: this.windowId, takeOver });
     this.#queue.discard();
     const { connected } = this.editor.session.state;
-    this.app.set({
-      projectId,
-      phase: 'project',
-      dialog: opened.missingSourceIds.length > 0 ? 'missing' : 'none',
-      estimate: null,
-    });
     this.editor.load(opened.records);
     this.editor.session.set({
       ...initialSession,
@@ -181,6 +175,12 @@ export class StudioController {
       playhead: this.editor.view?.playheadFrame ?? 0,
       viewMode: this.editor.view?.takeId ? 'sideBySide' : 'source',
       brushRadius: brushFor(this.editor.document.get('source', this.editor.view?.sourceId)),
+    });
+    this.app.set({
+      projectId,
+      phase: 'project',
+      dialog: opened.missingSourceIds.length > 0 ? 'missing' : 'none',
+      estimate: null,
     });
     location.hash = `project=${projectId}`;
     for (const source of this.editor.document.all('source')) this.#prepare(source);
