@@ -1,13 +1,13 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { launchBrowser, launchStudio, openPage } from './support.ts';
 
-// Pictures of every panel, for the eye and for the README.
-const folder = join(import.meta.dirname, 'screens');
+// Pictures of every panel, for the eye and for the README. `KEEP_SCREENS=1` writes them beside this file; otherwise the tree stays as it is.
+const folder = process.env.KEEP_SCREENS ? join(import.meta.dirname, 'screens') : resolve('test-results', 'screens');
 const sizes = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
@@ -35,6 +35,8 @@ async function picture(name: string): Promise<void> {
     await page.mouse.move(size.width / 2 + 200, 60);
     await page.waitForTimeout(400);
     const path = join(folder, `${name}-${size.width}.png`);
+    // Nothing may stick out of the page at any size.
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     const taken = await page.screenshot({ animations: 'disabled' });
     await writeFile(path, await sharp(taken).png({ palette: true, quality: 90, effort: 8 }).toBuffer());
     expect((await stat(path)).size).toBeGreaterThan(10_000);
