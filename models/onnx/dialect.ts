@@ -42,8 +42,6 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
   cpu: {
     ...none,
     name: 'cpu',
-    clipConvolution: true,
-    columnsFromRows: 4096,
     fusedAttention: true,
     fusedSigmoidProduct: true,
     attentionBytes: unlimited,
@@ -81,4 +79,12 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
 /** The dialect of that name, with every fused form its provider is known to have. */
 export function dialectOf(name: DialectName): Dialect {
   return dialects[name];
+}
+
+/**
+ * The form of a dialect for networks of billions of multiply-adds. On the CPU: whole clips convolved at once, and feed-forward
+ * parts on columns; small networks run quicker picture by picture, in the layout the runtime gives picture convolutions.
+ */
+export function largeForm(dialect: Dialect): Dialect {
+  return dialect.name === 'cpu' ? { ...dialect, clipConvolution: true, columnsFromRows: 4096 } : dialect;
 }

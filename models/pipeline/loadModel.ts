@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { StudioError } from '../errors/studioError.ts';
 import type { HostTensor } from '../math/tensor.ts';
+import { largeForm } from '../onnx/dialect.ts';
 import { graphCost } from '../onnx/graphCost.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
@@ -39,8 +40,8 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
 /** Networks up to this are read once on opening, for numbers that are not finite; larger ones would take seconds (inspecting does it). */
 const largestCheckedBytes = 2 ** 28;
 
-/** Networks beyond this stay in half precision in memory on the CPU: a float32 copy would take seconds to make and double the memory. */
-const largestWidenedBytes = 2 ** 30;
+/** Networks whose file is larger stay in half precision in memory on the CPU: a float32 copy would take seconds to make and treble the memory. */
+const largestWidenedBytes = 2 ** 29;
 
 type Weights = 'teacher' | 'student';
 
@@ -161,15 +162,17 @@ class LoadedModel implements MagDiffModel {
     shape: Shape,
     network: BuildableNetwork<Shape>,
   ): Promise<Part<Inputs, Outputs>> {
-    const description = [label, network.config, shape, device.dialect, network.weights.fingerprint];
+    const large = network.weights.sizeBytes > largestWidenedBytes;
+    const dialect = large ? largeForm(device.dialect) : device.dialect;
+    const description = [label, network.config, shape, dialect, network.weights.fingerprint];
     const graph = await cachedGraph(this.#cacheFolder, description, () =>
-      network.build(shape, device.dialect, network.weights),
+      network.build(shape, dialect, network.weights),
     );
     const session = await Session.create(graph.model, {
       provider: device.provider,
       label,
       weightsFolder: network.weights.folder,
-      widening: device.provider === 'cpu' && graph.weightBytes > largestWidenedBytes ? 'each-use' : 'once',
+      widening: device.provider === 'cpu' && large ? 'each-use' : 'once',
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });
     return new LoadedPart<Inputs, Outputs>(session, graph);

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DialectName } from '../../models/onnx/dialect.ts';
+import { type DialectName, dialectOf, largeForm } from '../../models/onnx/dialect.ts';
 import { verifyFolder } from '../../models/pipeline/verify.ts';
+import { verifyNetwork } from '../../models/pipeline/verifyNetworks.ts';
+import { readJson } from '../../models/weights/checkpoint.ts';
+import { KeyedWeights } from '../../models/weights/keyedWeights.ts';
+import { readSafetensors } from '../../models/weights/safetensors.ts';
 
 const data = join(import.meta.dirname, 'data');
 
@@ -30,6 +34,22 @@ describe.each(['plain', 'cpu'] satisfies DialectName[])('dialect %s', (dialect) 
     for (const { name, relativeError } of cases) expect(relativeError, name).toBeLessThanOrEqual(limit(folder));
     expect(passed).toBe(true);
   });
+});
+
+test('the form for large networks agrees with the reference too', async () => {
+  const folder = join(data, 'unet');
+  const weights = await readSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'));
+  const dialect = { ...largeForm(dialectOf('cpu')), columnsFromRows: 1 };
+  expect(dialect.clipConvolution).toBe(true);
+  const results = await verifyNetwork('unet', {
+    folder,
+    config: await readJson(join(folder, 'config.json')),
+    weights: new KeyedWeights(folder, [{ index: weights }]),
+    cases: await readSafetensors(join(folder, 'cases.safetensors')),
+    device: { provider: 'cpu', dialect, threads: undefined, warnings: [] },
+  });
+  expect(results).toHaveLength(3);
+  for (const { name, relativeError } of results) expect(relativeError, name).toBeLessThanOrEqual(1e-4);
 });
 
 test('every sampler follows its reference trajectory', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { alphaKeys, buildContext } from '../../nets/contextKeyValues.ts';
 import { buildUnet } from '../../nets/unet.ts';
 import { crossAttentionLayers } from '../../nets/unetConfig.ts';
-import { dialectOf } from '../../onnx/dialect.ts';
+import { dialectOf, largeForm } from '../../onnx/dialect.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { convolution } from '../../onnx/linear.ts';
 import { encodeModel } from '../../onnx/modelFile.ts';
@@ -67,7 +67,7 @@ export async function benchReleased(options: BenchOptions): Promise<ReleasedMeas
     const weights = new KeyedWeights(path, [{ index: await readSafetensors(path) }]);
     const graphOf = (): Promise<BuiltGraph> =>
       cachedGraph(join(folder, 'graphs'), ['bench', releasedUnet, releasedShape, weights.fingerprint], () =>
-        buildUnet(releasedUnet, releasedShape, dialectOf('cpu'), weights),
+        buildUnet(releasedUnet, releasedShape, largeForm(dialectOf('cpu')), weights),
       );
     await graphOf();
     onProgress('Loading …');
