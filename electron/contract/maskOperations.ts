@@ -49,9 +49,6 @@ export const maskOperation = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** See {@link maskOperation}. */
-export type MaskOperationData = z.output<typeof maskOperation>;
-
 /** A whole mask as strokes; the same form as `MaskDrawing` in models/masks, checked. */
 export const maskDrawing = z.strictObject({
   width: size,
@@ -68,6 +65,3 @@ export const maskDrawing = z.strictObject({
     )
     .max(10_000),
 });
-
-/** See {@link maskDrawing}. */
-export type MaskDrawingData = z.output<typeof maskDrawing>;

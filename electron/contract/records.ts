@@ -176,11 +176,9 @@ export const documentRecord = z.discriminatedUnion('kind', [
   viewRecord,
 ]);
 
-export type ProjectRecord = z.output<typeof projectRecord>;
 export type SourceRecord = z.output<typeof sourceRecord>;
 export type MaskRecord = z.output<typeof maskRecord>;
 export type MaskKeyRecord = z.output<typeof maskKeyRecord>;
-export type StrokeRecord = z.output<typeof strokeRecord>;
 export type TakeRecipe = z.output<typeof takeRecipe>;
 export type TakeRecord = z.output<typeof takeRecord>;
 export type ItemRecord = z.output<typeof itemRecord>;
@@ -193,6 +191,3 @@ export type DocumentRecord = z.output<typeof documentRecord>;
 export type RecordKind = DocumentRecord['kind'];
 /** The record type of a kind. */
 export type RecordOf<K extends RecordKind> = Extract<DocumentRecord, { kind: K }>;
-
-/** A document: its records by id. */
-export type DocumentRecords = ReadonlyMap<string, DocumentRecord>;

@@ -48,13 +48,6 @@ export class PageFiles {
     return new PageFiles(files);
   }
 
-  /** Bytes of JavaScript a first visit loads, gzipped. */
-  get scriptBytes(): number {
-    let sum = 0;
-    for (const [path, file] of this.#files) if (path.endsWith('.js')) sum += file.gzipped?.length ?? 0;
-    return sum;
-  }
-
   /** The answer to `GET path`, or undefined where the page has no such file. */
   respond(path: string, headers: Headers): Response | undefined {
     const file = this.#files.get(path === '/' ? '/index.html' : path);

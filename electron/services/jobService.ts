@@ -5,16 +5,15 @@ import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { isFinal, type JobView, jobStates, type TakeRequest, takeRequest } from '../contract/jobs.ts';
-import { maskDrawing } from '../contract/maskOperations.ts';
-import { recordId, type TakeRecipe, takeRecipe } from '../contract/records.ts';
+import { recordId, takeRecipe } from '../contract/records.ts';
 import type { EngineEvent, EngineJob } from '../engine/engineProtocol.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import type { EnginePort } from './enginePort.ts';
 import type { EventBus } from './eventBus.ts';
-import { drawingAtFrame, drawingFromFrame, drawingOf } from './maskFromRecords.ts';
 import type { ModelCatalogue } from './modelCatalogue.ts';
 import type { OpenProject } from './openProject.ts';
 import { keepTake } from './takeKeeper.ts';
+import { planJob, planRecipe } from './takePlan.ts';
 
 /** What is kept of a job in its folder, so that it outlives the studio. */
 const jobFile = z.object({
@@ -99,7 +98,7 @@ export class JobService {
       state: 'queued',
       error: null,
       request,
-      recipe: await this.#recipeOf(project, request),
+      recipe: await planRecipe(project, request, this.#options),
       latentsName: null,
     };
     const job = this.#remember(project, file, windowId, live);
@@ -175,13 +174,12 @@ export class JobService {
     project: OpenProject,
     request: TakeRequest,
   ): Promise<{ memoryBytes: number; seconds: number; advice: string | null }> {
-    const recipe = await this.#recipeOf(project, request);
-    const engineRequest = await this.#engineRequest(
+    const recipe = await planRecipe(project, request, this.#options);
+    const engineRequest = await planJob(
       project,
-      'estimate',
-      join(project.store.folder, 'jobs', 'estimate'),
-      request,
+      { id: 'estimate', folder: join(project.store.folder, 'jobs', 'estimate') },
       recipe,
+      this.#options.catalogue,
     );
     const { memoryBytes, seconds, advice } = await this.#options.engine.estimate(engineRequest);
     return { memoryBytes, seconds, advice: advice ?? null };
@@ -230,74 +228,6 @@ export class JobService {
     return job;
   }
 
-  async #recipeOf(project: OpenProject, request: TakeRequest): Promise<TakeRecipe> {
-    const { store } = project;
-    const source = store.get('source', request.sourceId);
-    const model = await this.#options.catalogue.get(request.modelId);
-    if (request.settings.task === 'edit' && source.media !== 'clip')
-      throw new StudioError('request-invalid', 'Only a clip can be edited; a picture can be brought to life.', {
-        hint: 'Switch the task to Generate, or choose a clip.',
-      });
-    const mask = request.maskId === null ? undefined : store.get('mask', request.maskId);
-    const drawing = mask && drawingOf(mask, store.records);
-    if (!drawing && !source.hasAlpha)
-      throw new StudioError('mask-empty', `No subject is marked on ${source.name}.`, {
-        hint: 'Brush over the subject first.',
-      });
-    return {
-      settings: request.settings,
-      source: {
-        sourceId: source.id,
-        assetId: source.assetId,
-        media: source.media,
-        name: source.name,
-        frameIndex: Math.min(request.frameIndex, source.frameCount - 1),
-        inFrame: Math.min(request.inFrame, source.frameCount - 1),
-        outFrame: Math.min(Math.max(request.outFrame, request.inFrame + 1), source.frameCount),
-      },
-      drawingAssetId: drawing ? await store.assets.put(JSON.stringify(drawing)) : null,
-      maskId: mask?.id ?? null,
-      model: { id: model.id, title: model.title, hash: '' },
-      provider: '',
-      studioVersion: this.#options.studioVersion,
-    };
-  }
-
-  async #engineRequest(
-    project: OpenProject,
-    id: string,
-    folder: string,
-    request: TakeRequest,
-    recipe: TakeRecipe,
-  ): Promise<EngineJob> {
-    const { store } = project;
-    const path = store.assets.pathOf(recipe.source.assetId);
-    const { framesPerSecond } = store.get('source', recipe.source.sourceId);
-    const modelFolder = await this.#options.catalogue.folderOf(request.modelId);
-    const drawing =
-      recipe.drawingAssetId === null ? undefined : parseDrawing(await store.assets.read(recipe.drawingAssetId));
-    const base = { id, folder, modelFolder, settings: recipe.settings, previews: true };
-    if (recipe.settings.task === 'generate') {
-      const { frameIndex } = recipe.source;
-      return {
-        ...base,
-        kind: 'generate',
-        picture: path,
-        ...(recipe.source.media === 'clip' ? { pictureTimeSeconds: frameIndex / framesPerSecond } : {}),
-        mask: drawing ? { kind: 'drawing', drawing: drawingAtFrame(drawing, frameIndex) } : { kind: 'alpha' },
-      };
-    }
-    const { inFrame, outFrame } = recipe.source;
-    return {
-      ...base,
-      kind: 'edit',
-      clip: path,
-      startSeconds: inFrame / framesPerSecond,
-      endSeconds: outFrame / framesPerSecond,
-      mask: drawing ? { kind: 'drawing', drawing: drawingFromFrame(drawing, inFrame) } : { kind: 'alpha' },
-    };
-  }
-
   async #submit(job: Job): Promise<void> {
     const folder = this.#folderOf(job);
     await mkdir(folder, { recursive: true });
@@ -315,7 +245,7 @@ export class JobService {
 
   async #requestFor(job: Job, folder: string): Promise<EngineJob> {
     const { file, project } = job;
-    const request = await this.#engineRequest(project, file.id, folder, file.request, file.recipe);
+    const request = await planJob(project, { id: file.id, folder }, file.recipe, this.#options.catalogue);
     return file.kind === 'decode' ? { ...request, decodeOnly: true } : request;
   }
 
@@ -429,8 +359,4 @@ function parseOrUndefined(text: string): unknown {
     // A torn job file means the job never properly began.
     return undefined;
   }
-}
-
-function parseDrawing(bytes: Buffer) {
-  return maskDrawing.parse(JSON.parse(bytes.toString('utf8')));
 }

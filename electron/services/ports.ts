@@ -1,4 +1,3 @@
-import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
 import type { ExportOptions } from '../contract/jobs.ts';
 
 /** What a media file is, as far as the studio needs to know. */
@@ -67,6 +66,3 @@ export interface MediaPort {
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
 }
-
-/** A hand's marks for smart select: painted ones mean subject, erased ones background. */
-export type Scribble = MaskOperation;

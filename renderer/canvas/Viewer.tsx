@@ -269,7 +269,7 @@ function LiveBadge(): ReactNode {
           type="button"
           className="button"
           onPointerDown={(event) => event.stopPropagation()}
-          onClick={() => void studio.attempt(() => studio.keepLive())}
+          onClick={() => void studio.attempt(() => studio.takes.keepLive())}
         >
           {texts.viewer.keep}
         </button>

@@ -53,7 +53,7 @@ function ExportForm({ take }: { take: TakeRecord }): ReactNode {
       className="groupBody"
       onSubmit={(event) => {
         event.preventDefault();
-        void studio.exportTake(take.id, {
+        void studio.takes.exportTake(take.id, {
           ...options,
           sound: options.sound && canSound,
           alpha: options.alpha && canAlpha,

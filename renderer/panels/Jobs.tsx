@@ -37,7 +37,7 @@ function Job({ job }: { job: JobView }): ReactNode {
             icon="close"
             small
             label={`${texts.jobs.cancel}: ${job.label}`}
-            onClick={() => void studio.job('cancel', job.id)}
+            onClick={() => void studio.takes.job('cancel', job.id)}
           />
         )}
         {job.state === 'failed' || job.state === 'canceled' ? (
@@ -45,11 +45,11 @@ function Job({ job }: { job: JobView }): ReactNode {
             icon="retry"
             small
             label={`${texts.jobs.retry}: ${job.label}`}
-            onClick={() => void studio.job('retry', job.id)}
+            onClick={() => void studio.takes.job('retry', job.id)}
           />
         ) : null}
         {file && desktop ? (
-          <IconButton icon="folder" small label={texts.jobs.reveal} onClick={() => void studio.reveal(job.id)} />
+          <IconButton icon="folder" small label={texts.jobs.reveal} onClick={() => void studio.takes.reveal(job.id)} />
         ) : null}
         {file && file.url !== '' ? (
           <IconButton
@@ -64,7 +64,7 @@ function Job({ job }: { job: JobView }): ReactNode {
             icon="trash"
             small
             label={`${texts.jobs.dismiss}: ${job.label}`}
-            onClick={() => void studio.job('dismiss', job.id)}
+            onClick={() => void studio.takes.job('dismiss', job.id)}
           />
         ) : null}
       </div>

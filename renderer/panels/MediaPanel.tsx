@@ -74,7 +74,7 @@ function MediaItem({ source }: { source: SourceRecord }): ReactNode {
         className="mediaOpen"
         aria-current={active}
         onClick={() => {
-          studio.showSource(source.id);
+          studio.looking.showSource(source.id);
           studio.editor.session.set({ viewMode: 'source' });
           const item = studio.editor.document.all('item').find((candidate) => candidate.targetId === source.id);
           if (item) studio.playback.seek(item.startFrame);

@@ -15,7 +15,7 @@ export function RunBar(): ReactNode {
   const estimate = useApp((app) => app.estimate);
   const liveMode = useSession((session) => session.liveMode);
   const writer = useSession((session) => session.writer);
-  const request = studio.request();
+  const request = studio.takes.request();
   const reason = typeof request === 'string' ? request : undefined;
   return (
     <div className="runBar">
@@ -26,7 +26,7 @@ export function RunBar(): ReactNode {
             type="button"
             className="button primary large"
             aria-disabled={reason !== undefined || !writer}
-            onClick={() => void studio.attempt(() => studio.startTake())}
+            onClick={() => void studio.attempt(() => studio.takes.startTake())}
           >
             {setup?.settings.task === 'edit' ? texts.inspector.runEdit : texts.inspector.run}
           </button>
@@ -40,7 +40,7 @@ export function RunBar(): ReactNode {
             className="switch"
             checked={liveMode}
             disabled={!writer}
-            onCheckedChange={(on) => studio.setLiveMode(on)}
+            onCheckedChange={(on) => studio.takes.setLiveMode(on)}
             aria-label={texts.inspector.live}
           >
             <Switch.Thumb className="switchThumb" />

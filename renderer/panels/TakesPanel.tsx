@@ -37,7 +37,7 @@ function TakeCard({ take }: { take: TakeRecord }): ReactNode {
   const active = view?.takeId === take.id;
   const compared = view?.compareTakeId === take.id;
   const show = (): void => {
-    studio.showSource(take.recipe.source.sourceId);
+    studio.looking.showSource(take.recipe.source.sourceId);
     editor.look({ takeId: take.id });
     if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'sideBySide' });
   };
@@ -125,7 +125,7 @@ function TakeMenu({
           )}
           <DropdownMenu.Item
             className="menuItem"
-            onSelect={() => void studio.attempt(() => studio.recallTake(take))}
+            onSelect={() => void studio.attempt(() => studio.takes.recallTake(take))}
             disabled={!writer}
           >
             <Icon name="retry" />
@@ -133,7 +133,7 @@ function TakeMenu({
           </DropdownMenu.Item>
           <DropdownMenu.Item
             className="menuItem"
-            onSelect={() => void studio.decodeAgain(take.id)}
+            onSelect={() => void studio.takes.decodeAgain(take.id)}
             disabled={!writer || !take.result.latentsAssetId}
           >
             <Icon name="film" />

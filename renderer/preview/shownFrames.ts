@@ -1,6 +1,6 @@
 import type { SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
-import { itemAt, sourceFrameAt, takeFrameAt, timelineFrameOf } from '../editor/timelineCommands.ts';
+import { itemAt, sourceFrameAt, takeFrameAt } from '../editor/timelineCommands.ts';
 
 /** The frame of the looked-at source that the playhead shows; the nearest one where the playhead lies elsewhere. */
 export function shownSourceFrame(editor: Editor, source: SourceRecord): number {
@@ -12,12 +12,6 @@ export function shownSourceFrame(editor: Editor, source: SourceRecord): number {
   if (!item) return Math.min(source.frameCount - 1, Math.max(0, playhead));
   const frame = Math.min(item.startFrame + item.lengthFrames - 1, Math.max(item.startFrame, playhead));
   return sourceFrameAt(document, item, source, frame);
-}
-
-/** The timeline frame at which a source's frame lies, where it is on the timeline. */
-export function playheadOf(editor: Editor, source: SourceRecord, sourceFrame: number): number {
-  const item = editor.document.all('item').find((candidate) => candidate.targetId === source.id);
-  return item ? timelineFrameOf(editor.document, item, source, sourceFrame) : sourceFrame;
 }
 
 /** The take's frame under the playhead, or undefined where the playhead is not on that take. */

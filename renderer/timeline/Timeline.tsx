@@ -27,7 +27,7 @@ export function Timeline(): ReactNode {
           icon="split"
           label={texts.timeline.split}
           keys="S"
-          onClick={() => studio.splitAtPlayhead()}
+          onClick={() => studio.looking.splitAtPlayhead()}
           disabled={!writer || isEmpty}
         />
         <IconButton
@@ -41,7 +41,7 @@ export function Timeline(): ReactNode {
           icon="trash"
           label={texts.timeline.remove}
           keys="Del"
-          onClick={() => studio.removeSelected()}
+          onClick={() => studio.looking.removeSelected()}
           disabled={!writer || !selected}
         />
         <IconButton

@@ -119,7 +119,7 @@ export function TimelineCanvas(): ReactNode {
     }
     const { item, part } = hit;
     editor.session.set({ selectedItemId: item.id });
-    studio.showItem(item);
+    studio.looking.showItem(item);
     drag.current = { kind: 'item', item, part, grabbed: frameOfX(x, window), moved: false };
   };
 

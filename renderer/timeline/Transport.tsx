@@ -26,7 +26,7 @@ export function Transport(): ReactNode {
         icon="markIn"
         label={transport.markIn}
         keys="I"
-        onClick={() => studio.markRange('in')}
+        onClick={() => studio.looking.markRange('in')}
         disabled={!isClip}
       />
       <IconButton icon="first" label={transport.start} keys="Home" onClick={() => playback.seek(0)} />
@@ -43,7 +43,7 @@ export function Transport(): ReactNode {
         icon="markOut"
         label={transport.markOut}
         keys="O"
-        onClick={() => studio.markRange('out')}
+        onClick={() => studio.looking.markRange('out')}
         disabled={!isClip}
       />
       <span className="transportRight">

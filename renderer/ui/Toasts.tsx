@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
+import type { Toast } from './appState.ts';
 import { useApp, useStudio } from './hooks.ts';
-import type { Toast } from './studioController.ts';
 import { texts } from './texts.ts';
 
 /** Messages in the corner: what happened, the way out, and for errors the details to copy. */

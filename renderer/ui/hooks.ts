@@ -1,7 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { DocumentStore } from '../editor/documentStore.ts';
 import type { Session } from '../editor/session.ts';
-import type { AppState, StudioController } from './studioController.ts';
+import type { AppState } from './appState.ts';
+import type { StudioController } from './studioController.ts';
 
 /** Carries the controller to every component. */
 export const StudioContext = createContext<StudioController | null>(null);

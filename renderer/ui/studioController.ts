@@ -1,73 +1,36 @@
 import type { StudioEvent } from '../../electron/contract/events.ts';
-import { type ExportOptions, isFinal, type JobView, type TakeRequest } from '../../electron/contract/jobs.ts';
-import type { MethodOutput, ModelView, ProjectSummary } from '../../electron/contract/methods.ts';
-import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
+import { isFinal, type JobView } from '../../electron/contract/jobs.ts';
+import type { ModelView } from '../../electron/contract/methods.ts';
+import type { SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
-import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
 import { subscribeToEvents, windowIdentity } from '../client/eventSubscription.ts';
 import { SaveQueue } from '../client/saveQueue.ts';
 import { studioClient } from '../client/studioClient.ts';
 import { Editor } from '../editor/editor.ts';
-import { activeMask, addOperation, adoptDrawing } from '../editor/maskCommands.ts';
+import { addOperation } from '../editor/maskCommands.ts';
 import { initialSession } from '../editor/session.ts';
 import { StateStore } from '../editor/stateStore.ts';
-import { addSources, itemAt, removeSource, removeTake, splitItem } from '../editor/timelineCommands.ts';
+import { addSources } from '../editor/timelineCommands.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl, shownSourceFrame } from '../preview/shownFrames.ts';
+import { type AppState, initialAppState, type Toast } from './appState.ts';
 import { desktopBridge } from './desktopBridge.ts';
+import { TakeCommands } from './takeCommands.ts';
 import { texts } from './texts.ts';
-
-/** A message at the corner of the page. */
-export interface Toast {
-  id: number;
-  kind: 'info' | 'error';
-  message: string;
-  hint: string | undefined;
-  details: string | undefined;
-}
-
-/** What the page is doing as a whole. */
-export interface AppState {
-  phase: 'loading' | 'start' | 'project';
-  info: MethodOutput<'studio.info'> | null;
-  device: MethodOutput<'studio.device'> | null;
-  projects: readonly ProjectSummary[];
-  projectId: string | null;
-  busy: string | null;
-  uploads: readonly { name: string; share: number }[];
-  toasts: readonly Toast[];
-  dialog: 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
-  words: ReadonlySet<string>;
-  estimate: { memoryBytes: number; seconds: number; advice: string | null } | null;
-  seedLocked: boolean;
-  smartBusy: boolean;
-}
+import { brushFor, ViewCommands } from './viewCommands.ts';
 
 /** Joins the headless editor to the studio: opens projects, follows events, starts jobs, and shows failures as sentences. */
 export class StudioController {
-  readonly app = new StateStore<AppState>({
-    phase: 'loading',
-    info: null,
-    device: null,
-    projects: [],
-    projectId: null,
-    busy: null,
-    uploads: [],
-    toasts: [],
-    dialog: 'none',
-    words: new Set(),
-    estimate: null,
-    seedLocked: true,
-    smartBusy: false,
-  });
+  readonly app = new StateStore<AppState>(initialAppState);
   readonly windowId = windowIdentity();
   readonly editor: Editor;
   readonly playback: Playback;
+  readonly takes: TakeCommands;
+  readonly looking: ViewCommands;
   readonly #queue: SaveQueue;
   #toastNumber = 0;
-  #liveNumber = 0;
   #smartRequest: string | undefined;
-  #estimateTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#queue = new SaveQueue(
@@ -85,9 +48,11 @@ export class StudioController {
     );
     this.editor = new Editor((diff) => this.#queue.push(diff));
     this.playback = new Playback(this.editor, (assetId) => assetUrl(this.app.state.projectId ?? '', assetId));
+    this.takes = new TakeCommands(this);
+    this.looking = new ViewCommands(this);
     this.editor.onCommitted(() => {
-      if (this.editor.session.state.liveMode) void this.restartLive();
-      this.#estimateSoon();
+      if (this.editor.session.state.liveMode) void this.takes.restartLive();
+      this.takes.estimateSoon();
     });
   }
 
@@ -108,6 +73,11 @@ export class StudioController {
       (device) => this.app.set({ device }),
       (error: unknown) => this.fail(error),
     );
+  }
+
+  /** Resolves when everything done so far is on disk. */
+  flush(): Promise<void> {
+    return this.#queue.flush();
   }
 
   /** The model the inspector names. */
@@ -185,7 +155,7 @@ export class StudioController {
     location.hash = `project=${projectId}`;
     for (const source of this.editor.document.all('source')) this.#prepare(source);
     await this.loadWords();
-    this.#estimateSoon();
+    this.takes.estimateSoon();
   }
 
   #prepare(source: SourceRecord): void {
@@ -300,208 +270,6 @@ export class StudioController {
     if (this.editor.session.state.missingSourceIds.length === 0) this.app.set({ dialog: 'none' });
   }
 
-  /** Looks at what an item of the timeline shows. */
-  showItem(item: ItemRecord): void {
-    const { editor } = this;
-    if (item.track === 'take') {
-      editor.look({ takeId: item.targetId });
-      if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'result' });
-      return;
-    }
-    this.showSource(item.targetId);
-  }
-
-  /** Looks at a source, with its first mask. */
-  showSource(sourceId: string): void {
-    const { editor } = this;
-    if (editor.view?.sourceId === sourceId) return;
-    const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
-    editor.look({ sourceId, maskId: mask?.id ?? null });
-    editor.session.set({ viewport: null, brushRadius: brushFor(editor.document.get('source', sourceId)) });
-    this.#estimateSoon();
-  }
-
-  /** Cuts the selected item, or the source under the playhead, at the playhead. */
-  splitAtPlayhead(): void {
-    const { editor } = this;
-    const { selectedItemId, playhead } = editor.session.state;
-    const item = editor.document.get('item', selectedItemId) ?? itemAt(editor.document, 'source', playhead);
-    if (item) splitItem(editor, item, playhead);
-  }
-
-  /** Takes the selected item off the timeline; the last place of a take or source takes it along. */
-  removeSelected(): void {
-    const { editor } = this;
-    const item = editor.document.get('item', editor.session.state.selectedItemId);
-    if (!item) return;
-    const isLast = editor.document.all('item').filter((other) => other.targetId === item.targetId).length === 1;
-    const take = editor.document.get('take', item.targetId);
-    const source = editor.document.get('source', item.targetId);
-    if (isLast && take) removeTake(editor, take);
-    else if (isLast && source) removeSource(editor, source);
-    else editor.remove('Delete', item);
-    editor.session.set({ selectedItemId: null });
-  }
-
-  /** Marks the first or last frame of the source's part in use, at the playhead. */
-  markRange(edge: 'in' | 'out'): void {
-    const { editor } = this;
-    const source = editor.document.get('source', editor.view?.sourceId);
-    if (source?.media !== 'clip') return;
-    const frame = shownSourceFrame(editor, source);
-    if (edge === 'in')
-      editor.update('Mark in', source, { inFrame: frame, outFrame: Math.max(source.outFrame, frame + 1) });
-    else editor.update('Mark out', source, { outFrame: frame + 1, inFrame: Math.min(source.inFrame, frame) });
-  }
-
-  /** What would be asked for now, or why nothing can be. */
-  request(): TakeRequest | string {
-    const { editor, model } = this;
-    const { setup, view } = editor;
-    const source = editor.document.get('source', view?.sourceId);
-    if (!model || !setup) return texts.inspector.noModel;
-    if (!source) return texts.inspector.needSource;
-    if (setup.settings.task === 'edit' && source.media !== 'clip') return texts.inspector.editNeedsClip;
-    const mask = activeMask(editor);
-    if (!mask && !source.hasAlpha) return texts.inspector.needMask;
-    if (setup.settings.prompt.trim() === '') return texts.inspector.needPrompt;
-    return {
-      modelId: model.id,
-      settings: setup.settings,
-      sourceId: source.id,
-      maskId: mask?.id ?? null,
-      frameIndex: shownSourceFrame(editor, source),
-      inFrame: source.inFrame,
-      outFrame: source.outFrame,
-    };
-  }
-
-  /** Starts a take. */
-  async startTake(): Promise<void> {
-    const { projectId } = this.app.state;
-    const request = this.request();
-    if (typeof request === 'string') return this.notify(request);
-    if (!projectId || !this.editor.session.state.writer) return;
-    await this.#queue.flush();
-    await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request });
-    if (!this.app.state.seedLocked) this.rollSeed();
-  }
-
-  /** Chooses another seed. */
-  rollSeed(): void {
-    this.editor.updateSettings('New seed', { seed: Math.floor(Math.random() * 2 ** 32) });
-  }
-
-  setLiveMode(liveMode: boolean): void {
-    this.editor.session.set({ liveMode, ...(liveMode ? {} : { livePreview: null }) });
-    if (!liveMode) return;
-    if (this.editor.session.state.viewMode === 'source') this.editor.session.set({ viewMode: 'sideBySide' });
-    void this.restartLive();
-  }
-
-  /** The request for a live preview: few steps, few frames. */
-  #liveRequest(): TakeRequest | string {
-    const request = this.request();
-    const { model } = this;
-    if (typeof request === 'string' || !model) return texts.inspector.noModel;
-    const settings = {
-      ...request.settings,
-      weights: model.studentSteps === null ? request.settings.weights : ('student' as const),
-      steps: model.studentSteps ?? Math.min(request.settings.steps ?? model.steps, 6),
-      frames: Math.min(request.settings.frames, 8),
-    };
-    return { ...request, settings, outFrame: Math.min(request.outFrame, request.inFrame + 8) };
-  }
-
-  /** Starts the live preview again with what the inspector and the mask hold now; the latest call wins. */
-  async restartLive(): Promise<void> {
-    const { projectId } = this.app.state;
-    const number = ++this.#liveNumber;
-    await this.#queue.flush();
-    const request = this.#liveRequest();
-    if (number !== this.#liveNumber || typeof request === 'string' || !projectId) return;
-    if (!this.editor.session.state.writer) return;
-    await this.attempt(async () => {
-      await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request, live: true });
-    });
-  }
-
-  /** Makes a take of what the live preview shows. */
-  async keepLive(): Promise<void> {
-    const { projectId } = this.app.state;
-    await this.#queue.flush();
-    const request = this.#liveRequest();
-    if (typeof request === 'string') this.notify(request);
-    else if (projectId) await studioClient.call('jobs.start', { projectId, windowId: this.windowId, request });
-  }
-
-  #estimateSoon(): void {
-    if (this.#estimateTimer !== undefined) clearTimeout(this.#estimateTimer);
-    // A live preview tells by itself what it takes, and the engine has better things to do.
-    if (this.editor.session.state.liveMode) return;
-    this.#estimateTimer = setTimeout(() => void this.#estimate(), 400);
-  }
-
-  async #estimate(): Promise<void> {
-    const { projectId } = this.app.state;
-    const request = this.request();
-    if (!projectId || typeof request === 'string') return this.app.set({ estimate: null });
-    await this.#queue.flush();
-    await studioClient.call('jobs.estimate', { projectId, request }).then(
-      (estimate) => this.app.set({ estimate }),
-      () => this.app.set({ estimate: null }),
-    );
-  }
-
-  async job(action: 'cancel' | 'retry' | 'dismiss', jobId: string): Promise<void> {
-    const { projectId } = this.app.state;
-    if (projectId)
-      await this.attempt(async () => void (await studioClient.call(`jobs.${action}`, { projectId, jobId })));
-  }
-
-  async reveal(jobId: string): Promise<void> {
-    const { projectId } = this.app.state;
-    if (projectId)
-      await this.attempt(async () => void (await studioClient.call('exports.reveal', { projectId, jobId })));
-  }
-
-  async decodeAgain(takeId: string): Promise<void> {
-    const { projectId } = this.app.state;
-    if (projectId)
-      await this.attempt(async () => void (await studioClient.call('jobs.decodeAgain', { projectId, takeId })));
-  }
-
-  async exportTake(takeId: string, options: ExportOptions): Promise<void> {
-    const { projectId } = this.app.state;
-    if (!projectId) return;
-    await this.attempt(async () => {
-      await studioClient.call('exports.start', { projectId, takeId, options });
-      this.app.set({ dialog: 'none' });
-      this.notify(texts.export.started);
-    });
-  }
-
-  /** Puts a take's settings back into the inspector, with its source and, where that is gone, its mask. */
-  async recallTake(take: TakeRecord): Promise<void> {
-    const { editor } = this;
-    const { projectId } = this.app.state;
-    const { recipe } = take;
-    const { setup } = editor;
-    if (!projectId || !setup) return;
-    editor.begin('Use settings again');
-    editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
-    const source = editor.document.get('source', recipe.source.sourceId);
-    let maskId = editor.document.get('mask', recipe.maskId)?.id ?? null;
-    if (source && maskId === null && recipe.drawingAssetId !== null) {
-      const { drawing } = await studioClient.call('takes.drawing', { projectId, assetId: recipe.drawingAssetId });
-      // The server parsed the drawing with the contract's schema.
-      maskId = adoptDrawing(editor, source, drawing as MaskDrawing, take.name);
-    }
-    editor.commit();
-    if (source) editor.look({ sourceId: source.id, maskId });
-    this.notify(texts.takes.useAgainDone);
-  }
-
   /** Sends scribbles to smart select; the region comes back as an event and becomes one step. */
   async smartSelect(source: SourceRecord, frameIndex: number, scribbles: readonly MaskOperation[]): Promise<void> {
     const { projectId } = this.app.state;
@@ -602,11 +370,6 @@ export class StudioController {
       addOperation(editor, source, shownSourceFrame(editor, source), event.operation, 'Smart select');
     if (event.error) this.fail(StudioError.fromJSON(plain(event.error)));
   }
-}
-
-/** A brush that suits a source's size: its diameter a twentieth of the longer side. */
-function brushFor(source: SourceRecord | undefined): number {
-  return source ? Math.max(2, Math.round(Math.max(source.width, source.height) / 40)) : initialSession.brushRadius;
 }
 
 /** Saves an address's content as a file. */

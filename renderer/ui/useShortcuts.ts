@@ -29,7 +29,7 @@ export function useShortcuts(): void {
       const command = event.ctrlKey || event.metaKey;
       if (command && event.key === 'Enter') {
         event.preventDefault();
-        void studio.attempt(() => studio.startTake());
+        void studio.attempt(() => studio.takes.startTake());
         return;
       }
       if (isTyping(event.target) || studio.app.state.dialog !== 'none') return;
@@ -119,13 +119,13 @@ function onKey(studio: StudioController, event: KeyboardEvent): boolean {
       playback.seek(timelineEnd(editor.document) - 1);
       return true;
     case 'i':
-      studio.markRange('in');
+      studio.looking.markRange('in');
       return true;
     case 'o':
-      studio.markRange('out');
+      studio.looking.markRange('out');
       return true;
     case 's':
-      studio.splitAtPlayhead();
+      studio.looking.splitAtPlayhead();
       return true;
     case 'm':
       addMarker(editor);
@@ -143,7 +143,7 @@ function onKey(studio: StudioController, event: KeyboardEvent): boolean {
       return true;
     case 'Delete':
     case 'Backspace':
-      studio.removeSelected();
+      studio.looking.removeSelected();
       return true;
     case '+':
     case '=':

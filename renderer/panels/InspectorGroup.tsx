@@ -1,0 +1,42 @@
+import { Collapsible } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
+import { useStudio } from '../ui/hooks.ts';
+import { Icon } from '../ui/Icon.tsx';
+
+/** Begin, commit and bail of a slider's gesture, and the change of a setting within it. */
+export function useSetting() {
+  const { editor } = useStudio();
+  return {
+    set: (label: string, change: Partial<TakeSettings>) => editor.updateSettings(label, change),
+    gesture: (label: string) => ({
+      onBegin: () => editor.begin(label),
+      onCommit: () => editor.commit(),
+      onBail: () => editor.bail(),
+    }),
+  };
+}
+
+/** A part of the inspector that folds away. */
+export function Group({
+  title,
+  open = true,
+  children,
+}: {
+  title: string;
+  open?: boolean;
+  children: ReactNode;
+}): ReactNode {
+  const [isOpen, setOpen] = useState(open);
+  return (
+    <Collapsible.Root className="group" open={isOpen} onOpenChange={setOpen}>
+      <h3>
+        <Collapsible.Trigger className="groupTitle">
+          <Icon name="down" />
+          {title}
+        </Collapsible.Trigger>
+      </h3>
+      <Collapsible.Content className="groupBody">{children}</Collapsible.Content>
+    </Collapsible.Root>
+  );
+}
