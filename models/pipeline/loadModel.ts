@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
 import { StudioError } from '../errors/studioError.ts';
-import type { HostTensor } from '../math/tensor.ts';
-import { largeForm } from '../onnx/dialect.ts';
+import { type Dialect, largeForm } from '../onnx/dialect.ts';
 import { graphCost } from '../onnx/graphCost.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
-import { type BuiltGraph, cachedGraph } from '../runtime/graphCache.ts';
-import { Session } from '../runtime/session.ts';
+import { cachedGraph } from '../runtime/graphCache.ts';
+import { networkMemory } from '../runtime/memory.ts';
+import { Session, type Widening } from '../runtime/session.ts';
 import { requireFinite } from '../weights/finiteness.ts';
 import { readLayout } from '../weights/layouts.ts';
 import { describeModel } from './describeModel.ts';
+import { type LoadedGraph, LoadedPart } from './loadedPart.ts';
+import { hashModel } from './modelHash.ts';
 import { type BuildableNetwork, type ModelNetworks, parseNetworks } from './modelNetworks.ts';
 import type { MagDiffModel, ModelDescription, OpenOptions, Part, PartEstimate, UnetShape } from './modelParts.ts';
 
@@ -66,7 +66,7 @@ class LoadedModel implements MagDiffModel {
   }
 
   modelHash(): Promise<string> {
-    this.#hash ??= hashFiles(this.#networks.weightFiles, this.description);
+    this.#hash ??= hashModel(this.#networks.weightFiles, this.description);
     return this.#hash;
   }
 
@@ -123,11 +123,22 @@ class LoadedModel implements MagDiffModel {
 
   async estimateUnet(shape: UnetShape): Promise<PartEstimate> {
     const { weights = 'teacher', ...sizes } = shape;
-    return graphCost(this.#unet(weights).network.build(sizes, this.#device.dialect, new RecordingSource()));
+    return this.#estimate(sizes, this.#unet(weights).network);
   }
 
   async estimateVaeDecoder(shape: { batch: number; height: number; width: number }): Promise<PartEstimate> {
-    return graphCost(this.#networks.vaeDecoder.build(shape, this.#device.dialect, new RecordingSource()));
+    return this.#estimate(shape, this.#networks.vaeDecoder);
+  }
+
+  #estimate<Shape>(shape: Shape, network: BuildableNetwork<Shape>): PartEstimate {
+    const { dialect, widening } = formOf(network, this.#device);
+    const { weights } = network;
+    const cost = graphCost(network.build(shape, dialect, new RecordingSource((key) => weights.has(key))));
+    const memory = networkMemory(
+      { ...cost, aliveBytes: cost.activationBytes, storedBytes: weights.sizeBytes },
+      widening,
+    );
+    return { flops: cost.flops, parameters: cost.parameters, ...memory };
   }
 
   #unet(weights: Weights): ModelNetworks['teacher'] {
@@ -136,96 +147,66 @@ class LoadedModel implements MagDiffModel {
     return networks;
   }
 
-  /** Builds (or fetches) the graph and loads it; a provider that fails is replaced by the CPU, with a warning. */
+  /** Builds (or fetches) the graph and loads it; a provider that fails, now or in a run, is replaced by the CPU, with a warning. */
   async #load<Shape, Inputs extends string, Outputs extends string>(
     label: string,
     shape: Shape,
     network: BuildableNetwork<Shape>,
   ): Promise<Part<Inputs, Outputs>> {
-    try {
-      return await this.#loadOn(this.#device, label, shape, network);
-    } catch (error) {
-      if (this.#device.provider === 'cpu' || !(error instanceof StudioError) || error.code !== 'provider-failed')
-        throw error;
-      this.warnings.push(`${error.message} The CPU takes its place for the rest of this session.`);
-      this.#device = await chooseDevice({
-        provider: 'cpu',
-        ...(this.#device.threads === undefined ? {} : { threads: this.#device.threads }),
-      });
-      return this.#loadOn(this.#device, label, shape, network);
-    }
+    const load = (): Promise<LoadedGraph> => this.#loadOn(this.#device, label, shape, network);
+    const fallBack = async (error: unknown): Promise<LoadedGraph> => {
+      await this.#leaveProvider(error);
+      return load();
+    };
+    return new LoadedPart<Inputs, Outputs>(await load().catch(fallBack), fallBack);
   }
 
-  async #loadOn<Shape, Inputs extends string, Outputs extends string>(
+  /** Moves this model to the CPU where the error is the provider's; throws the error where it is not, or this is the CPU. */
+  async #leaveProvider(error: unknown): Promise<void> {
+    const { provider, threads } = this.#device;
+    const isProviders =
+      error instanceof StudioError && (error.code === 'provider-failed' || error.code === 'out-of-memory');
+    if (provider === 'cpu' || !isProviders) throw error;
+    this.warnings.push(`${error.message} The CPU takes its place for the rest of this session.`);
+    this.#device = await chooseDevice({ provider: 'cpu', ...(threads === undefined ? {} : { threads }) });
+  }
+
+  async #loadOn<Shape>(
     device: Device,
     label: string,
     shape: Shape,
     network: BuildableNetwork<Shape>,
-  ): Promise<Part<Inputs, Outputs>> {
-    const large = network.weights.sizeBytes > largestWidenedBytes;
-    const dialect = large ? largeForm(device.dialect) : device.dialect;
-    const description = [label, network.config, shape, dialect, network.weights.fingerprint];
-    const graph = await cachedGraph(this.#cacheFolder, description, () =>
-      network.build(shape, dialect, network.weights),
-    );
+  ): Promise<LoadedGraph> {
+    const { weights } = network;
+    const { dialect, widening } = formOf(network, device);
+    const description = [label, network.config, shape, dialect, weights.fingerprint];
+    const graph = await cachedGraph(this.#cacheFolder, description, () => network.build(shape, dialect, weights));
     const session = await Session.create(graph.model, {
       provider: device.provider,
       label,
-      weightsFolder: network.weights.folder,
-      widening: device.provider === 'cpu' && large ? 'each-use' : 'once',
+      weightsFolder: weights.folder,
+      widening,
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });
-    return new LoadedPart<Inputs, Outputs>(session, graph);
+    const cost = { parameters: graph.parameters, aliveBytes: graph.activationBytes, storedBytes: weights.sizeBytes };
+    return { session, graph, memory: networkMemory(cost, widening) };
   }
 }
 
-class LoadedPart<Inputs extends string, Outputs extends string> implements Part<Inputs, Outputs> {
-  readonly outputs: Part<Inputs, Outputs>['outputs'];
-  readonly flops: number;
-  readonly memory: Part<Inputs, Outputs>['memory'];
-  readonly #session: Session;
-
-  constructor(session: Session, graph: BuiltGraph) {
-    this.#session = session;
-    this.outputs = graph.outputs.map(({ name, shape }) => ({ name, shape }));
-    this.flops = graph.flops;
-    this.memory = { activationBytes: graph.activationBytes, weightBytes: graph.weightBytes };
-  }
-
-  async run(inputs: Readonly<Record<Inputs, HostTensor>>): ReturnType<Part<Inputs, Outputs>['run']> {
-    return this.#session.run(inputs);
-  }
-
-  dispose(): Promise<void> {
-    return this.#session.dispose();
-  }
+/** In which operators a network runs on a device, and when its weights become float32: by its size. */
+function formOf(
+  network: { readonly weights: { readonly sizeBytes: number } },
+  device: Device,
+): { dialect: Dialect; widening: Widening } {
+  const large = network.weights.sizeBytes > largestWidenedBytes;
+  return {
+    dialect: large ? largeForm(device.dialect) : device.dialect,
+    widening: large && device.provider === 'cpu' ? 'each-use' : 'once',
+  };
 }
 
 function absent(what: string, folder: string): StudioError {
   return new StudioError('model-incomplete', `The model in ${folder} has no ${what}.`, {
     hint: 'Choose another model, or do without this option.',
   });
-}
-
-const knownHashes = new Map<string, string>();
-
-/** SHA-256 over the content of every weight file, each hashed once per process while its size and time stamp stay. */
-async function hashFiles(paths: readonly string[], description: ModelDescription): Promise<string> {
-  const { folder: _folder, text, ...facts } = description;
-  const { tokenizerFolder: _tokenizer, ...textFacts } = text;
-  const hash = createHash('sha256').update(JSON.stringify([facts, textFacts]));
-  for (const path of paths) hash.update(await hashFile(path));
-  return hash.digest('hex');
-}
-
-async function hashFile(path: string): Promise<string> {
-  const { size, mtimeMs } = statSync(path);
-  const key = `${path}\n${size}\n${mtimeMs}`;
-  const known = knownHashes.get(key);
-  if (known !== undefined) return known;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 22 })) hash.update(chunk);
-  const digest = hash.digest('hex');
-  knownHashes.set(key, digest);
-  return digest;
 }

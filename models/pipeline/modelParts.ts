@@ -103,7 +103,7 @@ export interface Part<Inputs extends string, Outputs extends string> {
   dispose(): Promise<void>;
   /** Multiply-adds counted twice, for one run. */
   readonly flops: number;
-  /** Bytes of memory one run needs beyond the weights, as estimated from the graph, and the weights' bytes as float32. */
+  /** Estimated bytes: what runs make the runtime keep, and the weights as they lie in memory. */
   readonly memory: { readonly activationBytes: number; readonly weightBytes: number };
 }
 

@@ -26,6 +26,7 @@ const entrySchema = z.looseObject({
   steps_offset: z.int().optional(),
   set_alpha_to_one: z.boolean().optional(),
   rescale_betas_zero_snr: z.boolean().default(false),
+  final_sigmas_type: z.enum(['zero', 'sigma_min']).optional(),
 });
 
 /** The model of the golden trajectories, by the sentence their config.json carries. */
@@ -67,7 +68,7 @@ async function verifyTrajectory(
   const sampler = samplerOfClass[entry.scheduler];
   if (!sampler)
     throw new StudioError('format-unknown', `${folder}/config.json: the scheduler ${entry.scheduler} is not known.`);
-  const { timestep_spacing, steps_offset, set_alpha_to_one } = entry;
+  const { timestep_spacing, steps_offset, set_alpha_to_one, final_sigmas_type } = entry;
   const schedule = noiseSchedule({
     num_train_timesteps: entry.num_train_timesteps,
     beta_start: entry.beta_start,
@@ -76,6 +77,7 @@ async function verifyTrajectory(
     prediction_type: entry.prediction_type,
     rescale_betas_zero_snr: entry.rescale_betas_zero_snr,
     ...(timestep_spacing === undefined ? {} : { timestep_spacing }),
+    ...(final_sigmas_type === undefined ? {} : { final_sigmas_type }),
     ...(steps_offset === undefined ? {} : { steps_offset }),
     ...(set_alpha_to_one === undefined ? {} : { set_alpha_to_one }),
   });
