@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { ModelView } from '../contract/methods.ts';
+import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
 
 const modelFile = z.looseObject({
   format: z.literal('magdiff-folder'),
@@ -16,7 +17,6 @@ const modelFile = z.looseObject({
   steps: z.int(),
   guidance: z.looseObject({ text: z.number(), image: z.number().default(1) }),
   student: z.looseObject({ steps: z.int() }).nullish(),
-  learnedAlpha: z.object({ text: z.number(), image: z.number() }).optional(),
 });
 
 const wordsFile = z.object({ words: z.record(z.string(), z.number()) });
@@ -25,6 +25,7 @@ const wordsFile = z.object({ words: z.record(z.string(), z.number()) });
 export class ModelCatalogue {
   readonly #roots: readonly string[];
   readonly #folders = new Map<string, string>();
+  readonly #alphas = new Map<string, Promise<LearnedAlpha | null>>();
 
   /** `roots`: folders whose direct subfolders are models. */
   constructor(roots: readonly string[]) {
@@ -40,10 +41,16 @@ export class ModelCatalogue {
         const view = await readModel(folder, name);
         if (!view) continue;
         this.#folders.set(view.id, folder);
-        models.push(view);
+        models.push({ ...view, learnedAlpha: await this.#alphaOf(folder) });
       }
     }
     return models;
+  }
+
+  #alphaOf(folder: string): Promise<LearnedAlpha | null> {
+    const known = this.#alphas.get(folder) ?? readLearnedAlpha(folder);
+    this.#alphas.set(folder, known);
+    return known;
   }
 
   /** The folder of a model. @throws StudioError `model-missing` */
@@ -91,7 +98,7 @@ async function readModel(folder: string, id: string): Promise<ModelView | undefi
       steps: file.steps,
       guidance: { text: file.guidance.text, image: file.guidance.image },
       studentSteps: file.student?.steps ?? null,
-      learnedAlpha: file.learnedAlpha ?? null,
+      learnedAlpha: null,
     };
   } catch {
     return undefined;

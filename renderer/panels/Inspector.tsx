@@ -70,32 +70,29 @@ function BalanceGroup({ settings, model }: { settings: TakeSettings; model: Mode
   const { set, gesture } = useSetting();
   const { alpha } = settings;
   const mean = model?.learnedAlpha;
-  const learned = (value: number | undefined): string => text.learned(value === undefined ? '1.00' : value.toFixed(2));
   return (
     <Group title={text.balance}>
       <SliderField
         label={text.textAlpha}
-        hint={text.textAlphaHint}
+        hint={`${text.textAlphaHint} ${text.learned(mean?.text)}`}
         value={alpha.text}
         min={0}
         max={2}
         step={0.01}
         defaultValue={1}
         mark={1}
-        markLabel={learned(mean?.text)}
         {...gesture('Text α')}
         onChange={(value) => set('Text α', { alpha: { ...alpha, text: value } })}
       />
       <SliderField
         label={text.imageAlpha}
-        hint={text.imageAlphaHint}
+        hint={`${text.imageAlphaHint} ${text.learned(mean?.image)}`}
         value={alpha.image}
         min={0}
         max={2}
         step={0.01}
         defaultValue={1}
         mark={1}
-        markLabel={learned(mean?.image)}
         {...gesture('Image α')}
         onChange={(value) => set('Image α', { alpha: { ...alpha, image: value } })}
       />

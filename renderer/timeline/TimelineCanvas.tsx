@@ -1,11 +1,13 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { ItemRecord } from '../../electron/contract/records.ts';
-import { moveItem, snapFrame, trimItem } from '../editor/timelineCommands.ts';
+import type { Editor } from '../editor/editor.ts';
+import { activeMask } from '../editor/maskCommands.ts';
+import { moveItem, snapFrame, timelineFrameOf, trimItem } from '../editor/timelineCommands.ts';
 import { useApp, useDocument, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
 import { drawTimeline, type TimelineColours } from './drawTimeline.ts';
 import { fitTimeline } from './fitTimeline.ts';
-import { frameOfX, hitTest, type TimelineWindow } from './timelineLayout.ts';
+import { frameOfX, hitTest, rows, type TimelineWindow, xOfFrame } from './timelineLayout.ts';
 
 /** What of the session the timeline shows. */
 const drawnMembers = [
@@ -110,6 +112,11 @@ export function TimelineCanvas(): ReactNode {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const { x, y, window } = pointOf(event);
+    const key = keyNear(editor, x, y, window);
+    if (key !== undefined) {
+      studio.playback.seek(key);
+      return;
+    }
     const hit = hitTest(items, x, y, window);
     if (hit.kind !== 'item') {
       drag.current = { kind: 'scrub' };
@@ -177,6 +184,21 @@ export function TimelineCanvas(): ReactNode {
       <ItemList />
     </>
   );
+}
+
+/** The timeline frame of the looked-at mask's key under the pointer. */
+function keyNear(editor: Editor, x: number, y: number, window: TimelineWindow): number | undefined {
+  if (y < rows.keys.top || y >= rows.keys.top + rows.keys.height) return undefined;
+  const mask = activeMask(editor);
+  const source = editor.document.get('source', mask?.sourceId);
+  const item = source && editor.document.all('item').find((candidate) => candidate.targetId === source.id);
+  if (!mask || !source || !item) return undefined;
+  for (const key of editor.document.childrenOf('maskKey', mask.id)) {
+    const frame = timelineFrameOf(editor.document, item, source, key.frameIndex);
+    const middle = xOfFrame(frame, window) + Math.min(6, window.scale / 2);
+    if (Math.abs(middle - x) <= 7) return frame;
+  }
+  return undefined;
 }
 
 /** What lies on the timeline, for those who do not see it; the first hundred. */

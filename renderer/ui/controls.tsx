@@ -101,7 +101,6 @@ export function SliderField(
     step: number;
     defaultValue: number;
     mark?: number | undefined;
-    markLabel?: string;
     unit?: string;
     disabled?: boolean;
   } & GestureHandlers,
@@ -168,7 +167,6 @@ export function SliderField(
             style={{
               left: `calc(${((mark - min) / (max - min)) * 100}% + ${7 - (14 * (mark - min)) / (max - min)}px)`,
             }}
-            title={props.markLabel}
           />
         )}
         <Slider.Thumb

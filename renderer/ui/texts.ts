@@ -180,10 +180,13 @@ export const texts = {
     negativePlaceholder: 'What should not appear',
     balance: 'Balance',
     textAlpha: 'Text α',
-    textAlphaHint: 'How strongly the sentence steers. 1 is what the model learned.',
+    textAlphaHint: 'How strongly the sentence steers.',
     imageAlpha: 'Image α',
-    imageAlphaHint: 'How strongly the subject’s picture steers. 1 is what the model learned.',
-    learned: (value: string) => `Learned: ${value}`,
+    imageAlphaHint: 'How strongly the subject’s picture steers.',
+    learned: (value: number | undefined) =>
+      value === undefined
+        ? '1 is what the model learned.'
+        : `1 is what the model learned (${value.toFixed(2)} on average).`,
     seed: 'Seed',
     seedHint: 'The same seed and settings give the same take.',
     lock: 'Keep the seed for the next take',
