@@ -14,21 +14,38 @@ export interface AttentionOptions {
 
 /**
  * softmax(q kᵀ / √d + mask) v per head. q is (n, queries, C), k and v are (n, keys, C), C = heads · d; the result is
- * (n, queries, C). Cut along n where the score matrix would outgrow what the dialect allows.
+ * (n, queries, C). Cut along n, then along the queries, where the score matrix would outgrow what the dialect allows.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
-  const [n = 0, queries = 0] = q.shape;
-  const keys = k.shape[1] ?? 0;
   checkShapes(q, k, v, options.heads);
-  const scoreBytes = 4 * options.heads * queries * keys;
-  const chunk = Math.max(1, Math.min(n, Math.floor(q.builder.dialect.attentionBytes / scoreBytes)));
-  if (chunk >= n) return attendAll(q, k, v, options);
-  const parts: Tensor[] = [];
-  for (let from = 0; from < n; from += chunk) {
-    const to = Math.min(n, from + chunk);
-    parts.push(attendAll(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to), options));
+  const [n = 0, queries = 0] = q.shape;
+  const rowBytes = 4 * options.heads * (k.shape[1] ?? 0);
+  const rows = Math.max(1, Math.floor(q.builder.dialect.attentionBytes / rowBytes));
+  if (rows >= n * queries) return attendAll(q, k, v, options);
+  if (rows >= queries || options.mask) {
+    const step = Math.max(1, Math.floor(rows / queries));
+    const parts = ranges(n, step).map(([from, to]) =>
+      attendAll(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to), options),
+    );
+    return concatenate(parts, 0);
   }
-  return concatenate(parts, 0);
+  const items = ranges(n, 1).map(([from, to]) => {
+    const [key, value] = [slice(k, 0, from, to), slice(v, 0, from, to)];
+    const item = slice(q, 0, from, to);
+    return concatenate(
+      ranges(queries, rows).map(([first, last]) => attendAll(slice(item, 1, first, last), key, value, options)),
+      1,
+    );
+  });
+  return concatenate(items, 0);
+}
+
+/** 0 to `total` in steps: [from, to) pairs. */
+function ranges(total: number, step: number): readonly (readonly [number, number])[] {
+  return Array.from(
+    { length: Math.ceil(total / step) },
+    (_, index) => [index * step, Math.min(total, (index + 1) * step)] as const,
+  );
 }
 
 /** Attention that also returns its weights, averaged over heads: (n, queries, keys). Always in plain operators. */

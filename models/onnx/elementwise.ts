@@ -87,6 +87,9 @@ export function mean(x: Tensor, axes: readonly number[], keep = true): Tensor {
   return x.builder.node('ReduceMean', [x, x.builder.integers(axes)], [{ dtype: x.dtype, shape }], attributes)[0];
 }
 
+/** Widths the fused kernel of BiasSplitGelu is written for. */
+const fusedWidths = new Set([2560, 5120, 10240]);
+
 /**
  * The halves of the last axis multiplied as GEGLU does: first · gelu(second). `bias` (of the projection before) is added
  * first where given.
@@ -95,7 +98,7 @@ export function geglu(x: Tensor, bias?: Tensor): Tensor {
   const width = x.shape.at(-1) ?? 0;
   if (width % 2 !== 0) x.builder.fail(`GEGLU halves the last axis of ${shapeText(x.shape)}, which is odd`);
   const shape = [...x.shape.slice(0, -1), width / 2];
-  if (bias && x.builder.dialect.fusedGeglu && x.shape.length === 3)
+  if (bias && x.builder.dialect.fusedGeglu && x.shape.length === 3 && fusedWidths.has(width))
     return x.builder.node('BiasSplitGelu', [x, bias], [{ dtype: x.dtype, shape }], {}, { domain: 'com.microsoft' })[0];
   const biased = bias ? add(x, bias) : x;
   const half = { dtype: x.dtype, shape };

@@ -30,7 +30,7 @@ export function groupNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Grou
     x.builder.fail(`${channels} channels cannot be cut into ${options.groups} groups`);
   if (weight.shape.join() !== String(channels))
     x.builder.fail(`a group norm of ${shapeText(weight.shape)} cannot take ${shapeText(x.shape)}`);
-  if (x.builder.dialect.fusedGroupNorm) return fusedGroupNorm(x, weight, bias, options);
+  if (x.builder.dialect.fusedGroupNorm && fusedChannels(channels)) return fusedGroupNorm(x, weight, bias, options);
   const { builder } = x;
   const regrouped = reshape(x, [n, options.groups, sizeOf(x.shape) / n / options.groups]);
   const grouped = builder.dialect.centredNorm ? subtract(regrouped, mean(regrouped, [2])) : regrouped;
@@ -48,6 +48,9 @@ export function groupNorm(x: Tensor, weight: Tensor, bias: Tensor, options: Grou
   const result = options.activation === 'silu' ? silu(affine) : affine;
   return reshape(result, x.shape);
 }
+
+/** The fused kernels are written for the widths of Stable Diffusion's networks; other widths take the plain form. */
+const fusedChannels = (channels: number): boolean => channels % 320 === 0 || [128, 256, 512].includes(channels);
 
 /** com.microsoft GroupNorm wants channels last and a picture's two axes. */
 function fusedGroupNorm(x: Tensor, weight: Tensor, bias: Tensor, options: GroupNormOptions): Tensor {

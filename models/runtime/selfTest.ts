@@ -43,7 +43,7 @@ const trials: Readonly<
   },
   fusedGroupNorm: {
     what: 'group norm',
-    shapes: [[2, 64, 4, 8, 8], [64], [64]],
+    shapes: [[2, 320, 4, 8, 8], [320], [320]],
     build: ([x, weight, bias]) =>
       x && weight && bias
         ? groupNorm(x, weight, bias, { groups: 32, epsilon: 1e-5, activation: 'silu' })

@@ -83,7 +83,9 @@ describe('the forms of one meaning agree', () => {
           const build = ([q, k, v]: readonly Tensor[]): Tensor => attention(q, k, v, { heads });
           const plain = await run(dialectOf('plain'), shapes, build);
           expectClose(await run(dialectOf('cpu'), shapes, build), plain);
-          expectClose(await run({ ...dialectOf('plain'), attentionBytes: 1 }, shapes, build), plain);
+          for (const attentionBytes of [1, 4 * heads * keys * 2, 4 * heads * keys * queries]) {
+            expectClose(await run({ ...dialectOf('plain'), attentionBytes }, shapes, build), plain);
+          }
         },
       ),
       { numRuns: 25 },
