@@ -164,11 +164,13 @@ def cells(title: str, rows: dict[str, dict[str, float]]) -> list[str]:
 def main() -> None:
     """Writes the card."""
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--figures", type=Path, required=True)
+    p.add_argument("--figures", type=Path, nargs="+", required=True)
     p.add_argument("--notes", type=Path, help="Markdown placed under the table: cost, misses, outlook")
     p.add_argument("--out", type=Path, required=True)
     args = p.parse_args()
-    r = json.loads(args.figures.read_text())
+    r: dict[str, Any] = {}
+    for path in args.figures:
+        r.update(json.loads(path.read_text()))
     motions = ", ".join(MOTION_PHRASES)
     lines = [ABOUT.format(motions=motions, places=", ".join(PLACE_PHRASES)), PARTS]
     lines += [

@@ -222,7 +222,7 @@ def sheets(e: Evaluation, models: dict[str, MagDiff], folder: Path) -> None:
     for name, model in models.items():
         s = Setting(4, 1.0, recipe) if name == "student" else Setting(args.steps, args.guidance, recipe)
         rows, texts = [], []
-        for clips, g in e.batches(8 if name == "student" else 16, s):
+        for clips, g in e.batches(8, s):
             video = e.generate(model, clips, s, g)
             for i in range(len(video)):
                 cut = clips.cutouts[-1][i, :1]
