@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -137,6 +137,26 @@ test('the hash follows the weights', async () => {
   const hash = await model.modelHash();
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
   expect(await (await openModel(folder, { provider: 'cpu' })).modelHash()).toBe(hash);
+});
+
+test('weights behind links are found where they are, as download caches keep them', async () => {
+  const linked = mkdtempSync(join(tmpdir(), 'tiny-linked-'));
+  const store = mkdtempSync(join(tmpdir(), 'tiny-store-'));
+  try {
+    await writeTinyModel(linked);
+    const path = join(linked, 'vae', 'diffusion_pytorch_model.safetensors');
+    renameSync(path, join(store, '0a1b2c'));
+    symlinkSync(join(store, '0a1b2c'), path);
+    const decoder = await (await openModel(linked, { provider: 'cpu' })).loadVaeDecoder({
+      batch: 1,
+      height: 2,
+      width: 2,
+    });
+    expect((await decoder.run({ latent: wave([1, 4, 2, 2]) })).image.shape).toEqual([1, 3, 4, 4]);
+    await decoder.dispose();
+  } finally {
+    for (const path of [linked, store]) rmSync(path, { recursive: true, force: true });
+  }
 });
 
 test('a part this model does not have says so', async () => {

@@ -12,8 +12,8 @@ export interface ArchiveFile {
   readonly claimedOffset?: number;
 }
 
-/** A zip archive of the files, in order. */
-export function zipOf(files: readonly ArchiveFile[]): Buffer {
+/** A zip archive of the files, in order; `wide` writes every size and offset in 64 bits, as archives beyond 4 GiB have them. */
+export function zipOf(files: readonly ArchiveFile[], wide = false): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -28,22 +28,54 @@ export function zipOf(files: readonly ArchiveFile[]): Buffer {
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(method, 10);
-    central.writeUInt32LE(data.length, 20);
-    central.writeUInt32LE(claimedSize ?? data.length, 24);
+    central.writeUInt32LE(wide ? 0xffffffff : data.length, 20);
+    central.writeUInt32LE(wide ? 0xffffffff : (claimedSize ?? data.length), 24);
     central.writeUInt16LE(encoded.length, 28);
-    central.writeUInt32LE(claimedOffset ?? offset, 42);
+    central.writeUInt16LE(wide ? 28 : 0, 30);
+    central.writeUInt32LE(wide ? 0xffffffff : (claimedOffset ?? offset), 42);
     parts.push(local, encoded, Buffer.from(data));
-    directory.push(central, encoded);
+    directory.push(
+      central,
+      encoded,
+      ...(wide ? [wideFields(claimedSize ?? data.length, data.length, claimedOffset ?? offset)] : []),
+    );
     offset += 30 + encoded.length + data.length;
   }
   const listing = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(files.length, 8);
-  end.writeUInt16LE(files.length, 10);
-  end.writeUInt32LE(listing.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, listing, end]);
+  end.writeUInt16LE(wide ? 0xffff : files.length, 8);
+  end.writeUInt16LE(wide ? 0xffff : files.length, 10);
+  end.writeUInt32LE(wide ? 0xffffffff : listing.length, 12);
+  end.writeUInt32LE(wide ? 0xffffffff : offset, 16);
+  return Buffer.concat([...parts, listing, ...(wide ? [wideEnd(files.length, listing.length, offset)] : []), end]);
+}
+
+function wideFields(size: number, packed: number, offset: number): Buffer {
+  const extra = Buffer.alloc(28);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(24, 2);
+  for (const [index, value] of [size, packed, offset].entries()) extra.writeBigUInt64LE(BigInt(value), 4 + 8 * index);
+  return extra;
+}
+
+/** The 64-bit end record and its locator. */
+function wideEnd(count: number, length: number, offset: number): Buffer {
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(44n, 4);
+  for (const [at, value] of [
+    [24, count],
+    [32, count],
+    [40, length],
+    [48, offset],
+  ] as const)
+    record.writeBigUInt64LE(BigInt(value), at);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(offset + length), 8);
+  locator.writeUInt32LE(1, 16);
+  return Buffer.concat([record, locator]);
 }
 
 const text = (value: string): Buffer =>

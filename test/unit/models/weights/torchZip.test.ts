@@ -49,6 +49,16 @@ test('the honest form of the hostile files below reads', async () => {
   expect(tensor && [...(await readTensor(tensor))]).toEqual([1, 2, 3, 4]);
 });
 
+test('an archive with 64-bit sizes reads the same', async () => {
+  const storage = Buffer.from(Float32Array.of(5, 6, 7, 8).buffer);
+  const files = [
+    { name: 'archive/data.pkl', data: honest },
+    { name: 'archive/data/0', data: storage },
+  ];
+  const tensor = (await readTorchZip(write('wide.pth', zipOf(files, true)))).get('w');
+  expect(tensor && [...(await readTensor(tensor))]).toEqual([5, 6, 7, 8]);
+});
+
 describe('hostile and damaged files are refused with one sentence', () => {
   const cases: Record<string, { bytes: Uint8Array; says: RegExp; code?: string }> = {
     'a call of os.system': {
