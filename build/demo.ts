@@ -33,7 +33,7 @@ await writeFile(
 
 const args = [
   ...['generate', 'out/demo/balloon.png', '--mask', 'out/demo/balloon-mask.png', '--prompt', sentence],
-  ...['--frames', '16', '--seed', '7', '--out', 'out/demo/balloon-jumps.mp4'],
+  ...['--frames', '8', '--seed', '7', '--out', 'out/demo/balloon-jumps.mp4'],
 ];
 const run = spawnSync(process.execPath, ['--import', 'tsx', join('electron', 'cli', 'magdiff.ts'), ...args], {
   cwd: root,
