@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { StudioError } from '../errors/studioError.ts';
 import { type Dialect, type DialectName, dialectOf } from '../onnx/dialect.ts';
-import { runSelfTest } from './selfTest.ts';
+import { runSelfTest, type SelfTestResult } from './selfTest.ts';
 import { type ProviderName, providerNames } from './session.ts';
 
 /** What networks run on, and with which operators. */
@@ -76,7 +76,7 @@ export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
     if (!installed.includes(provider)) continue;
     const base = dialectOf(wish.dialect ?? dialects[provider]);
     if (provider === 'cpu') return { provider, dialect: base, threads: wish.threads, warnings };
-    const result = await runSelfTest(provider, base);
+    const result = await selfTest(provider, base);
     if (result.works) {
       warnings.push(...result.findings);
       return { provider, dialect: result.dialect, threads: wish.threads, warnings };
@@ -86,6 +86,16 @@ export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
   throw new StudioError('provider-unavailable', 'No execution provider of this installation works, not even the CPU.', {
     hint: 'Install the project again: its ONNX Runtime is incomplete.',
   });
+}
+
+const tested = new Map<string, Promise<SelfTestResult>>();
+
+/** A device does not change while the process lives: each is tested once per dialect. */
+function selfTest(provider: ProviderName, dialect: Dialect): Promise<SelfTestResult> {
+  const key = `${provider} ${dialect.name}`;
+  const result = tested.get(key) ?? runSelfTest(provider, dialect);
+  tested.set(key, result);
+  return result;
 }
 
 /** WebGPU over a software renderer is far slower than the CPU: on Linux it is used unasked only where a graphics device is. */
