@@ -9,7 +9,7 @@ export type ProviderName = (typeof providerNames)[number];
 export type MaskInput =
   /** A grey picture (white is the subject), one for all frames, or a clip with a mask a frame; the scale may differ. */
   | { kind: 'file'; path: string }
-  /** PNG pictures, one a frame, in the order of their names. */
+  /** PNG pictures, one a frame of the range (or, when there are more, of the whole clip), in the order of their names. */
   | { kind: 'folder'; path: string }
   /** The picture's own alpha channel. */
   | { kind: 'alpha' }

@@ -115,7 +115,10 @@ export async function openClip(
   }
   const range = { startSeconds: job.startSeconds, endSeconds: end, facts };
   async function* read(): AsyncGenerator<ClipFrame, void, undefined> {
-    const masks = await maskReader(job.mask, job);
+    const masks = await maskReader(job.mask, job, {
+      frames,
+      firstFrame: Math.round(job.startSeconds * facts.framesPerSecond),
+    });
     let count = 0;
     let last: ClipFrame | undefined;
     try {
@@ -147,7 +150,11 @@ interface MaskReader {
 }
 
 /** Gives the mask of one frame after another. */
-async function maskReader(input: MaskInput, job: { startSeconds: number; endSeconds: number }): Promise<MaskReader> {
+async function maskReader(
+  input: MaskInput,
+  job: { startSeconds: number; endSeconds: number },
+  range: { frames: number; firstFrame: number },
+): Promise<MaskReader> {
   const nothing = async (): Promise<void> => undefined;
   switch (input.kind) {
     case 'alpha':
@@ -157,7 +164,8 @@ async function maskReader(input: MaskInput, job: { startSeconds: number; endSeco
     case 'folder': {
       const names = await pngNames(input.path);
       if (names.length === 0) await firstPicture(input.path);
-      let at = 0;
+      // As many pictures as the range has frames belong to the range; more belong to the whole clip.
+      let at = names.length > range.frames ? range.firstFrame : 0;
       return {
         next: async () => readMask(join(input.path, names[Math.min(at++, names.length - 1)] ?? '')),
         close: nothing,
