@@ -14,7 +14,12 @@ import {
 } from './clipLayers.ts';
 import { groupNormLayer, linearLayer } from './modules.ts';
 import { crossAttentionLayers, type UnetConfig, type UnetLevel } from './unetConfig.ts';
-import { type LayerContext, spatialTransformer, type TransformerOptions } from './unetTransformer.ts';
+import {
+  type LayerContext,
+  spatialTransformer,
+  type TransformerOptions,
+  temporalTransformer,
+} from './unetTransformer.ts';
 
 /** Static sizes of a UNet graph; height and width are latent ones. */
 export interface UnetGraphShape {
@@ -43,6 +48,7 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   const stage = new Stage(b, config, residual, contextOf);
 
   let x = frameConvolution(b, 'conv_in', centred, config.down[0]?.channels ?? 0);
+  if (config.temporalTransformer) x = temporalTransformer(b, 'temp_transformer', x);
   const skips = [x];
   for (const [index, level] of config.down.entries()) {
     x = b.scope(`down_blocks.${index}`, () => stage.down(x, level, skips, index < config.down.length - 1));

@@ -68,6 +68,8 @@ export interface UnetConfig {
   readonly temporalEmbedding: boolean;
   readonly temporalFeedForward: boolean;
   readonly temporalConvolution: boolean;
+  /** A transformer along time right behind the first convolution. */
+  readonly temporalTransformer: boolean;
 }
 
 /** Reads a UNet's config.json. `label` names the file in messages; a setting this program cannot build is an error naming it. */
@@ -142,6 +144,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     temporalEmbedding: config.add_temp_embed,
     temporalFeedForward: config.add_temp_ff,
     temporalConvolution: config.add_temp_conv,
+    temporalTransformer: config.add_temp_transformer,
   };
 }
 

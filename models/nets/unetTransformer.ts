@@ -165,6 +165,42 @@ function frameEmbedding(frames: number, channels: number): Float32Array {
   return table;
 }
 
+/** Heads, their width and the groups of the release's temporal transformer, fixed in its code. */
+const temporalHeads = 8;
+const temporalHeadWidth = 64;
+const temporalGroups = 32;
+
+/**
+ * TransformerTemporalModel (`temp_transformer`): self-attention and feed-forward along time at every position of a clip
+ * (b, C, f, h, w), plus the input; nothing on a single frame. The release reads its result back with frames and channels
+ * exchanged; so does this, since its weights were trained that way.
+ */
+export function temporalTransformer(b: GraphBuilder, name: string, x: Tensor): Tensor {
+  const [batch, channels, frames, height, width] = clipShape(x);
+  if (frames === 1) return x;
+  const inner = temporalHeads * temporalHeadWidth;
+  return b.scope(name, () => {
+    const normal = groupNormLayer(b, 'norm', x, {
+      groups: temporalGroups,
+      epsilon: openingEpsilon,
+      activation: 'none',
+    });
+    const series = reshape(transpose(normal, [0, 3, 4, 2, 1]), [batch * height * width, frames, channels]);
+    let hidden = linearLayer(b, 'proj_in', series, inner);
+    hidden = b.scope('transformer_blocks.0', () => {
+      const first = layerNormLayer(b, 'norm1', hidden);
+      const attended = b.scope('attn1', () => {
+        const [query, key, value] = ['to_q', 'to_k', 'to_v'].map((part) => linearLayer(b, part, first, inner, false));
+        return linearLayer(b, 'to_out.0', attention(query, key, value, { heads: temporalHeads }), inner);
+      });
+      const sum = add(attended, hidden);
+      return add(feedForward(b, 'ff', layerNormLayer(b, 'norm3', sum)), sum);
+    });
+    const exchanged = reshape(linearLayer(b, 'proj_out', hidden, channels), [batch, height, width, channels, frames]);
+    return add(transpose(exchanged, [0, 3, 4, 1, 2]), x);
+  });
+}
+
 /** GEGLU feed-forward, four times as wide inside. */
 function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
   const channels = x.shape.at(-1) ?? 0;

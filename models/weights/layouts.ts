@@ -149,6 +149,7 @@ function inflateConfig(base: unknown, index: TensorIndex): Record<string, unknow
     add_temp_embed: true,
     add_temp_conv: has('.temp_convs.'),
     add_temp_ff: has('.temp_ff.'),
+    add_temp_transformer: has('unet.temp_transformer.'),
     text_context_len: 77,
   };
 }

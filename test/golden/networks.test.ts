@@ -1,11 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporalTransformer } from '../../models/nets/unetTransformer.ts';
 import { type DialectName, dialectOf, largeForm } from '../../models/onnx/dialect.ts';
+import { GraphBuilder } from '../../models/onnx/graphBuilder.ts';
+import { RecordingSource } from '../../models/onnx/recordingSource.ts';
 import { verifyFolder } from '../../models/pipeline/verify.ts';
-import { verifyNetwork } from '../../models/pipeline/verifyNetworks.ts';
+import { goldenTensor, relativeError, verifyNetwork } from '../../models/pipeline/verifyNetworks.ts';
+import { runOnce } from '../../models/runtime/runOnce.ts';
 import { readJson } from '../../models/weights/checkpoint.ts';
 import { KeyedWeights } from '../../models/weights/keyedWeights.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
+import { writeSafetensors } from '../../models/weights/writeSafetensors.ts';
 
 const data = join(import.meta.dirname, 'data');
 
@@ -51,6 +58,45 @@ test('the form for large networks agrees with the reference too', async () => {
   expect(results).toHaveLength(3);
   for (const { name, relativeError } of results) expect(relativeError, name).toBeLessThanOrEqual(1e-4);
 });
+
+/** Writes the weights of makeGoldens.py's temporal transformer: a wave per key, about one for norms, scaled by fan-in for products. */
+async function writeWaves(path: string, entries: RecordingSource['entries']): Promise<void> {
+  const tensors = [...entries].map(([key, { shape }]) => {
+    const phase = [...key.slice('temp_transformer.'.length)].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+    const norm = shape.length === 1 && key.endsWith('weight') ? 1 : 0;
+    const scale = shape.length === 1 ? 0.1 : 1.5 / Math.sqrt(shape[1]);
+    const count = shape.reduce((product, size) => product * size, 1);
+    const wave = Float32Array.from({ length: count }, (_, index) => Math.sin(12.9898 * index + phase) * scale + norm);
+    return { key, dtype: 'F32' as const, shape, pieces: () => [new Uint8Array(wave.buffer)] };
+  });
+  await writeSafetensors(path, tensors);
+}
+
+test.each(['plain', 'cpu'] satisfies DialectName[])(
+  'the temporal transformer agrees with the reference, dialect %s',
+  async (dialect) => {
+    const cases = await readSafetensors(join(data, 'temporal_transformer', 'cases.safetensors'));
+    const clip = await goldenTensor(cases, 'clip');
+    const build = (source: RecordingSource | KeyedWeights) => {
+      const b = new GraphBuilder('temporal', dialectOf(dialect), source);
+      b.output('y', temporalTransformer(b, 'temp_transformer', b.input('clip', 'float32', clip.shape)));
+      return b.finish();
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'temporal-'));
+    try {
+      const declared = new RecordingSource();
+      build(declared);
+      const path = join(folder, 'weights.safetensors');
+      await writeWaves(path, declared.entries);
+      const weights = new KeyedWeights(path, [{ index: await readSafetensors(path) }]);
+      const device = { provider: 'cpu', dialect: dialectOf(dialect), threads: undefined, warnings: [] } as const;
+      const { y } = await runOnce(device, build(weights), weights.folder, { clip });
+      expect(relativeError(y, await goldenTensor(cases, 'output'))).toBeLessThanOrEqual(1e-4);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 test('every sampler follows its reference trajectory', async () => {
   const { cases } = await verifyFolder(join(data, 'schedulers'));

@@ -7,6 +7,7 @@ import json
 import pathlib
 import sys
 
+import numpy
 import torch
 from diffusers import AutoencoderTiny
 from safetensors.torch import save_file
@@ -185,6 +186,51 @@ class Pair(torch.nn.Module):
         self.second = torch.nn.Linear(5, 2)
 
 
+class TemporalTransformer(torch.nn.Module):
+    """The release's TransformerTemporalModel, step by step, its exchanged axes at the end included."""
+
+    def __init__(self, channels):
+        super().__init__()
+        linear = torch.nn.Linear
+        attention = {part: linear(512, 512, bias=False) for part in ("to_q", "to_k", "to_v")}
+        attention["to_out"] = torch.nn.ModuleList([linear(512, 512)])
+        feed_forward = torch.nn.ModuleDict({"0": torch.nn.ModuleDict({"proj": linear(512, 4096)}), "2": linear(2048, 512)})
+        block = {"norm1": torch.nn.LayerNorm(512), "attn1": torch.nn.ModuleDict(attention), "norm3": torch.nn.LayerNorm(512),
+                 "ff": torch.nn.ModuleDict({"net": feed_forward})}
+        self.norm = torch.nn.GroupNorm(32, channels, eps=1e-6)
+        self.proj_in, self.proj_out = linear(channels, 512), linear(512, channels)
+        self.transformer_blocks = torch.nn.ModuleList([torch.nn.ModuleDict(block)])
+
+    def forward(self, clip):
+        b, c, f, h, w = clip.shape
+        x = self.proj_in(self.norm(clip).permute(0, 3, 4, 2, 1).reshape(b * h * w, f, c))
+        block = self.transformer_blocks[0]
+        normal = block["norm1"](x)
+        heads = [block["attn1"][part](normal).view(-1, f, 8, 64).transpose(1, 2) for part in ("to_q", "to_k", "to_v")]
+        attended = torch.nn.functional.scaled_dot_product_attention(*heads).transpose(1, 2).reshape(-1, f, 512)
+        x = x + block["attn1"]["to_out"][0](attended)
+        value, gate = block["ff"]["net"]["0"]["proj"](block["norm3"](x)).chunk(2, -1)
+        x = x + block["ff"]["net"]["2"](value * torch.nn.functional.gelu(gate))
+        return clip + self.proj_out(x).reshape(b, h, w, c, f).permute(0, 3, 4, 1, 2)
+
+
+def temporal_transformer():
+    """Its inner width is fixed at 512, so weights made by a formula (networks.test.ts has it too) stand in for megabytes of random ones."""
+    torch.manual_seed(9)
+    module = TemporalTransformer(32)
+    with torch.no_grad():
+        for key, parameter in module.named_parameters():
+            index = numpy.arange(parameter.numel(), dtype=numpy.float64)
+            wave = numpy.sin(12.9898 * index + sum(map(ord, key)))
+            norm = parameter.dim() == 1 and key.endswith("weight")
+            scale = 0.1 if parameter.dim() == 1 else 1.5 / parameter.shape[1] ** 0.5
+            parameter.copy_(torch.from_numpy(wave * scale + norm).reshape(parameter.shape))
+        clip = torch.randn(2, 32, 3, 4, 5)
+        output = module(clip)
+    path = folder("temporal_transformer")
+    save_file({"clip": clip, "output": output.contiguous()}, path / "cases.safetensors")
+
+
 def torch_zip():
     """A state dict as torch.save writes it, in three element types, with a view into a shared storage."""
     torch.manual_seed(8)
@@ -206,4 +252,5 @@ clip_vision()
 tiny_decoder()
 hfa_pyramid()
 tokenizer()
+temporal_transformer()
 torch_zip()

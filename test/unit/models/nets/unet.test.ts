@@ -89,6 +89,11 @@ describe('every option builds, runs, is finite, and says the same in both CPU di
     'sparse-causal attention': [{ prepend_first_frame: true }, { frames: 4 }],
     'temporal feed-forward': [{ add_temp_ff: true }],
     'temporal attention in the up blocks alone': [{ add_temp_attn_only_on_upblocks: true }],
+    'a temporal transformer in front': [{ add_temp_transformer: true, block_out_channels: [32, 32] }],
+    'a temporal transformer and one frame': [
+      { add_temp_transformer: true, block_out_channels: [32, 32] },
+      { frames: 1 },
+    ],
     'no frame embedding': [{ add_temp_embed: false }],
     'one level': [{ block_out_channels: [16] }],
     'five levels, heads per level': [
@@ -206,7 +211,7 @@ test('the released UNet by the builder’s count', () => {
 
 describe('configurations this program cannot build say which setting', () => {
   test.each([
-    [{ add_temp_transformer: true }, /config\.json: "add_temp_transformer"/],
+    [{ dual_cross_attention: true }, /config\.json: "dual_cross_attention"/],
     [{ only_cross_attention: [true, false] }, /only_cross_attention/],
     [{ class_embed_type: 'timestep' }, /class_embed_type/],
     [{ resnet_time_scale_shift: 'scale_shift' }, /scale_shift/],
