@@ -12,25 +12,39 @@ export const pageFolder = join(root, 'dist', 'renderer');
 export async function buildRenderer(): Promise<void> {
   const built = newest([join(pageFolder, 'index.html')]);
   const sources = newest(
-    ['renderer', 'electron/contract', 'models/masks', 'models/errors', 'package-lock.json'].map((path) =>
-      join(root, path),
-    ),
+    [
+      'renderer',
+      'build/buildRenderer.ts',
+      'electron/contract',
+      'models/masks',
+      'models/errors',
+      'package-lock.json',
+    ].map((path) => join(root, path)),
   );
   if (built >= sources) return;
-  await build({
-    configFile: false,
-    root: join(root, 'renderer'),
-    logLevel: 'error',
-    plugins: [react()],
-    build: {
-      outDir: pageFolder,
-      emptyOutDir: true,
-      assetsDir: 'static',
-      target: 'es2023',
-      modulePreload: false,
-      reportCompressedSize: false,
-    },
-  });
+  // Vite takes a test runner's NODE_ENV for its own and would bundle React's development form.
+  const environment = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({
+      configFile: false,
+      mode: 'production',
+      root: join(root, 'renderer'),
+      logLevel: 'error',
+      plugins: [react()],
+      build: {
+        outDir: pageFolder,
+        emptyOutDir: true,
+        assetsDir: 'static',
+        target: 'es2023',
+        modulePreload: false,
+        reportCompressedSize: false,
+      },
+    });
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
+  }
 }
 
 /** The latest change below any of the paths, in milliseconds; 0 where none exists. */
