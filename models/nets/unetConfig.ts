@@ -84,12 +84,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
       hint: 'This model is of another kind than MagDiff UNets.',
     });
   };
-  for (const setting of [
-    'add_temp_transformer',
-    'dual_cross_attention',
-    'class_embed_type',
-    'num_class_embeds',
-  ] as const)
+  for (const setting of ['dual_cross_attention', 'class_embed_type', 'num_class_embeds'] as const)
     if (config[setting]) fail(`"${setting}" is not supported`);
   if ([config.only_cross_attention].flat().some(Boolean)) fail('"only_cross_attention" is not supported');
   if (config.resnet_time_scale_shift !== 'default')
