@@ -26,22 +26,6 @@ export function int64Tensor(shape: readonly number[], values: readonly number[])
   return { dtype: 'int64', shape, data: BigInt64Array.from(values, (value) => BigInt(value)) };
 }
 
-/** Joins float tensors of equal shape beyond axis 0 along axis 0 (copies). */
-export function concatenateBatch(tensors: readonly FloatTensor[]): FloatTensor {
-  const first = tensors[0];
-  assert(first !== undefined, 'at least one tensor is needed');
-  const rest = first.shape.slice(1);
-  const batch = tensors.reduce((sum, tensor) => sum + (tensor.shape[0] ?? 0), 0);
-  const result = floatTensor([batch, ...rest]);
-  let offset = 0;
-  for (const tensor of tensors) {
-    assert(tensor.shape.slice(1).join() === rest.join(), `[${tensor.shape}] and [${first.shape}] differ beyond axis 0`);
-    result.data.set(tensor.data, offset);
-    offset += tensor.data.length;
-  }
-  return result;
-}
-
 /** Items `from` (inclusive) to `to` (exclusive) along axis 0; shares the data. */
 export function sliceBatch(tensor: FloatTensor, from: number, to: number): FloatTensor {
   const rest = tensor.shape.slice(1);

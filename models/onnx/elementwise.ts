@@ -1,6 +1,6 @@
 /** Element-by-element operators. Every function checks shapes while building and names the module on a mistake. */
 import type { Tensor } from './graphBuilder.ts';
-import { type Shape, shapeText, sizeOf } from './types.ts';
+import { type Shape, shapeText } from './types.ts';
 
 /** Result shape of broadcasting two shapes by ONNX's (numpy's) rule, or undefined. */
 function broadcast(a: Shape, b: Shape): Shape | undefined {
@@ -15,7 +15,7 @@ function broadcast(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
-function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', a: Tensor, b: Tensor): Tensor {
+function binary(op: 'Add' | 'Sub' | 'Mul', a: Tensor, b: Tensor): Tensor {
   const shape = broadcast(a.shape, b.shape);
   if (!shape || a.dtype !== b.dtype)
     a.builder.fail(`${op} of ${shapeText(a.shape)} ${a.dtype} and ${shapeText(b.shape)} ${b.dtype} is not defined`);
@@ -34,9 +34,6 @@ export const subtract = (a: Tensor, b: Tensor): Tensor => binary('Sub', a, b);
 
 /** a · b, broadcasting. */
 export const multiply = (a: Tensor, b: Tensor): Tensor => binary('Mul', a, b);
-
-/** a / b, broadcasting. */
-export const divide = (a: Tensor, b: Tensor): Tensor => binary('Div', a, b);
 
 /** x · factor. */
 export const scale = (x: Tensor, factor: number): Tensor =>
@@ -113,6 +110,3 @@ export function embed(table: Tensor, indices: Tensor): Tensor {
   const shape = [...indices.shape, table.shape[1] ?? 0];
   return table.builder.node('Gather', [table, indices], [{ dtype: table.dtype, shape }])[0];
 }
-
-/** Number of elements, for cost counts. */
-export const count = (x: Tensor): number => sizeOf(x.shape);

@@ -71,14 +71,6 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return x.builder.node('Expand', [x, x.builder.integers(shape)], [{ dtype: x.dtype, shape }])[0];
 }
 
-/** Items of axis 0 in the order of `indices` (repeats allowed). */
-export function takeItems(x: Tensor, indices: readonly number[]): Tensor {
-  if (indices.some((index) => index < 0 || index >= (x.shape[0] ?? 0)))
-    x.builder.fail(`${shapeText(x.shape)} has no item of every index wanted`);
-  const shape = [indices.length, ...x.shape.slice(1)];
-  return x.builder.node('Gather', [x, x.builder.integers(indices)], [{ dtype: x.dtype, shape }])[0];
-}
-
 /** Pictures (n, C, h, w) enlarged or reduced to height × width by taking the nearest source pixel, floor(i · in / out). */
 export function resizeNearest(x: Tensor, height: number, width: number): Tensor {
   const [n, channels, h, w] = x.shape;

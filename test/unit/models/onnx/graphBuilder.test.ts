@@ -8,7 +8,7 @@ import { graphCost, moduleCosts } from '../../../../models/onnx/graphCost.ts';
 import { convolution, linear, linearColumns, matmul } from '../../../../models/onnx/linear.ts';
 import { groupNorm } from '../../../../models/onnx/normalization.ts';
 import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
-import { concatenate, expand, reshape, slice, split, takeItems, transpose } from '../../../../models/onnx/shaping.ts';
+import { concatenate, expand, reshape, slice, split, transpose } from '../../../../models/onnx/shaping.ts';
 import type { WeightEntry } from '../../../../models/onnx/types.ts';
 
 const builder = (): GraphBuilder => new GraphBuilder('test', dialectOf('plain'), new RecordingSource());
@@ -58,7 +58,6 @@ describe('a shape mistake throws where it is made, naming the module and both sh
     slice: [(_, x) => slice(x(2, 3), 1, 2, 4), /2 to 4 is no part of axis 1 of 2×3/],
     split: [(_, x) => split(x(2, 3), 1, [1, 1]), /cannot be cut into 1 \+ 1/],
     expand: [(_, x) => expand(x(2, 3), [2, 6]), /2×3 cannot be repeated to 2×6/],
-    'taking items': [(_, x) => takeItems(x(2, 3), [0, 2]), /2×3/],
     geglu: [(_, x) => geglu(x(2, 3)), /2×3, which is odd/],
   };
   test.each(Object.entries(mistakes))('%s', (_, [build, says]) => {
