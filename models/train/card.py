@@ -180,12 +180,16 @@ def main() -> None:
     ]
     lines += main_table(r)
     if "ablations" in r:
-        lines += cells("### Ablations, switched in the trained model (none retrained)", r["ablations"])
+        lines += cells("### Ablations, switched in the trained model (none retrained), 8 steps", r["ablations"])
     if "sweep" in r:
-        lines += cells("### α sweep: the learned α multiplied", r["sweep"])
+        lines += cells("### α sweep: the learned α multiplied, 8 steps", r["sweep"])
     if args.notes:
         lines += ["", args.notes.read_text().rstrip()]
-    lines += [SOURCES]
+    lines += [
+        "",
+        "`sheets/` shows clips of shapes drawn by our code: the cut-out, then eight frames; captions beside.",
+        SOURCES,
+    ]
     args.out.write_text("\n".join(lines))
 
 

@@ -36,6 +36,7 @@ def main() -> None:
     p.add_argument("--seed", type=int, default=4)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--per-place", type=int, default=24)
+    p.add_argument("--device", default="cpu")
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -49,6 +50,7 @@ def main() -> None:
     sample = compose(seed_for(args.seed, 9), world, 24, 1, 1, Recipe(), size)
     anchor_norms(vae, torch.cat([sample.video[:, 0], sample.cutouts[-1][:, 0]]) * 2 - 1)
     ema.load_state_dict(vae.state_dict())
+    vae, ema = vae.to(args.device), ema.to(args.device)
     hidden, other = split_parameters(vae)
     opt = torch.optim.AdamW(other, lr=args.lr / 2, betas=(0.9, 0.99), weight_decay=0.0)
     muon = Muon(hidden, lr=args.lr)
@@ -63,12 +65,13 @@ def main() -> None:
             clips = compose(g, world, 8 * args.batch, 1, 1, Recipe(rest=0.2), size)
             kept = list(zip(clips.video[:, 0].split(args.batch), clips.masks[:, 0].split(args.batch), strict=True))
         whole, mask = kept[step % 8]
+        whole, mask = whole.to(args.device), mask.to(args.device)
         x = torch.cat([whole, whole * mask.unsqueeze(1)]) * 2 - 1
         for group, share in ((opt.param_groups[0], 0.5), (muon.param_groups[0], 1.0)):
             group["lr"] = args.lr * share * min(1.0, (step + 1) / 30) * max(0.02, 1 - part)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(args.device, torch.bfloat16):
             mean = vae.encode(x)[0].float()
-            back = vae.decode(mean + 0.05 * torch.randn(mean.shape, generator=g)).float()
+            back = vae.decode(mean + 0.05 * torch.randn(mean.shape, generator=g).to(args.device)).float()
         a, b = mean.chunk(2)
         apart = consistency(a, b, mask)
         level = (mean.mean((0, 2, 3)) ** 2).mean() + (mean.std((0, 2, 3)) - 1).square().mean()
@@ -88,7 +91,9 @@ def main() -> None:
             row = {"step": step + 1, "loss": loss.item(), "apart": apart.item(), "psnr": value}
             print(json.dumps(row), f"{(time.time() - began) / (step + 1):.2f} s/step", flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(args.out / "vae.pt", {"ema": ema.state_dict(), "config": cfg.to_json(), "step": state["step"]})
+    save_checkpoint(
+        args.out / "vae.pt", {"ema": ema.cpu().state_dict(), "config": cfg.to_json(), "step": state["step"]}
+    )
 
 
 if __name__ == "__main__":
