@@ -16,7 +16,6 @@ import {
   maskPlane,
   type Picture,
 } from './picture.ts';
-import { requestKey } from './runStore.ts';
 import { sampleVideo } from './sampleVideo.ts';
 import { alignSubject, blackFrame, type CutOut, signedPlanes } from './subjectAlignment.ts';
 import { type ResolvedParameters, resolveParameters, type TakeParameters } from './takeParameters.ts';
@@ -26,6 +25,7 @@ import {
   type PipelineEvent,
   type RunContext,
   reportSteps,
+  samplingOptions,
   saveLatents,
   windowDenoisers,
 } from './takeRun.ts';
@@ -70,7 +70,7 @@ export async function* editVideo(
 ): AsyncGenerator<PipelineEvent, void, undefined> {
   const { clip } = request;
   const parameters = resolveParameters(model, request.parameters, clip.frames, clip);
-  const { width, height, windowFrames } = parameters;
+  const { width, height } = parameters;
   const shape = latentShape(model, parameters, clip.frames);
   yield { stage: 'encoding' };
 
@@ -85,19 +85,9 @@ export async function* editVideo(
   const key = JSON.stringify([seen, parameters.prompt, parameters.negativePrompt]);
   const denoisers = await windowDenoisers(model, parameters, { ...text, ...conditions, key }, remember);
 
-  const sampling = sampleVideo(
-    {
-      ...parameters,
-      shape,
-      windowFrames,
-      scheduler: model.description.scheduler,
-      store: context.store,
-      key: requestKey({ inputs: request.inputsKey, parameters, model: await model.modelHash() }),
-      signal: context.signal,
-      ...(conditions.source ? { source: { latents: conditions.source, strength, inversion } } : {}),
-    },
-    denoisers,
-  );
+  const options = await samplingOptions(model, parameters, shape, request.inputsKey, context);
+  const source = conditions.source ? { source: { latents: conditions.source, strength, inversion } } : {};
+  const sampling = sampleVideo({ ...options, ...source }, denoisers);
   const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);

@@ -3,7 +3,6 @@ import { decodeVideo } from './decodeVideo.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import { checkMaskFills, checkMaskShape, contain, type Mask, maskFill, type Picture } from './picture.ts';
-import { requestKey } from './runStore.ts';
 import { sampleVideo } from './sampleVideo.ts';
 import { alignSubject, blackFrame } from './subjectAlignment.ts';
 import { resolveParameters, type TakeParameters } from './takeParameters.ts';
@@ -13,6 +12,7 @@ import {
   type PipelineEvent,
   type RunContext,
   reportSteps,
+  samplingOptions,
   saveLatents,
   type TakeConditions,
   windowDenoisers,
@@ -43,7 +43,7 @@ export async function* generateVideo(
   checkMaskFills([maskFill(request.mask)], 'the picture');
   const totalFrames = request.parameters.frames;
   const parameters = resolveParameters(model, request.parameters, totalFrames);
-  const { width, height, windowFrames } = parameters;
+  const { width, height } = parameters;
   const shape = latentShape(model, parameters, totalFrames);
   yield { stage: 'encoding' };
 
@@ -87,18 +87,9 @@ export async function* generateVideo(
     subject: Array.from({ length: totalFrames }, (_, i) => (firstFrames.has(i) ? subject : others)),
   });
 
-  const sampling = sampleVideo(
-    {
-      ...parameters,
-      shape,
-      windowFrames,
-      scheduler: model.description.scheduler,
-      store: context.store,
-      key: requestKey({ inputs: request.inputsKey, parameters, model: await model.modelHash() }),
-      signal: context.signal,
-    },
-    async (window) =>
-      (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
+  const options = await samplingOptions(model, parameters, shape, request.inputsKey, context);
+  const sampling = sampleVideo(options, async (window) =>
+    (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
   );
   const latents = yield* reportSteps(sampling, shape);
 

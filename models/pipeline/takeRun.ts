@@ -8,8 +8,8 @@ import { forgetful, type Remember } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import type { Picture } from './picture.ts';
 import { cutWordsSentence, encodePrompts, type PromptTokenizer } from './promptTokens.ts';
-import type { RunStore } from './runStore.ts';
-import type { SampledStep } from './sampleVideo.ts';
+import { type RunStore, requestKey } from './runStore.ts';
+import type { SampledStep, SampleVideoOptions } from './sampleVideo.ts';
 import type { ResolvedParameters } from './takeParameters.ts';
 import { joinFrames, type Window } from './windows.ts';
 
@@ -153,6 +153,18 @@ export async function windowDenoisers(
     ];
     return guidedDenoiser({ run: (inputs) => unet.run(inputs) }, branches, shape, alphaAt);
   };
+}
+
+/** What the sampling of a take is asked for, generation and edit alike; the key ties a saved state to inputs, parameters and model. */
+export async function samplingOptions(
+  model: MagDiffModel,
+  parameters: ResolvedParameters,
+  shape: LatentShape,
+  inputsKey: string,
+  { store, signal }: RunContext,
+): Promise<SampleVideoOptions> {
+  const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
+  return { ...parameters, shape, scheduler: model.description.scheduler, store, key, signal };
 }
 
 /** Passes the steps of a sampling run on as events and returns the finished latents. */
