@@ -312,9 +312,18 @@ describe('one sitting', () => {
   });
 
   it('shows its shortcuts on ? and is accessible in light as in dark', async () => {
-    await page.locator('.stage').focus();
-    await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    // The window has only just taken the project over; a key pressed while it is read again has nobody to hear it.
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect
+      .poll(
+        async () => {
+          await page.locator('.stage').focus();
+          await page.keyboard.press('?');
+          return sheet.isVisible();
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toBe(true);
     await expectAccessible('shortcuts');
     await page.keyboard.press('Escape');
     await expectAccessible('project, dark');
