@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { providerNames, type TakeSettings } from '../contract/takeSettings.ts';
 import type { MaskInput, ProviderName } from '../engine/engineProtocol.ts';
-import { type ExportFormat, exportFormatNames, exportFormats } from '../media/exportFormats.ts';
+import { exportFormatNames, exportFormats } from '../media/exportFormats.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import { readPicture } from '../media/readPicture.ts';
 import { byteCount, type Console } from './console.ts';
@@ -226,6 +226,3 @@ export function oneOf<Name extends string>(flag: string, value: unknown, names: 
     throw new StudioError('usage', `--${flag} takes one of ${names.join(', ')}, not "${String(value)}".`);
   return found;
 }
-
-/** The format of an export by its name. */
-export type { ExportFormat };
