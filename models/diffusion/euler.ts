@@ -24,11 +24,11 @@ export function sampleEuler(options: SamplerOptions): Sampling {
       const output = await denoise(scaled, timesteps[step], step);
       const x0 = new Float32Array(latents.length);
       const next = new Float32Array(latents.length);
-      const isEpsilon = schedule.config.prediction_type === 'epsilon';
+      const { prediction_type: kind } = schedule.config;
       for (let i = 0; i < next.length; i++) {
-        x0[i] = isEpsilon
-          ? latents[i] - sigma * output[i]
-          : latents[i] / (sigma * sigma + 1) - (sigma / scale) * output[i];
+        if (kind === 'epsilon') x0[i] = latents[i] - sigma * output[i];
+        else if (kind === 'sample') x0[i] = output[i];
+        else x0[i] = latents[i] / (sigma * sigma + 1) - (sigma / scale) * output[i];
         next[i] = latents[i] + ((latents[i] - x0[i]) / sigma) * (sigmas[step + 1] - sigma);
       }
       latents = next;

@@ -6,7 +6,8 @@ export interface NoiseScheduleConfig {
   beta_start: number;
   beta_end: number;
   beta_schedule: 'linear' | 'scaled_linear';
-  prediction_type: 'epsilon' | 'v_prediction';
+  /** What the network gives: the noise ε, v = √ᾱ ε − √(1 − ᾱ) x_0, or x_0 itself (`sample`). */
+  prediction_type: 'epsilon' | 'v_prediction' | 'sample';
   timestep_spacing: 'leading' | 'linspace' | 'trailing';
   steps_offset: number;
   /** Whether the step after the last ends in the clean picture (ᾱ = 1) rather than at the schedule's first ᾱ. */

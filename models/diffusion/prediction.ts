@@ -8,7 +8,8 @@ export interface Prediction {
 
 /**
  * Reads a network output as x_0 and ε.
- * ε prediction: x_0 = (x − √(1 − ᾱ) ε) / √ᾱ. v prediction (Salimans & Ho 2022): v = √ᾱ ε − √(1 − ᾱ) x_0.
+ * ε prediction: x_0 = (x − √(1 − ᾱ) ε) / √ᾱ. v prediction (Salimans & Ho 2022): v = √ᾱ ε − √(1 − ᾱ) x_0. Sample prediction: the
+ * output is x_0, and ε = (x − √ᾱ x_0) / √(1 − ᾱ), 0 where ᾱ is 1.
  */
 export function readPrediction(
   kind: NoiseScheduleConfig['prediction_type'],
@@ -24,6 +25,10 @@ export function readPrediction(
     return { x0, epsilon: output };
   }
   const epsilon = new Float32Array(sample.length);
+  if (kind === 'sample') {
+    if (spread > 0) for (let i = 0; i < epsilon.length; i++) epsilon[i] = (sample[i] - signal * output[i]) / spread;
+    return { x0: output, epsilon };
+  }
   for (let i = 0; i < x0.length; i++) {
     x0[i] = signal * sample[i] - spread * output[i];
     epsilon[i] = spread * sample[i] + signal * output[i];

@@ -121,7 +121,7 @@ export function normalQuantile(p: number): number {
 }
 
 /** What a draw is for: draws of different purposes never share numbers. New purposes are added at the end. */
-export const noisePurposes = ['initial', 'shared', 'step', 'posterior', 'weights', 'renoise'] as const;
+export const noisePurposes = ['initial', 'shared', 'step', 'posterior', 'weights', 'renoise', 'motion'] as const;
 
 /**
  * Standard normal float32 values, `count` of them.

@@ -23,6 +23,7 @@ const schema = z.object({
   use_quant_conv: z.boolean().default(true),
   use_post_quant_conv: z.boolean().default(true),
   mid_block_add_attention: z.boolean().default(true),
+  patch_head: z.boolean().default(false),
 });
 
 /** An AutoencoderKL, as its config.json describes it. */
@@ -37,6 +38,8 @@ export interface AutoencoderConfig {
   readonly quantConvolution: boolean;
   readonly postQuantConvolution: boolean;
   readonly midAttention: boolean;
+  /** Ours: the decoder adds a linear picture, each latent straight to its factor × factor pixels (`decoder.patch_out`). */
+  readonly patchHead: boolean;
   /** Pixels per latent along one axis. */
   readonly factor: number;
 }
@@ -61,6 +64,7 @@ export function parseAutoencoderConfig(json: unknown, label: string): Autoencode
     quantConvolution: config.use_quant_conv,
     postQuantConvolution: config.use_post_quant_conv,
     midAttention: config.mid_block_add_attention,
+    patchHead: config.patch_head,
     factor: 2 ** (config.block_out_channels.length - 1),
   };
 }
@@ -146,10 +150,19 @@ export function buildAutoencoderDecoder(
       });
     }
     x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon, activation: 'silu' });
-    return convolutionLayer(b, 'conv_out', x, config.outChannels);
+    const picture = convolutionLayer(b, 'conv_out', x, config.outChannels);
+    return config.patchHead ? add(picture, patchPicture(b, start, config)) : picture;
   });
   b.output('image', image);
   return b.finish();
+}
+
+/** Every latent's linear share of the picture: a 1×1 convolution to all its pixels, laid out in their places. */
+function patchPicture(b: GraphBuilder, latent: Tensor, { outChannels, factor }: AutoencoderConfig): Tensor {
+  const [batch = 0, , height = 0, width = 0] = latent.shape;
+  const patches = convolutionLayer(b, 'patch_out', latent, outChannels * factor * factor, { kernel: 1 });
+  const placed = transpose(reshape(patches, [batch, outChannels, factor, factor, height, width]), [0, 1, 4, 2, 5, 3]);
+  return reshape(placed, [batch, outChannels, height * factor, width * factor]);
 }
 
 /** ResnetBlock2D without time embedding. */

@@ -56,6 +56,10 @@ export async function describeModel(layout: ModelLayout, networks: ModelNetworks
       tokensPerFrame: manifest.image.tokensPerFrame,
     },
     otherFrames: manifest.subject.otherFrames,
+    motion: networks.motionPlanner && {
+      waypoints: networks.motionPlanner.config.waypoints,
+      spread: networks.motionPlanner.config.spread,
+    },
     hfa: manifest.hfa,
     guidance: manifest.guidance,
     steps: manifest.steps,

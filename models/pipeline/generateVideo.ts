@@ -1,11 +1,13 @@
+import type { FloatTensor } from '../math/tensor.ts';
 import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
+import { type Pose, planMotion, poseAt, poseSubject, restingPose, type SubjectStart, subjectStart } from './motionPlan.ts';
 import { checkMaskFills, checkMaskShape, contain, type Mask, maskFill, type Picture } from './picture.ts';
 import { sampleVideo } from './sampleVideo.ts';
-import { alignSubject, blackFrame } from './subjectAlignment.ts';
-import { resolveParameters, type TakeParameters } from './takeParameters.ts';
+import { alignSubject, blackFrame, type CutOut } from './subjectAlignment.ts';
+import { type ResolvedParameters, resolveParameters, type TakeParameters } from './takeParameters.ts';
 import {
   encodeText,
   latentShape,
@@ -30,8 +32,8 @@ export interface GenerateRequest {
 /**
  * Makes a video in which the picture's subject does what the prompt says (MagDiff, figure 2).
  *
- * SDA cuts the subject out; its image tokens and its latents condition the first frame, the frames after it are open to the text.
- * APA weighs text against image in every cross-attention; HFA feeds the subject's latents to every step. Yields every step and
+ * SDA cuts the subject out; its image tokens and its latents condition the first frame. The frames after it are open to the text; a
+ * model with a motion planner is given the cut-out in them too, where the plan made from the sentence puts it. APA weighs text against image in every cross-attention; HFA feeds the subject's latents to every step. Yields every step and
  * every decoded frame, in order; throws CancelledError within one step of the signal.
  */
 export async function* generateVideo(
@@ -59,32 +61,47 @@ export async function* generateVideo(
     );
   const { remember = forgetful } = context;
   const seen = JSON.stringify([request.inputsKey, parameters.sda, width, height]);
-  const [subjectTokens, blackTokens] = await remember(`image tokens ${seen}`, () =>
-    encodeImageTokens(model, [view(width, height), blackFrame(width, height)]),
+  const poses = await planPoses(model, parameters, totalFrames, view(width, height), context);
+  // The cut-out at twice the canvas is what moved frames are read from.
+  const large = new Map<string, CutOut>();
+  const posed = (pose: Pose | 'black', canvasWidth: number, canvasHeight: number): CutOut => {
+    if (pose === 'black') return blackFrame(canvasWidth, canvasHeight);
+    if (pose === restingPose) return view(canvasWidth, canvasHeight);
+    const size = `${canvasWidth}×${canvasHeight}`;
+    const source = large.get(size) ?? view(2 * canvasWidth, 2 * canvasHeight);
+    large.set(size, source);
+    return poseSubject(source, poses.start, pose, canvasWidth, canvasHeight);
+  };
+  const planned = JSON.stringify([seen, poses]);
+  const cutOuts = ['black' as const, ...poses.frames];
+  const [blackTokens, ...frameTokens] = await remember(`image tokens ${planned}`, () =>
+    encodeImageTokens(
+      model,
+      cutOuts.map((pose) => posed(pose, width, height)),
+    ),
   );
 
   // HFA: the subject's latents at every step; frames without a cut-out repeat the first's or stay black, as the model was trained.
-  const [subject, blackSubject] = await remember(`subject latents ${seen}`, () =>
-    encodeSubjectLatents(
-      model,
-      ['subject', 'black'] as const,
-      (frame, canvasWidth, canvasHeight) =>
-        frame === 'subject' ? view(canvasWidth, canvasHeight) : blackFrame(canvasWidth, canvasHeight),
-      width,
-      height,
-    ),
+  const [blackSubject, ...frameSubjects] = await remember(`subject latents ${planned}`, () =>
+    encodeSubjectLatents(model, cutOuts, posed, width, height),
   );
+  const isPlanned = poses.frames.length > 1;
+  const subject = frameSubjects[0];
   const others = model.description.otherFrames === 'repeat' ? subject : blackSubject;
+  const tokensOf = (frame: number, isFirst: boolean): FloatTensor =>
+    isPlanned ? frameTokens[frame] : isFirst ? frameTokens[0] : blackTokens;
+  const subjectOf = (frame: number, isFirst: boolean): Float32Array =>
+    isPlanned ? frameSubjects[frame] : isFirst ? subject : others;
 
   // APA: text states and image tokens, weighed layer by layer in the network.
   const text = yield* encodeText(model, context, parameters);
   const conditionsOf = (firstFrames: ReadonlySet<number>): TakeConditions => ({
     ...text,
-    key: JSON.stringify([seen, parameters.prompt, parameters.negativePrompt, totalFrames]),
+    key: JSON.stringify([planned, parameters.prompt, parameters.negativePrompt, totalFrames]),
     blackTokens,
     blackSubject,
-    imageTokens: Array.from({ length: totalFrames }, (_, i) => (firstFrames.has(i) ? subjectTokens : blackTokens)),
-    subject: Array.from({ length: totalFrames }, (_, i) => (firstFrames.has(i) ? subject : others)),
+    imageTokens: Array.from({ length: totalFrames }, (_, i) => tokensOf(i, firstFrames.has(i))),
+    subject: Array.from({ length: totalFrames }, (_, i) => subjectOf(i, firstFrames.has(i))),
   });
 
   const options = await samplingOptions(model, parameters, shape, request.inputsKey, context);
@@ -98,4 +115,23 @@ export async function* generateVideo(
   for await (const picture of decodeVideo(model, latents, shape, context)) {
     yield { stage: 'decoding', frameIndex: frameIndex++, total: totalFrames, picture };
   }
+}
+
+/** The pose of the subject in every frame: one at rest where the model plans none. */
+async function planPoses(
+  model: MagDiffModel,
+  { prompt, seed }: ResolvedParameters,
+  frames: number,
+  cutOut: CutOut,
+  { tokenizer, remember = forgetful }: RunContext,
+): Promise<{ start: SubjectStart; frames: readonly Pose[] }> {
+  const start = subjectStart(cutOut.mask);
+  if (model.description.otherFrames !== 'planned' || frames === 1 || !start) {
+    return { start: start ?? { right: 0, down: 0, extent: 1 }, frames: [restingPose] };
+  }
+  const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
+    planMotion(model, tokenizer, prompt, start, seed),
+  );
+  const rest = Array.from({ length: frames - 1 }, (_, i) => poseAt(path, (i + 1) / (frames - 1)));
+  return { start, frames: [restingPose, ...rest] };
 }

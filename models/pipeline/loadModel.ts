@@ -107,6 +107,11 @@ class LoadedModel implements MagDiffModel {
     return this.#load('hfa_pyramid', shape, this.#networks.hfaPyramid);
   }
 
+  async loadMotionPlanner(): Promise<Part<'tokenIds' | 'path' | 'timestep' | 'start', 'clean'>> {
+    if (!this.#networks.motionPlanner) throw absent('motion planner', this.description.folder);
+    return this.#load('motion_planner', {}, this.#networks.motionPlanner);
+  }
+
   async loadContext(shape: {
     batch: number;
     imageTokens: number;

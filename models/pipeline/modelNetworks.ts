@@ -16,6 +16,7 @@ import {
 } from '../nets/clipVision.ts';
 import { alphaKeys, buildContext } from '../nets/contextKeyValues.ts';
 import { buildHfaPyramid, parseHfaPyramidConfig } from '../nets/hfaPyramid.ts';
+import { buildMotionPlanner, type MotionPlannerConfig, parseMotionPlannerConfig } from '../nets/motionPlanner.ts';
 import { buildResampler, parseResamplerConfig, type ResamplerConfig, releasedResampler } from '../nets/resampler.ts';
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../nets/tinyDecoder.ts';
 import { buildUnet, type UnetGraphShape } from '../nets/unet.ts';
@@ -53,6 +54,9 @@ export interface UnetNetworks {
 
 type Batch = { batch: number };
 
+/** The motion planner with its configuration; it has one shape. */
+export type PlannerNetwork = BuildableNetwork<Record<never, never>> & { readonly config: MotionPlannerConfig };
+
 /** Every network of a model with its configuration parsed, ready to be built. */
 export interface ModelNetworks {
   readonly teacher: UnetNetworks;
@@ -68,6 +72,7 @@ export interface ModelNetworks {
   readonly vaeDecoder: BuildableNetwork<PictureShape>;
   readonly previewDecoder: BuildableNetwork<PictureShape> | undefined;
   readonly hfaPyramid: BuildableNetwork<LevelShape> | undefined;
+  readonly motionPlanner: PlannerNetwork | undefined;
   /** Every weight file, for the model's hash. */
   readonly weightFiles: readonly string[];
   /** Checks every network's weights; throws at the first that do not fit. */
@@ -96,9 +101,10 @@ export function parseNetworks(layout: ModelLayout): ModelNetworks {
     ...autoencoderOf(part('vae')),
     previewDecoder: optional('preview_decoder', previewDecoderOf),
     hfaPyramid: optional('hfa_pyramid', hfaPyramidOf),
+    motionPlanner: optional('motion_planner', motionPlannerOf),
   };
-  const { teacher, student, textEncoder, imageEncoder, resampler, vaeEncoder, vaeDecoder, previewDecoder, hfaPyramid } =
-    networks;
+  const { teacher, student, textEncoder, imageEncoder, resampler, vaeEncoder, vaeDecoder } = networks;
+  const { previewDecoder, hfaPyramid, motionPlanner } = networks;
   const all = [
     teacher.network,
     student?.network,
@@ -109,6 +115,7 @@ export function parseNetworks(layout: ModelLayout): ModelNetworks {
     vaeDecoder,
     previewDecoder,
     hfaPyramid,
+    motionPlanner,
   ];
   return {
     ...networks,
@@ -266,4 +273,15 @@ function hfaPyramidOf(files: PartFiles): BuildableNetwork<LevelShape> {
   return network(files, config, (shape, dialect, source) => buildHfaPyramid(config, shape, dialect, source), {
     probe: { batch: 1, levels: Array.from({ length: config.levels }, () => ({ height: 1, width: 1 })) },
   });
+}
+
+function motionPlannerOf(files: PartFiles): PlannerNetwork {
+  const config = parseMotionPlannerConfig(files.config, files.configLabel);
+  const planner = network<Record<never, never>>(
+    files,
+    config,
+    (_, dialect, source) => buildMotionPlanner(config, dialect, source),
+    { probe: {} },
+  );
+  return { ...planner, config };
 }

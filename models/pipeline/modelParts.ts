@@ -60,8 +60,13 @@ export interface ModelDescription {
     readonly resample: string;
     readonly tokensPerFrame: number;
   };
-  /** HFA channels of frames that carry no cut-out of their own. */
-  readonly otherFrames: 'repeat' | 'black';
+  /**
+   * What frames that carry no cut-out of their own see of the subject: the first frame's latents again, nothing, or the subject
+   * where the model's motion planner puts it.
+   */
+  readonly otherFrames: 'planned' | 'repeat' | 'black';
+  /** The motion planner, where the model has one. */
+  readonly motion: { readonly waypoints: number; readonly spread: readonly number[] } | undefined;
   readonly hfa: { readonly kind: 'pyramid' | 'single'; readonly scales: readonly number[] };
   readonly guidance: { readonly text: number; readonly image: number };
   readonly steps: number;
@@ -160,6 +165,11 @@ export interface MagDiffModel {
     batch: number;
     levels: readonly { height: number; width: number }[];
   }): Promise<Part<string, 'subject'>>;
+  /**
+   * tokenIds int64 (1, tokens), path (1, waypoints, 4), timestep (1), start (1, 3) → clean (1, waypoints, 4). Only where the
+   * description has `motion`.
+   */
+  loadMotionPlanner(): Promise<Part<'tokenIds' | 'path' | 'timestep' | 'start', 'clean'>>;
   /** context (batch, text tokens + imageTokens, C) → keys and values of every layer, once per run. */
   loadContext(shape: {
     batch: number;

@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--teacher", required=True)
     p.add_argument("--name", default="student")
-    p.add_argument("--mix", nargs="+", default=["frame=0.2", "gen=0.55", "edit=0.25"])
+    p.add_argument("--mix", nargs="+", default=["frame=0.3", "clip=0.7"])
     p.add_argument("--steps", type=int, default=400)
     p.add_argument("--minutes", type=float, default=1e9)
     p.add_argument("--student-steps", type=int, default=4)
@@ -50,6 +50,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--per-place", type=int, default=160)
+    p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--ranks", type=int, default=1)
     p.add_argument("--save-every", type=int, default=100)
@@ -65,12 +66,11 @@ def interval(schedule: NoiseSchedule, count: int, parts: int) -> list[list[int]]
     return rows
 
 
-def target_v(x: Tensor, after: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """The v with which one DDIM step from ᾱ = a to ᾱ = b takes `x` to `after`."""
-    ra, rb = a.sqrt(), b.sqrt()
-    sa, sb = (1 - a).sqrt(), (1 - b).sqrt()
-    # after = rb (ra x − sa v) + sb (ra v + sa x)
-    return (after - (rb * ra + sb * sa) * x) / (sb * ra - rb * sa)
+def target_clean(x: Tensor, after: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """The x₀ with which one DDIM step from ᾱ = a to ᾱ = b takes `x` to `after`."""
+    share = ((1 - b) / (1 - a)).sqrt()
+    # after = √b x₀ + √(1 − b) (x − √a x₀) / √(1 − a)
+    return (after - share * x) / (b.sqrt() - share * a.sqrt())
 
 
 def main() -> None:
@@ -99,6 +99,8 @@ def main() -> None:
         step = state["step"]
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
+    worth = torch.ones(student.cfg.unet.out_channels) if pool.worth is None else pool.worth
+    worth = (worth / worth.mean()).view(1, -1, 1, 1, 1).to(device)
     alphas = schedule.alphas_cumprod.to(device)
     rows = interval(schedule, args.student_steps, args.substeps)
     empty = torch.tensor(pool.tokenizer.encode("")).to(device)
@@ -128,16 +130,16 @@ def main() -> None:
         times = rows[which]
         a0 = alphas[times[0]]
         x0 = a0.sqrt() * z + (1 - a0).sqrt() * noise
-        with torch.autocast(device, torch.bfloat16):
+        with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
             with torch.no_grad():
                 context, subject = teacher.encode(batch.conditions.to(device), empty)
                 x = guided_steps(teacher, x0, times, context, subject, empty, args.guidance, alphas)
-                b = alphas[max(times[-1], 0)]
-                wanted = target_v(x0, x, a0, b)
+                b = alphas[times[-1]] if times[-1] >= 0 else torch.ones_like(a0)
+                wanted = target_clean(x0, x, a0, b)
             t = torch.tensor([times[0]], device=device)
-            v = student.predict(x0, t, context, subject).float()
+            clean = student.predict(x0, t, context, subject).float()
         weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
-        loss = ((v - wanted) ** 2 * weight).mean() / weight.mean()
+        loss = ((clean - wanted) ** 2 * weight * worth / (1 - a0).clamp_min(0.09)).mean() / weight.mean()
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = args.lr * min(1.0, (step + 1) / 20) * (1 - 0.9 * done)
@@ -180,8 +182,9 @@ def guided_steps(
     for t, after in zip(times, times[1:], strict=False):
         step = torch.tensor([t], device=x.device)
         off, on = model.predict(torch.cat([x, x]), step, both, twice).float().chunk(2)
-        v = off + guidance * (on - off)
-        x = ddim_step(x, v, alphas[t], alphas[max(after, 0)], "v_prediction")
+        clean = off + guidance * (on - off)
+        b = alphas[after] if after >= 0 else torch.ones_like(alphas[0])
+        x = ddim_step(x, clean, alphas[t], b, "sample")
     return x
 
 

@@ -48,9 +48,9 @@ def scheduler_config() -> dict[str, Any]:
         "beta_end": 0.012,
         "beta_schedule": "scaled_linear",
         "clip_sample": False,
-        "set_alpha_to_one": False,
+        "set_alpha_to_one": True,
         "steps_offset": 1,
-        "prediction_type": "v_prediction",
+        "prediction_type": "sample",
         "rescale_betas_zero_snr": True,
         "timestep_spacing": "trailing",
     }

@@ -1,8 +1,7 @@
 """Trains UNet, text and image encoders, resampler and pyramid together, on frames and clips.
 
     python train_unet.py --data DATA --run RUN --name frames --mix frame=1 --steps 1500
-    python train_unet.py --data DATA --run RUN --name clips --init frames \
-        --mix frame=0.25 gen=0.5 edit=0.25 --steps 3000
+    python train_unet.py --data DATA --run RUN --name clips --init frames --mix frame=0.3 clip=0.7 --steps 3000
 
 Resumes from RUN/<name>.pt when it is there. What step s sees depends on the seed and s alone.
 """
@@ -26,7 +25,8 @@ from magdiff.ranks import Ranks
 from magdiff.schedule import NoiseSchedule
 from train_vae import sheet
 
-BATCH = {"frame": 32, "gen": 6, "edit": 5, "long": 3}
+BATCH = {"frame": 32, "clip": 4, "long": 2}
+STEADY = 0.3  # below this share of noise the weight of an error of x₀ grows no further
 
 
 def arguments() -> argparse.Namespace:
@@ -111,9 +111,14 @@ def loss_of(
     g: torch.Generator,
     schedule: NoiseSchedule,
     empty: Tensor,
+    worth: Tensor,
     args: argparse.Namespace,
 ) -> Tensor:
-    """Weighted squared error of v."""
+    """Squared error of v, read off the predicted x₀, in pixels' units, heavier in the subject's region.
+
+    With x₀ predicted, what HFA gives is copied alike at every timestep; latent channels weigh as much as they
+    stand for in the picture (`worth`).
+    """
     device = args.device
     n = len(batch.z)
     z = batch.z.transpose(1, 2).to(device)
@@ -126,9 +131,9 @@ def loss_of(
     drop = draw_drops(g, n, device)
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
-        v = model.predict(a * z + s * noise, t, context, subject).float()
+        clean = model.predict(a * z + s * noise, t, context, subject).float()
     weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
-    error = (v - (a * noise - s * z)) ** 2
+    error = (clean - z) ** 2 * (worth / s.clamp_min(STEADY) ** 2)
     return (error * weight).mean() / weight.mean()
 
 
@@ -148,14 +153,22 @@ def gather_momenta(muon: Muon, ranks: Ranks, hidden: list[Tensor]) -> list[Tenso
     return momenta
 
 
-def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path) -> None:
+def start_from(module: MagDiff, state: dict[str, Tensor]) -> list[str]:
+    """Loads what fits; returns the keys that do not (other latents, other sizes), which keep their fresh values."""
+    own = module.state_dict()
+    fits = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
+    module.load_state_dict(fits, strict=False)
+    return sorted(set(own) - set(fits))
+
+
+def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path, precision: str) -> None:
     """Samples of the mix's last kind beside the true clips."""
     kind = [k for k in mix if k != "frame"] or ["frame"]
     e = pick_rows(pool.shard(kind[0], 0), torch.arange(4 if kind != ["frame"] else 8))
     noise = torch.randn(e.z.transpose(1, 2).shape, generator=seed_for(3))
     device = empty.device.type
-    with torch.autocast(device, torch.bfloat16):
-        z = model.sample(e.conditions.to(device), empty, noise.to(device), 10, 2.5, NoiseSchedule()).float()
+    with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
+        z = model.sample(e.conditions.to(device), empty, noise.to(device), 10, 1.5, NoiseSchedule()).float()
     rows = []
     with torch.no_grad():
         for i in range(len(z)):
@@ -203,17 +216,23 @@ def main() -> None:
         averaged.load_state_dict(state["ema"])
     elif args.init:
         state = load_checkpoint(args.run / f"{args.init}.pt")
-        model.load_state_dict(state["model"])
-        averaged.load_state_dict(state["ema"])
-        # the VAE may have been tuned since; the optimisers' running means go on from the earlier stage
+        fresh = start_from(model, state["model"])
+        averaged.load_state_dict(model.state_dict())
+        if fresh:
+            print("fresh:", *fresh, flush=True)
+        elif "opt" in state:  # the optimisers' running means go on from the earlier stage
+            averaged.load_state_dict(state["ema"])
+            opt.load_state_dict(state["opt"])
+            load_momenta(muon, ranks, state["muon"])
+        # the VAE may have been tuned since
         model.black.copy_(black)
         averaged.black.copy_(black)
-        opt.load_state_dict(state["opt"])
-        load_momenta(muon, ranks, state["muon"])
     else:
         averaged.load_state_dict(model.state_dict())
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
+    worth = torch.ones(cfg.unet.out_channels) if pool.worth is None else pool.worth
+    worth = (worth / worth.mean()).view(1, -1, 1, 1, 1).to(args.device)
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
@@ -234,13 +253,13 @@ def main() -> None:
         }
         save_checkpoint(path, state)
         if not args.no_samples:
-            contact(averaged, pool, empty, mix, args.run / f"{args.name}.png")
+            contact(averaged, pool, empty, mix, args.run / f"{args.name}.png", args.precision)
 
     while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = learning_rate(step, (time.time() - began) / 60, args)
-        loss = loss_of(model, batch, g, schedule, empty, args)
+        loss = loss_of(model, batch, g, schedule, empty, worth, args)
         model.zero_grad(set_to_none=True)
         loss.backward()
         ranks.average(everything)

@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--latent-channels", type=int, default=12)
     p.add_argument("--decoder-of", type=Path, help="train only the decoder of this frozen VAE further")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
+    p.add_argument("--latent-noise", type=float, default=0.0, help="noise the decoder learns to bear, in latent units")
     return p.parse_args()
 
 
@@ -81,15 +82,13 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     began = time.time()
     torch.manual_seed(args.seed)
-    cfg = VaeConfig(
-        block_out_channels=args.channels,
-        latent_channels=args.latent_channels,
-        sample_size=args.size,
-    )
+    frozen = load_checkpoint(args.decoder_of) if args.decoder_of else None
+    cfg = VaeConfig(block_out_channels=args.channels, latent_channels=args.latent_channels, sample_size=args.size)
+    if frozen:
+        cfg = VaeConfig(**{k: v for k, v in frozen["config"].items() if k in VaeConfig.__dataclass_fields__})
     vae = AutoencoderKL(cfg).to(args.device)
     ema = AutoencoderKL(cfg).to(args.device)
     ema.load_state_dict(vae.state_dict())
-    frozen = load_checkpoint(args.decoder_of) if args.decoder_of else None
     if frozen:
         vae.load_state_dict(frozen["ema"])
         ema.load_state_dict(frozen["ema"])
@@ -138,7 +137,7 @@ def main() -> None:
                 "step": step,
                 "seconds": total,
                 "config": cfg.to_json(),
-                "latent_to_rgb": frozen["latent_to_rgb"] if frozen else {},
+                **({k: frozen[k] for k in ("latent_to_rgb", "worth") if k in frozen} if frozen else {"latent_to_rgb": {}}),
             },
         )
 
@@ -155,7 +154,8 @@ def main() -> None:
                 mean, logvar = vae.encode(x)
             mean, logvar = mean.float(), logvar.float()
             noise = torch.randn(mean.shape, generator=g).to(args.device)
-            back = vae.decode(mean + noise * (0.5 * logvar).exp()).float()
+            spread = (0.5 * logvar).exp() + args.latent_noise * torch.rand(n, 1, 1, 1, generator=g).to(args.device)
+            back = vae.decode(mean + noise * spread).float()
         kl = 0.5 * (mean**2 + logvar.exp() - 1 - logvar).mean()
         l1, mse = F.l1_loss(back, x), F.mse_loss(back, x)
         loss = l1 + 2.0 * mse + args.edge * edge_loss(back, x) + args.kl * kl

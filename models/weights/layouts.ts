@@ -16,6 +16,7 @@ export const partNames = [
   'image_encoder',
   'resampler',
   'hfa_pyramid',
+  'motion_planner',
 ] as const;
 
 /** One of {@link partNames}. */
@@ -93,6 +94,7 @@ async function readOwnFolder(folder: string): Promise<ModelLayout> {
   const optional = new Set<PartName>(['preview_decoder']);
   if (!manifest.student) optional.add('unet_student');
   if (manifest.hfa.kind === 'single') optional.add('hfa_pyramid');
+  if (manifest.subject.otherFrames !== 'planned') optional.add('motion_planner');
   for (const [name, sub] of folders) {
     const part = await readPart(join(folder, sub));
     if (part) parts.set(name, part);

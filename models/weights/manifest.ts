@@ -28,7 +28,7 @@ const manifestSchema = z.object({
     hiddenLayer: hiddenLayer.default('last'),
     tokensPerFrame: z.int().positive(),
   }),
-  subject: z.object({ otherFrames: z.enum(['repeat', 'black']).default('black') }).prefault({}),
+  subject: z.object({ otherFrames: z.enum(['planned', 'repeat', 'black']).default('black') }).prefault({}),
   hfa: z
     .object({
       kind: z.enum(['pyramid', 'single']).default('single'),

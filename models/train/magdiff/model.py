@@ -141,7 +141,7 @@ class MagDiff(nn.Module):
         return torch.cat([text, image.to(text.dtype)], dim=1), hfa
 
     def predict(self, x: Tensor, t: Tensor, context: Tensor, subject: Tensor) -> Tensor:
-        """v of noisy latents x (n, C, f, h, w)."""
+        """x₀ of noisy latents x (n, C, f, h, w)."""
         out: Tensor = self.unet(torch.cat([x, subject.to(x.dtype)], dim=1), t, context)
         return out
 

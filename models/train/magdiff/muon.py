@@ -12,7 +12,8 @@ from torch import Tensor, nn
 def orthogonalise(m: Tensor, rounds: int = 5) -> Tensor:
     """Nearest semi-orthogonal matrix, roughly, of (rows, columns)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = m.bfloat16()
+    # enough precision for the iteration; a CPU without bfloat16 units is many times slower at it than at float32
+    x = m.bfloat16() if m.is_cuda or torch.ops.mkldnn._is_mkldnn_bf16_supported() else m.float()
     wide = x.shape[0] > x.shape[1]
     if wide:
         x = x.T

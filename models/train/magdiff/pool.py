@@ -1,7 +1,7 @@
 """A pool of encoded clips in shards: shard k of a kind depends on the seed and k alone.
 
 Run as a module to fill the pool ahead of the training:
-    python -m magdiff.pool --data DATA --run RUN --kinds frame:40 gen:60 edit:40
+    python -m magdiff.pool --data DATA --run RUN --kinds frame:40 clip:60
 The training builds any shard that is missing by itself.
 """
 
@@ -21,6 +21,7 @@ from torch import Tensor
 from .checkpoint import load_checkpoint, save_checkpoint, seed_for
 from .model import Conditions
 from .modules.vae import AutoencoderKL, VaeConfig
+from .patches import patch_kernel
 from .tokenizer import Tokenizer
 from .world.clips import Clips, Recipe, World, compose
 
@@ -38,10 +39,9 @@ class Kind:
 
 
 KINDS = {
-    "frame": Kind(128, 1, 1, 0.12),
-    "gen": Kind(48, 8, 1, 0.0),
-    "edit": Kind(24, 8, 8, 0.4),
-    "long": Kind(24, 16, 1, 0.0),
+    "frame": Kind(128, 1, 1, 0.15),
+    "clip": Kind(48, 8, 8, 0.2),
+    "long": Kind(24, 16, 16, 0.2),
 }
 
 
@@ -59,18 +59,19 @@ class Encoded:
 
 @torch.no_grad()
 def encode_clips(
-    vae: AutoencoderKL, clips: Clips, tokenizer: Tokenizer, opened: Tensor, device: str = "cpu"
+    vae: AutoencoderKL, clips: Clips, tokenizer: Tokenizer, opened: Tensor, device: str = "cpu", quick: bool = False
 ) -> Encoded:
-    """Encodes composed clips for the model (bf16 autocast, float16 storage)."""
+    """Encodes composed clips for the model (float16 storage); `quick` by `patch_kernel`."""
     n, f = clips.video.shape[:2]
     o = clips.masks.shape[1]
+    kernel = patch_kernel(vae) if quick else None
 
     def chunked(x: Tensor) -> Tensor:
         parts = []
         for part in x.split(16):
             part = (part * 2 - 1).to(device)
-            with torch.autocast(device, torch.bfloat16):
-                parts.append(vae.encode(part)[0].float().cpu())
+            z = vae.encode(part)[0] if kernel is None else F.conv2d(part, *kernel, stride=8)
+            parts.append(z.float().cpu())
         return torch.cat(parts) * vae.cfg.scaling_factor
 
     z = chunked(clips.video.flatten(0, 1)).unflatten(0, (n, f))
@@ -93,13 +94,13 @@ def encode_clips(
 
 
 def open_frames(g: torch.Generator, n: int, kind: Kind) -> Tensor:
-    """(n, f) bool: the first only, or all for three quarters of editing clips, else some."""
+    """(n, f) bool: all frames of most clips, some of the others, the first always."""
     out = torch.zeros(n, kind.frames, dtype=torch.bool)
     out[:, : kind.opened] = True
     if kind.opened > 1:
         some = torch.rand(n, kind.frames, generator=g) < 0.5
         some[:, 0] = True
-        out = torch.where(torch.rand(n, 1, generator=g) < 0.8, out, some)
+        out = torch.where(torch.rand(n, 1, generator=g) < 0.9, out, some)
     return out
 
 
@@ -121,6 +122,7 @@ class Pool:
         self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
         self.per_place = per_place
         self.vae = load_vae(run / "vae_frozen.pt").to(device)
+        self.worth: Tensor | None = load_checkpoint(run / "vae_frozen.pt").get("worth")
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
         self._cache: dict[tuple[str, int], Encoded] = {}
@@ -140,8 +142,10 @@ class Pool:
         """Composes, encodes and writes one shard."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        clips = compose(g, self.world, k.clips, k.frames, k.opened, Recipe(rest=k.rest), self.size)
-        e = encode_clips(self.vae, clips, self.tokenizer, open_frames(g, k.clips, k), self.device)
+        recipe = Recipe(rest=k.rest, imprecise=0.35, low_resolution=0.2)
+        clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
+        opened = open_frames(g, k.clips, k)
+        e = encode_clips(self.vae, clips, self.tokenizer, opened, self.device, self.worth is not None)
         state = {"z": e.z, "cover": e.cover, "captions": e.captions, "motion": e.motion}
         save_checkpoint(self.path(kind, index), {**state, "place": e.place, **vars(e.conditions)})
 
@@ -150,10 +154,16 @@ class Pool:
         key = (kind, index)
         if key not in self._cache:
             path = self.path(kind, index)
-            while path.with_suffix(".lock").exists() and not path.exists():
-                time.sleep(0.2)
-            if not path.exists():
+            lock = path.with_suffix(".lock")
+            while not path.exists():
+                try:  # of several processes that miss a shard one builds it
+                    lock.parent.mkdir(parents=True, exist_ok=True)
+                    lock.touch(exist_ok=False)
+                except FileExistsError:
+                    time.sleep(0.2)
+                    continue
                 self.build(kind, index)
+                lock.unlink()
             s = load_checkpoint(path)
             c = Conditions(s["ids"], s["image"], s["hfa"], s["opened"])
             self._cache[key] = Encoded(s["z"], s["cover"], c, s["captions"], s["motion"], s["place"])
@@ -168,7 +178,7 @@ def main() -> None:
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--kinds", nargs="+", default=["frame:40", "gen:60", "edit:40"])
+    p.add_argument("--kinds", nargs="+", default=["frame:40", "clip:60"])
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--size", type=int, default=128)

@@ -1,4 +1,4 @@
-"""Noise: scaled-linear β, rescaled to zero terminal SNR; v-prediction; DDIM at trailing timesteps."""
+"""Noise: scaled-linear β, rescaled to zero terminal SNR; prediction of x₀; DDIM at trailing timesteps."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ class NoiseSchedule:
 
 
 def ddim_step(x: Tensor, out: Tensor, a: Tensor, a_next: Tensor, kind: str) -> Tensor:
-    """One deterministic DDIM step from ᾱ = a to ᾱ = a_next; `kind` "epsilon" or "v_prediction"."""
-    if kind == "v_prediction":
+    """One deterministic DDIM step from ᾱ = a < 1 to ᾱ = a_next; `kind` "epsilon", "v_prediction" or "sample"."""
+    if kind == "sample":
+        clean = out
+        eps = (x - a.sqrt() * clean) / (1 - a).sqrt()
+    elif kind == "v_prediction":
         clean = a.sqrt() * x - (1 - a).sqrt() * out
         eps = a.sqrt() * out + (1 - a).sqrt() * x
     else:
@@ -46,17 +49,16 @@ def ddim_step(x: Tensor, out: Tensor, a: Tensor, a_next: Tensor, kind: str) -> T
 def ddim_sample(
     predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, schedule: NoiseSchedule, count: int
 ) -> Tensor:
-    """Runs `count` trailing DDIM steps of a v-predictor from `noise` to clean latents.
+    """Runs `count` trailing DDIM steps of an x₀-predictor from `noise` to clean latents.
 
-    The last step goes to ᾱ[0] (`set_alpha_to_one` false), as the exported scheduler says.
+    The last step goes to ᾱ = 1 (`set_alpha_to_one`), as the exported scheduler says: its result is x₀ itself.
     """
     times = schedule.trailing(count)
     ratio = schedule.steps // count
     x = noise
     for t in times:
-        v = predict(x, torch.tensor([t], device=x.device))
-        before = t - ratio
+        clean = predict(x, torch.tensor([t], device=x.device))
         a = schedule.alphas_cumprod[t].to(x.device)
-        b = schedule.alphas_cumprod[max(before, 0)].to(x.device)
-        x = ddim_step(x, v, a, b, "v_prediction")
+        b = schedule.alphas_cumprod[t - ratio].to(x.device) if t >= ratio else torch.ones_like(a)
+        x = ddim_step(x, clean, a, b, "sample")
     return x

@@ -12,7 +12,10 @@ from torch import Tensor, nn
 
 @dataclass
 class VaeConfig:
-    """Sizes of the VAE; ×8 with four entries in `block_out_channels`."""
+    """Sizes of the VAE; ×8 with four entries in `block_out_channels`.
+
+    `patch_head`: the decoder adds to its layers' picture a linear one, each cell's latents straight to its pixels.
+    """
 
     in_channels: int = 3
     out_channels: int = 3
@@ -22,6 +25,7 @@ class VaeConfig:
     norm_num_groups: int = 8
     sample_size: int = 128
     scaling_factor: float = 1.0
+    patch_head: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The `config.json` of the exported folder."""
@@ -173,12 +177,19 @@ class Decoder(nn.Module):
         )
         self.conv_norm_out = nn.GroupNorm(g, ch[-1], eps=1e-6)
         self.conv_out = nn.Conv2d(ch[-1], cfg.out_channels, 3, padding=1)
+        self.side = 2 ** (len(ch) - 1)
+        self.patch_out = (
+            nn.Conv2d(cfg.latent_channels, cfg.out_channels * self.side**2, 1) if cfg.patch_head else None
+        )
 
-    def forward(self, z: Tensor) -> Tensor:
-        z = self.mid_block(self.conv_in(z))
+    def forward(self, latents: Tensor) -> Tensor:
+        z = self.mid_block(self.conv_in(latents))
         for block in self.up_blocks:
             z = block(z)
-        return self.conv_out(F.silu(self.conv_norm_out(z)))
+        out: Tensor = self.conv_out(F.silu(self.conv_norm_out(z)))
+        if self.patch_out is not None:
+            out = out + F.pixel_shuffle(self.patch_out(latents), self.side)
+        return out
 
 
 def carry_init(module: nn.Module) -> None:
