@@ -1,9 +1,10 @@
 import { sampleDdim } from '../diffusion/ddim.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
+import type { Denoiser } from '../diffusion/sampler.ts';
 import type { Planes } from '../math/resample.ts';
 import { seededNormal } from '../math/seededNoise.ts';
 import { floatTensor, int64Tensor } from '../math/tensor.ts';
-import type { MagDiffModel } from './modelParts.ts';
+import type { MagDiffModel, ModelDescription } from './modelParts.ts';
 import type { PromptTokenizer } from './promptTokens.ts';
 import type { CutOut } from './subjectAlignment.ts';
 
@@ -75,17 +76,27 @@ export async function planMotion(
     Float32Array.of(start.right, start.down, Math.min(mostExtent, Math.max(leastExtent, start.extent))),
   );
   const shape = [1, motion.waypoints, 4];
-  const sampling = sampleDdim({
-    schedule: noiseSchedule({ ...scheduler, prediction_type: 'sample', set_alpha_to_one: true }),
-    steps: planSteps,
-  });
-  let points: Float32Array = seededNormal(motion.waypoints * 4, seed, 'motion');
-  const steps = sampling.run(points, async (path, t) => {
+  const noise = seededNormal(motion.waypoints * 4, seed, 'motion');
+  const ask: Denoiser = async (path, t) => {
     const timestep = floatTensor([1], Float32Array.of(t));
     const { clean } = await planner.run({ tokenIds, path: floatTensor(shape, path), timestep, start: place });
     return clean.data;
-  });
-  for await (const { latents } of steps) points = latents;
+  };
+  return followPlan(noise, planSteps, scheduler, ask, motion);
+}
+
+/** Samples a path (waypoints × 4, DDIM on the model's noise schedule; `ask` answers with the clean path) and reads its poses. */
+export async function followPlan(
+  noise: Float32Array,
+  steps: number,
+  scheduler: ModelDescription['scheduler'],
+  ask: Denoiser,
+  motion: ModelDescription['motion'],
+): Promise<Pose[]> {
+  if (!motion) return [restingPose];
+  const schedule = noiseSchedule({ ...scheduler, prediction_type: 'sample', set_alpha_to_one: true });
+  let points = noise;
+  for await (const { latents } of sampleDdim({ schedule, steps }).run(noise, ask)) points = latents;
   return Array.from({ length: motion.waypoints }, (_, i) => {
     const [right, down, growth, angle] = motion.spread.map((unit, k) => (points[4 * i + k] - points[k]) * unit);
     return { right, down, size: Math.exp(growth), angle };

@@ -22,9 +22,10 @@ from torch import Tensor
 
 from export import load_model
 from magdiff.checkpoint import seed_for
-from magdiff.measures import Measures, Readers, fvd_like, load_reader, measure, region_psnr
+from magdiff.measures import Measures, Readers, add_likeness, fvd_like, load_reader, measure, region_psnr
 from magdiff.model import Drop, MagDiff
 from magdiff.modules.vae import AutoencoderKL
+from magdiff.planner import load_planner, plan, subject_start
 from magdiff.pool import TEXT_LENGTH, encode_clips, load_vae
 from magdiff.readers import SIDE as READER_SIDE
 from magdiff.readers import motion_input, shrink
@@ -43,13 +44,15 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--checkpoint", required=True)
     p.add_argument("--student")
+    p.add_argument("--planner", default="planner")
     p.add_argument("--rows", nargs="+", default=["vae", "teacher"])
     p.add_argument("--clips", type=int, default=96)
     p.add_argument("--few", type=int, default=32, help="clips of ablation and sweep cells")
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--steps", type=int, default=25)
     p.add_argument("--few-steps", type=int, default=10, help="steps of ablation and sweep cells")
-    p.add_argument("--guidance", type=float, default=2.5)
+    p.add_argument("--guidance", type=float, default=1.5)
+    p.add_argument("--precision", choices=["bf16", "fp32"], default="fp32")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--per-place", type=int, default=24)
@@ -65,7 +68,7 @@ class Setting:
     steps: int
     guidance: float
     recipe: Recipe
-    opened: int = 1
+    planned: bool = True
     alpha_text: float = 1.0
     alpha_image: float = 1.0
     fixed: float | None = None
@@ -83,6 +86,7 @@ class Evaluation:
         self.empty = torch.tensor(self.tokenizer.encode(""))
         self.world = World.load(args.data, "held", args.per_place)
         self.readers = Readers.load(args.run)
+        self.planner = load_planner(args.run / f"{args.planner}.pt")
         self.schedule = NoiseSchedule()
 
     @torch.no_grad()
@@ -99,8 +103,7 @@ class Evaluation:
                     for c in clips.cutouts
                 ],
             )
-        opened = torch.zeros(n, f, dtype=torch.bool)
-        opened[:, : s.opened] = True
+        opened = torch.ones(n, f, dtype=torch.bool)
         e = encode_clips(self.vae, clips, self.tokenizer, opened)
         c = e.conditions
         c.hfa = c.hfa.float()
@@ -110,7 +113,7 @@ class Evaluation:
             never = torch.zeros(n, dtype=torch.bool)
             drop = Drop(never, never, ~never)
         model.unet.set_alpha(s.alpha_text, s.alpha_image, s.fixed)
-        with torch.autocast(self.args.device, torch.bfloat16):
+        with torch.autocast(self.args.device, torch.bfloat16, enabled=self.args.precision == "bf16"):
             z = model.sample(c, self.empty, noise, s.steps, s.guidance, self.schedule, drop)
             pixels = [self.vae.decode(x.float()).float() for x in z.transpose(1, 2).flatten(0, 1).split(16)]
         model.unet.set_alpha()
@@ -119,13 +122,23 @@ class Evaluation:
     def batches(
         self, count: int, s: Setting, world: World | None = None
     ) -> Iterator[tuple[Clips, torch.Generator]]:
-        """The same clips in every row: motions and places in turn."""
+        """The same clips in every row: motions and places in turn.
+
+        Generated clips are composed twice: once for the picture and the sentence, then along the path planned from
+        them, which gives the cut-outs of all frames and what a true render of that plan looks like.
+        """
         n = self.args.batch
         for k in range(0, count, n):
-            g = seed_for(2024, k)
             order = torch.arange(k, k + n)
             recipe = replace(s.recipe, motion=order % 12, place=(order * 7 + order // 12) % 15)
-            yield compose(g, world or self.world, n, 8, s.opened, recipe), g
+            if s.planned:
+                first = compose(seed_for(2024, k), world or self.world, n, 8, 1, recipe)
+                ids = torch.tensor([self.tokenizer.encode(c) for c in first.captions])
+                noise = torch.randn(n, 8, 4, generator=seed_for(2025, k))
+                path = plan(self.planner, ids, subject_start(first.alpha[:, 0]), noise)
+                recipe = replace(recipe, path=path)
+            g = seed_for(2024, k)
+            yield compose(g, world or self.world, n, 8, 8, recipe), g
 
     def row(self, model: MagDiff, count: int, s: Setting, world: World | None = None) -> dict[str, float]:
         """Generation or editing measured over `count` clips."""
@@ -138,7 +151,9 @@ class Evaluation:
             subject = (clips.alpha[:, 0] > 0.9).float()
             given = truth[:, 0]
             ours.append(measure(m, video, truth, given, subject, clips.motion, clips.place, self.readers))
-            if s.opened > 1:
+            if s.recipe.rest == 0:
+                add_likeness(m, video, truth, clips.alpha, self.readers)
+            if not s.planned:
                 region = (clips.masks > 0.9).float().flatten(0, 1)
                 kept = region_psnr(video.flatten(0, 1), truth.flatten(0, 1), region)
                 m.add("kept_psnr", kept.unflatten(0, video.shape[:2]).nanmean(1))
@@ -168,6 +183,7 @@ class Evaluation:
         return {
             "motion_reader": load_reader(self.args.run, "motion")[1],
             "place_reader": load_reader(self.args.run, "place")[1],
+            "subject_reader": load_reader(self.args.run, "subject")[1],
             "fvd_like": fvd_like(a, b),
         }
 
@@ -266,10 +282,10 @@ def main() -> None:
         elif row == "student" and student is not None:
             keep("student", e.row(student, args.clips, Setting(4, 1.0, exact)))
         elif row == "edit_background":
-            keep("edit_background", e.row(teacher, args.clips // 2, replace(full, opened=8)))
+            keep("edit_background", e.row(teacher, args.clips // 2, replace(full, planned=False)))
         elif row == "edit_subject":
             recipe = replace(exact, rest=1.0)
-            keep("edit_subject", e.row(teacher, args.clips // 2, replace(full, opened=8, recipe=recipe)))
+            keep("edit_subject", e.row(teacher, args.clips // 2, replace(full, planned=False, recipe=recipe)))
         elif row == "photos":
             keep("photos", e.row(teacher, args.clips // 2, full, photos))
         elif row == "ablations":

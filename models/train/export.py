@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from magdiff.checkpoint import load_checkpoint
 from magdiff.model import IMAGE_MEAN, IMAGE_STD, MagDiff, ModelConfig
+from magdiff.planner import load_planner
 from magdiff.pool import TEXT_LENGTH, load_vae
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
@@ -57,7 +58,7 @@ def scheduler_config() -> dict[str, Any]:
 
 
 def description(
-    cfg: ModelConfig, rgb: dict[str, Any], student: bool, guidance: float, frames: list[int]
+    cfg: ModelConfig, rgb: dict[str, Any], student: bool, guidance: float, frames: list[int], planned: bool
 ) -> dict[str, Any]:
     """`magdiff.json`."""
     side = cfg.unet.sample_size * 8
@@ -81,7 +82,7 @@ def description(
             "hiddenLayer": "last",
             "tokensPerFrame": cfg.tokens_per_frame,
         },
-        "subject": {"otherFrames": "repeat"},
+        "subject": {"otherFrames": "planned" if planned else "repeat"},
         "hfa": {"kind": "pyramid", "scales": list(SCALES)},
         "guidance": {"text": guidance, "image": 1.0},
         "steps": 25,
@@ -104,6 +105,7 @@ def main() -> None:
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--checkpoint", required=True)
     p.add_argument("--student")
+    p.add_argument("--planner", help="name of the motion planner's checkpoint")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--guidance", type=float, default=2.5)
     p.add_argument("--frames", type=int, nargs="+", default=[1, 8])
@@ -129,10 +131,13 @@ def main() -> None:
     )
     size += write_part(args.out / "resampler", model.resampler.cfg.to_json(), model.resampler, WEIGHTS)
     size += write_part(args.out / "hfa_pyramid", model.hfa_pyramid.config, model.hfa_pyramid, WEIGHTS)
+    if args.planner:
+        planner = load_planner(args.run / f"{args.planner}.pt")
+        size += write_part(args.out / "motion_planner", planner.cfg.to_json(), planner, WEIGHTS)
     (args.out / "scheduler").mkdir(exist_ok=True)
     (args.out / "scheduler/scheduler_config.json").write_text(json.dumps(scheduler_config(), indent=1) + "\n")
     rgb = load_checkpoint(args.run / "vae_frozen.pt")["latent_to_rgb"]
-    about = description(model.cfg, rgb, bool(args.student), args.guidance, args.frames)
+    about = description(model.cfg, rgb, bool(args.student), args.guidance, args.frames, bool(args.planner))
     (args.out / "magdiff.json").write_text(json.dumps(about, indent=1) + "\n")
     print(f"{args.out}: {size / 2**20:.1f} MiB of weights")
 

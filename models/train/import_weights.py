@@ -13,7 +13,6 @@ import json
 import shutil
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -48,7 +47,12 @@ def main() -> None:
     about = json.loads((args.model / "magdiff.json").read_text())
     vae = read_vae(args.model / "vae")
     args.run.mkdir(parents=True, exist_ok=True)
-    frozen = {"ema": vae.state_dict(), "config": vae.cfg.to_json(), "latent_to_rgb": about["latentToRgb"], "step": 0}
+    frozen = {
+        "ema": vae.state_dict(),
+        "config": vae.cfg.to_json(),
+        "latent_to_rgb": about["latentToRgb"],
+        "step": 0,
+    }
     save_checkpoint(args.run / "vae_frozen.pt", frozen)
     shutil.copytree(args.model / "tokenizer", args.run / "tokenizer", dirs_exist_ok=True)
     vocab = len(json.loads((args.model / "tokenizer/vocab.json").read_text()))
@@ -62,7 +66,8 @@ def main() -> None:
     read_part(args.model / "hfa_pyramid", model.hfa_pyramid)
     state = model.state_dict()
     save_checkpoint(
-        args.run / f"{args.name}.pt", {"model": state, "ema": state, "config": cfg.to_json(), "step": 0, "seconds": 0.0}
+        args.run / f"{args.name}.pt",
+        {"model": state, "ema": state, "config": cfg.to_json(), "step": 0, "seconds": 0.0},
     )
     print(f"{args.run / args.name}.pt: {sum(x.numel() for x in state.values()) / 1e6:.1f} M values")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
+from magdiff.checkpoint import save_checkpoint, seed_for
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.patches import add_patch_head, set_patch_encoder
 from magdiff.pool import load_vae
@@ -76,9 +76,9 @@ def main() -> None:
         cut = torch.cat([vae.encode(x)[0] for x in (clips.cutouts[-1][:64, 0] * 2 - 1).split(16)])
         back = torch.cat([vae.decode(x) for x in z.split(16)])
     print("std per channel", [round(float(s), 2) for s in z.std((0, 2, 3))])
-    covered = torch.nn.functional.adaptive_avg_pool2d(
-        torch.minimum(clips.alpha, clips.masks)[:64], z.shape[-1]
-    ) > 0.999
+    covered = (
+        torch.nn.functional.adaptive_avg_pool2d(torch.minimum(clips.alpha, clips.masks)[:64], z.shape[-1]) > 0.999
+    )
     apart = (z - cut).square().mean(1, keepdim=True)[covered].mean()
     print(f"cut-out against picture, covered cells: {apart:.5f}; decoder {psnr(back, pictures[:64]).mean():.2f} dB")
     matrix, bias = latent_to_rgb(vae, pictures[:96])

@@ -20,7 +20,8 @@ from torch import Tensor
 from magdiff.model import Conditions, MagDiff, ModelConfig, pyramid_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
-from magdiff.schedule import NoiseSchedule
+from magdiff.planner import MotionPlanner, PlannerConfig, from_points
+from magdiff.schedule import NoiseSchedule, ddim_sample
 from magdiff.tokenizer import Tokenizer
 from magdiff.world.clips import SCALES
 from magdiff.world.textures import coordinates
@@ -69,6 +70,32 @@ def load_folder(folder: Path, unet: str = "unet") -> tuple[MagDiff, AutoencoderK
     for part in ("text_encoder", "image_encoder", "resampler", "hfa_pyramid"):
         getattr(model, part).load_state_dict(weights(folder / part))
     return model.eval(), vae.eval(), Tokenizer.load(folder / "tokenizer", cfg.text_length)
+
+
+def load_planner(folder: Path) -> MotionPlanner:
+    """The motion planner of an exported folder."""
+    config = json.loads((folder / "motion_planner/config.json").read_text())
+    known = PlannerConfig.__dataclass_fields__
+    planner = MotionPlanner(PlannerConfig(**{k: v for k, v in config.items() if k in known}))
+    planner.load_state_dict(weights(folder / "motion_planner"))
+    return planner.eval()
+
+
+@torch.no_grad()
+def plan_case(folder: Path, ids: Tensor, steps: int = 20) -> dict[str, Tensor]:
+    """One path planned from fixed noise, in the network's units and in half frames, factor and radians."""
+    planner, schedule = load_planner(folder), NoiseSchedule()
+    start = torch.tensor([[-0.25, 0.2, 0.45]])
+    noise = torch.randn(1, planner.cfg.waypoints, 4, generator=torch.Generator().manual_seed(6))
+    points = ddim_sample(lambda x, t: planner(ids, x, t, start), noise, schedule, steps)
+    path = from_points(points)
+    return {
+        "plan_start": start,
+        "plan_noise": noise,
+        "plan_output": planner(ids, noise, torch.tensor([999]), start),
+        "plan_timesteps": torch.tensor(schedule.trailing(steps)),
+        "plan_path": torch.stack([path.dx, path.dy, path.scale, path.angle], dim=-1),
+    }
 
 
 def picture(size: int) -> tuple[Tensor, Tensor]:
@@ -130,6 +157,8 @@ def run_case(folder: Path, frames: int, teacher_steps: int, student_steps: int) 
         "final_latents": final,
         "video": video[:1],
     }
+    if about["subject"]["otherFrames"] == "planned":
+        case.update(plan_case(folder, ids))
     if about["student"]:
         student, _, _ = load_folder(folder, about["student"]["folder"])
         out = student.sample(c, empty, noise, student_steps, 1.0, schedule)
@@ -155,6 +184,8 @@ README = """# A recipe through the bundled model
 | `subject_latents` (1,C,f,h,w) | pyramid output of frame 1, repeated |
 | `initial_latents`, `timesteps`, `final_latents`, `video` | trailing DDIM, text guidance of `magdiff.json`; `video` is frame 1 |
 | `unet_output` | the first call without guidance at timestep 999 (context: text then image tokens) |
+| `plan_start`, `plan_noise`, `plan_output` | inputs of the motion planner beside `input_ids`, and its first answer at timestep 999 |
+| `plan_timesteps`, `plan_path` (1,8,4) | trailing DDIM of the path: offsets in half frames, size as a factor, angle, against the first waypoint |
 | `student_…` | the same through `unet_student`, no guidance; `student_video` is frame 1 |
 """
 
@@ -164,7 +195,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--model", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--frames", type=int, default=4)
+    p.add_argument("--frames", type=int, default=3)
     p.add_argument("--teacher-steps", type=int, default=4)
     p.add_argument("--student-steps", type=int, default=4)
     args = p.parse_args()

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
+from magdiff.checkpoint import save_checkpoint, seed_for
 from magdiff.muon import Muon, split_parameters
 from magdiff.planner import MotionPlanner, PlannerConfig, plan, to_points
 from magdiff.pool import TEXT_LENGTH
@@ -31,6 +31,7 @@ class Captions:
     """Draws captions of every motion and speed in all phrasings."""
 
     def __init__(self, data: Path, tokenizer: Tokenizer, split: str = "train") -> None:
+        """Reads the names of `split` "train" or "held"."""
         self.names = load_subjects(data, split).names
         self.scenes = sorted(set(load_scenes(data, split).words))
         self.tokenizer = tokenizer
@@ -131,14 +132,6 @@ def read(planner: MotionPlanner, captions: Captions, count: int = 600) -> None:
     truth, got = (nearest(points) == motion).float().mean(), (nearest(ours) == motion).float().mean()
     each = [f"{w} {(nearest(ours) == motion)[motion == i].float().mean():.2f}" for i, w in enumerate(MOTION_WORDS)]
     print(f"read right: true paths {truth:.3f}, planned {got:.3f};", ", ".join(each), flush=True)
-
-
-def load_planner(path: Path) -> MotionPlanner:
-    """The averaged planner of a run."""
-    state = load_checkpoint(path)
-    planner = MotionPlanner(PlannerConfig(**state["config"]))
-    planner.load_state_dict(state["ema"])
-    return planner.eval().requires_grad_(False)
 
 
 if __name__ == "__main__":

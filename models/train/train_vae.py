@@ -44,7 +44,9 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--latent-channels", type=int, default=12)
     p.add_argument("--decoder-of", type=Path, help="train only the decoder of this frozen VAE further")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
-    p.add_argument("--latent-noise", type=float, default=0.0, help="noise the decoder learns to bear, in latent units")
+    p.add_argument(
+        "--latent-noise", type=float, default=0.0, help="noise the decoder learns to bear, in latent units"
+    )
     return p.parse_args()
 
 
@@ -137,7 +139,11 @@ def main() -> None:
                 "step": step,
                 "seconds": total,
                 "config": cfg.to_json(),
-                **({k: frozen[k] for k in ("latent_to_rgb", "worth") if k in frozen} if frozen else {"latent_to_rgb": {}}),
+                **(
+                    {k: frozen[k] for k in ("latent_to_rgb", "worth") if k in frozen}
+                    if frozen
+                    else {"latent_to_rgb": {}}
+                ),
             },
         )
 

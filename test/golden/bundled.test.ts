@@ -6,6 +6,7 @@ import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../mo
 import { guidanceWeights, guidedDenoiser } from '../../models/pipeline/guidedDenoiser.ts';
 import { openModel } from '../../models/pipeline/loadModel.ts';
 import type { ContextTensors, MagDiffModel } from '../../models/pipeline/modelParts.ts';
+import { followPlan } from '../../models/pipeline/motionPlan.ts';
 import { goldenTensor, relativeError } from '../../models/pipeline/verifyNetworks.ts';
 import { ClipTokenizer } from '../../models/text/clipTokenizer.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
@@ -163,6 +164,29 @@ async function expectSampled(
   const { image } = await decoder.run({ latent: frame });
   expect(relativeError(image, expected)).toBeLessThanOrEqual(tolerance);
 }
+
+test('the motion planner: one answer, and the path it leads to', async () => {
+  const { motion, scheduler } = model.description;
+  expect(cases.has('plan_path')).toBe(motion !== undefined);
+  const planner = keep(await model.loadMotionPlanner());
+  const ids = [...(await golden('input_ids')).data];
+  const tokenIds = int64Tensor([1, ids.length], ids);
+  const [start, noise, expected] = [
+    await golden('plan_start'),
+    await golden('plan_noise'),
+    (await golden('plan_path')).data,
+  ];
+  const ask = async (path: Float32Array, t: number): Promise<FloatTensor> => {
+    const timestep = floatTensor([1], Float32Array.of(t));
+    return (await planner.run({ tokenIds, path: floatTensor(noise.shape, path), timestep, start })).clean;
+  };
+  expect(relativeError(await ask(noise.data, 999), await golden('plan_output'))).toBeLessThanOrEqual(tolerance);
+  const steps = (await golden('plan_timesteps')).data.length;
+  const poses = await followPlan(noise.data, steps, scheduler, async (path, t) => (await ask(path, t)).data, motion);
+  const ours = Float32Array.from(poses.flatMap(({ right, down, size, angle }) => [right, down, size, angle]));
+  const shape = [1, poses.length, 4];
+  expect(relativeError(floatTensor(shape, ours), floatTensor(shape, expected))).toBeLessThanOrEqual(tolerance);
+});
 
 test('the teacher: one prediction, guided sampling, the decoded frame', async () => {
   const steps = (await golden('timesteps')).data.length;

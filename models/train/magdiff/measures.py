@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checkpoint import load_checkpoint
-from .readers import MOTION_CHANNELS, Reader, frechet, motion_input, shrink
+from .readers import MOTION_CHANNELS, SIDE, Reader, frechet, motion_input, shrink
 
 
 def region_psnr(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
@@ -34,11 +34,12 @@ class Readers:
 
     motion: Reader
     place: Reader
+    subject: Reader
 
     @staticmethod
     def load(run: Path) -> Readers:
         """From the run folder."""
-        return Readers(load_reader(run, "motion")[0], load_reader(run, "place")[0])
+        return Readers(*(load_reader(run, which)[0] for which in ("motion", "place", "subject")))
 
 
 @dataclass
@@ -89,6 +90,33 @@ def measure(
     into.add("consistency", (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1))
     into.add("consistency_true", (theirs[:, 1:] * theirs[:, :-1]).sum(-1).mean(1))
     return features
+
+
+def subject_crops(video: Tensor, alpha: Tensor) -> Tensor:
+    """Square crops around the subject at 64 px: video (n, f, 3, s, s), alpha (n, f, s, s) → (n·f, 3, 64, 64)."""
+    from .planner import subject_start
+
+    start = subject_start(alpha.flatten(0, 1))
+    half = (start[:, 2] * 1.1).clamp(0.1, 1.2)
+    theta = torch.zeros(len(start), 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = half
+    theta[:, :, 2] = start[:, :2]
+    grid = F.affine_grid(theta, [len(start), 3, SIDE, SIDE], align_corners=False)
+    return F.grid_sample(video.flatten(0, 1), grid, align_corners=False, padding_mode="border")
+
+
+@torch.no_grad()
+def add_likeness(into: Measures, video: Tensor, truth: Tensor, alpha: Tensor, readers: Readers) -> None:
+    """Cosine between the subject reader's embedding of every frame's subject and that of the true first frame's."""
+    n, f = video.shape[:2]
+
+    def embed(x: Tensor) -> Tensor:
+        out = readers.subject.features(subject_crops(x, alpha) * 2 - 1)
+        return F.normalize(out, dim=-1).unflatten(0, (n, f))
+
+    theirs = embed(truth)
+    into.add("likeness", (embed(video) * theirs[:, :1]).sum(-1).mean(1))
+    into.add("likeness_true", (theirs * theirs[:, :1]).sum(-1).mean(1))
 
 
 def fvd_like(ours: Tensor, theirs: Tensor) -> float:

@@ -1,18 +1,20 @@
 """The motion planner: a small diffusion model over the subject's path, conditioned on the sentence.
 
-One transformer reads the caption's tokens and the path's eight waypoints together and predicts the clean path. A path
-is, per waypoint and relative to the first frame: offset right and down in half frames, log of the size, angle in
-radians (clockwise); each scaled by `SPREAD` to about unit deviation.
+One transformer reads the caption's tokens and the path's eight waypoints together and predicts the clean path. A
+path is, per waypoint and relative to the first frame: offset right and down in half frames, log of the size, angle
+in radians (clockwise); each scaled by `SPREAD` to about unit deviation.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import load_checkpoint
 from .modules.clip import ClipEncoder, TowerConfig
 from .modules.unet import TimestepEmbedding, timestep_sinusoid
 from .schedule import NoiseSchedule, ddim_sample
@@ -86,6 +88,26 @@ def from_points(points: Tensor) -> Path:
 @torch.no_grad()
 def plan(planner: MotionPlanner, ids: Tensor, start: Tensor, noise: Tensor, steps: int = 20) -> Path:
     """Samples paths: trailing DDIM over the schedule of the videos. `noise` (b, 8, 4)."""
-    return from_points(
-        ddim_sample(lambda x, t: planner(ids, x, t, start), noise, NoiseSchedule(), steps)
-    )
+    return from_points(ddim_sample(lambda x, t: planner(ids, x, t, start), noise, NoiseSchedule(), steps))
+
+
+def load_planner(path: FilePath) -> MotionPlanner:
+    """The averaged planner of a run."""
+    state = load_checkpoint(path)
+    planner = MotionPlanner(PlannerConfig(**state["config"]))
+    planner.load_state_dict(state["ema"])
+    return planner.eval().requires_grad_(False)
+
+
+def subject_start(cover: Tensor) -> Tensor:
+    """Centre and longer side of the box of what is covered by half, (b, h, w) → (b, 3)."""
+    rows = []
+    for a in cover >= 0.5:
+        y, x = a.nonzero(as_tuple=True)
+        h, w = a.shape
+        if len(x) == 0:
+            rows.append([0.0, 0.0, 1.0])
+            continue
+        left, right, top, bottom = int(x.min()), int(x.max()) + 1, int(y.min()), int(y.max()) + 1
+        rows.append([(left + right) / w - 1, (top + bottom) / h - 1, max((right - left) / w, (bottom - top) / h)])
+    return torch.tensor(rows)

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from .captions import CAMERA_WORDS, LIGHT_WORDS, caption, known_words
-from .motions import MOTION_WORDS, motion_paths, start_position
+from .motions import MOTION_WORDS, Path, motion_paths, start_position
 from .places import OUTDOOR, PLACE_WORDS, PlaceBank
 from .stills import affine
 from .subjects import SIDE, ScenePack, SubjectPack, load_scenes, load_subjects
@@ -41,7 +41,7 @@ class World:
 
 @dataclass
 class Recipe:
-    """Shares of what a batch of clips holds; `motion` and `place` fix one index for all."""
+    """Shares of what a batch of clips holds; `motion` and `place` fix indices, `path` the way of each subject."""
 
     shapes: float = 0.15
     scenes: float = 0.1
@@ -58,6 +58,7 @@ class Recipe:
     place: Tensor | None = None
     rest: float = 0.0
     mask: str | None = None
+    path: Path | None = None
 
 
 @dataclass
@@ -211,6 +212,7 @@ def compose(
     extent = extent * grows
     path = motion_paths(g, motion, factor, frames, extent)
     cx, cy = start_position(g, path, extent)
+    path = r.path or path
     flip = (rand(g, n) < 0.5).float() * 2 - 1
     flat = affine(
         (extent.view(n, 1) * path.scale).flatten(),

@@ -57,6 +57,16 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+test.each(names)('%s reads a network that gives x_0 itself', async (name) => {
+  const schedule = noiseSchedule({ ...v.config, prediction_type: 'sample' });
+  const target = seededNormal(16, 1, 'weights');
+  const sampling = createSampling(name, { schedule, steps: 5 });
+  const start = seededNormal(16, 2, 'initial').map((value) => value * sampling.initialNoiseScale);
+  let end: Float32Array = start;
+  for await (const step of sampling.run(start, async () => target)) end = step.latents;
+  expect(Math.max(...end.map((value, i) => Math.abs(value - target[i])))).toBeLessThan(1e-4);
+});
+
 test('zero terminal SNR starts from pure noise', () => {
   expect(v.alphasCumprod[999]).toBe(0);
   expect(v.alphasCumprod[0]).toBeCloseTo(noiseSchedule().alphasCumprod[0], 12);

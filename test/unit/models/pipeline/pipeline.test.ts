@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClipFrame, type EditRequest, editVideo, keptMask } from '../../../../models/pipeline/editVideo.ts';
 import { type GenerateRequest, generateVideo } from '../../../../models/pipeline/generateVideo.ts';
+import { createMemory } from '../../../../models/pipeline/memory.ts';
 import type { Picture } from '../../../../models/pipeline/picture.ts';
 import { folderRunStore } from '../../../../models/pipeline/runStore.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
@@ -117,6 +118,30 @@ describe('generateVideo', () => {
     expect(
       await run({ alpha: { ...parameters.alpha, schedule: [{ fromStep: 0, toStep: 1, text: 1, image: 1 }] } }),
     ).toBe(first);
+  });
+
+  test('a model with a motion planner is given the subject in every frame, where the plan puts it', async () => {
+    const motion = { waypoints: 4, spread: [0.35, 0.35, 0.25, 0.9] };
+    const made = async (changes: Partial<TakeParameters> = {}) => {
+      const { model, calls } = standInModel({ description: { otherFrames: 'planned', motion } });
+      const remember = createMemory(20);
+      const request = generation(changes);
+      const { pictures } = await collect(generateVideo(model, request, { tokenizer: wordTokenizer, remember }));
+      const once = { ...calls };
+      await collect(generateVideo(model, request, { tokenizer: wordTokenizer, remember }));
+      expect(calls['motion planner']).toBe(once['motion planner']);
+      expect(calls['VAE encoder']).toBe(once['VAE encoder']);
+      return { pictures, calls: once };
+    };
+    const { pictures, calls } = await made();
+    expect(calls['motion planner']).toBe(20);
+    expect(calls['VAE encoder']).toBe(1 + pictures.length);
+    // The stand-in's plan goes right: so does the subject's brightness from the first frame to the last.
+    const balance = ({ data, width }: Picture): number =>
+      data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : value * ((Math.floor(i / 4) % width) - width / 2)), 0);
+    expect(balance(pictures[3])).toBeGreaterThan(balance(pictures[0]));
+    const still = await made({ frames: 1 });
+    expect(still.calls['motion planner']).toBeUndefined();
   });
 
   test('guidance at scale one asks the network once a step, text guidance twice, image guidance three times', async () => {
