@@ -16,7 +16,11 @@ ABOUT = """# MagDiff Small
 
 The model that ships with the studio: MagDiff of the released form, small, trained for this project from
 nothing. Take a cut-out subject, say how it moves and where; or keep a part of a clip and let the text change the
-rest. 128×128, 1 or 8 frames at 8 frames a second. Licence: MIT.
+rest. 128×128, 1 to 8 frames at 8 frames a second. Licence: MIT.
+
+Two networks share the work. The *motion planner*, a diffusion model over paths, turns the sentence, the seed and the
+place of the subject into eight waypoints (offset, size, turn). The *video model*, MagDiff's UNet with SDA, APA and
+HFA, is given the cut-out where the path puts it in each frame, and draws the clip around it by the sentence.
 
 ## What it knows
 Motions (said in several ways each): {motions}.
@@ -34,11 +38,12 @@ PARTS = """
 ## Sizes
 | part | size |
 | --- | --- |
-| UNet (`unet`, and `unet_student` of the same shape) | widths 64, 96, 160; 8.6 M parameters; 0.86 GFLOP a frame and call at 8 frames |
-| VAE | ×8, 12 latent channels of unit variance, widths 16, 32, 64, 96; also serves live previews (2.3 GFLOP a frame) |
+| UNet (`unet`, and `unet_student` of the same shape) | widths 64, 96, 160; 8.7 M parameters; 0.9 GFLOP a frame and call at 8 frames; predicts x₀ |
+| motion planner | 3 layers of width 96 over 32 tokens and 8 waypoints; 0.7 M parameters; predicts the clean path, 20 DDIM steps |
+| VAE | ×8, 48 latent channels: the encoder is the PCA of 8×8 patches, the decoder (widths 16, 32, 64, 96) adds to the inverse; 2.3 GFLOP a frame |
 | text encoder | CLIP form, width 128, 3 layers, 32 tokens |
 | image encoder | CLIP vision form, 64 px, patch 8, width 128, 3 layers; resampler to 4 tokens a frame |
-| HFA | pyramid of 192, 160 and 128 px; frames without a cut-out repeat the first frame's latents |
+| HFA | pyramid of 192, 160 and 128 px; every frame has the cut-out of its own |
 """
 
 SOURCES = """
@@ -116,7 +121,14 @@ def main_table(r: dict[str, Any]) -> list[str]:
         add(f"{label}: motion", judged(percent(x["motion"]), x["motion"] >= 0.9), "≥ 90 %", n)
         add(f"{label}: place", judged(percent(x["place"]), x["place"] >= 0.8), "≥ 80 %", n)
         add(f"{label}: frame consistency against true", judged(f"{share:.3f}", share >= 0.97), "≥ 0.97", n)
-        add(f"{label}: subject along the true path, frames 2–8", f"{x['path_psnr']:.2f} dB", "reported", n)
+        likeness = x["likeness"] / x["likeness_true"]
+        add(
+            f"{label}: likeness of the subject over the clip against true",
+            judged(f"{likeness:.3f}", likeness >= 0.85),
+            "≥ 0.85",
+            n,
+        )
+        add(f"{label}: subject along its planned path, frames 2–8", f"{x['path_psnr']:.2f} dB", "reported", n)
         floor = f"; floor {r['true']['fvd_like']:.1f}" if "true" in r else ""
         add(f"{label}: Fréchet distance in motion features{floor}", f"{x['fvd_like']:.1f}", "reported", n)
     if "edit_background" in r:

@@ -49,13 +49,19 @@ def main() -> None:
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--latent-channels", type=int, default=48)
+    p.add_argument("--size", type=int, default=128)
     p.add_argument("--channels", type=int, nargs="+", default=[16, 32, 64, 96])
     p.add_argument("--decoder-from", type=Path)
     p.add_argument("--pictures", type=int, default=384)
     p.add_argument("--per-place", type=int, default=24)
     args = p.parse_args()
     torch.manual_seed(1)
-    cfg = VaeConfig(block_out_channels=args.channels, latent_channels=args.latent_channels, patch_head=True)
+    cfg = VaeConfig(
+        block_out_channels=args.channels,
+        latent_channels=args.latent_channels,
+        sample_size=args.size,
+        patch_head=True,
+    )
     vae = AutoencoderKL(cfg).eval()
     world = World.load(args.data, "train", args.per_place)
     clips = compose(seed_for(6, 1), world, args.pictures, 1, 1, Recipe(), cfg.sample_size)

@@ -51,12 +51,16 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
-    p.add_argument("--vae", type=Path, required=True)
+    p.add_argument("--vae", type=Path)
+    p.add_argument("--tokenizer-only", action="store_true", help="leave RUN/vae_frozen.pt as it is (a patch VAE)")
     p.add_argument("--per-place", type=int, default=24)
     args = p.parse_args()
     world = World.load(args.data, "train", args.per_place)
     tokenizer = Tokenizer.learn(world.words(), TEXT_LENGTH)
     tokenizer.save(args.run / "tokenizer")
+    if args.tokenizer_only or args.vae is None:
+        print(f"vocabulary {len(tokenizer.vocab)}, words {len(tokenizer.words)}")
+        return
     state = load_checkpoint(args.vae)
     cfg = VaeConfig(**{k: v for k, v in state["config"].items() if k in VaeConfig.__dataclass_fields__})
     vae = AutoencoderKL(cfg)

@@ -70,10 +70,13 @@ def test_whole_recipe(data: Path, tmp_path: Path) -> None:
     state = torch.load(run / "frames.pt", weights_only=True)
     assert state["step"] == 3
     assert not torch.equal(before, state["model"]["unet.conv_in.weight"])
-    script(*unet, "--name", "clips", "--init", "frames", "--mix", "gen=1", "--steps", 1)
+    script(*unet, "--name", "clips", "--init", "frames", "--mix", "clip=1", "--steps", 1)
     script("distil.py", "--data", data, "--run", run, "--teacher", "clips", "--steps", 1, *tiny)
+    planner = ["--steps", 2, "--batch", 4, "--captions", 1]
+    script("train_planner.py", "--data", data, "--run", run, *planner)
     out = tmp_path / "model"
-    script("export.py", "--run", run, "--checkpoint", "clips", "--student", "student", "--out", out)
+    parts = ["--student", "student", "--planner", "planner"]
+    script("export.py", "--run", run, "--checkpoint", "clips", *parts, "--out", out)
     about = json.loads((out / "magdiff.json").read_text())
     assert about["student"]["folder"] == "unet_student"
     assert about["width"] == 64
