@@ -85,6 +85,11 @@ function timeEmbedding(b: GraphBuilder, width: number): Tensor {
   const frequencies = Float32Array.from({ length: half }, (_, index) => Math.exp((-Math.log(10000) * index) / half));
   const angle = multiply(reshape(b.input('timestep', 'float32', [1]), [1, 1]), b.constant([1, half], frequencies));
   return b.scope('time_embedding', () =>
-    linearLayer(b, 'linear_2', silu(linearLayer(b, 'linear_1', concatenate([cosine(angle), sine(angle)], 1), width)), width),
+    linearLayer(
+      b,
+      'linear_2',
+      silu(linearLayer(b, 'linear_1', concatenate([cosine(angle), sine(angle)], 1), width)),
+      width,
+    ),
   );
 }

@@ -3,7 +3,15 @@ import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
-import { type Pose, planMotion, poseAt, poseSubject, restingPose, type SubjectStart, subjectStart } from './motionPlan.ts';
+import {
+  type Pose,
+  planMotion,
+  poseAt,
+  poseSubject,
+  restingPose,
+  type SubjectStart,
+  subjectStart,
+} from './motionPlan.ts';
 import { checkMaskFills, checkMaskShape, contain, type Mask, maskFill, type Picture } from './picture.ts';
 import { sampleVideo } from './sampleVideo.ts';
 import { alignSubject, blackFrame, type CutOut } from './subjectAlignment.ts';

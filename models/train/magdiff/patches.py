@@ -3,8 +3,8 @@
 What it gives that a trained encoder does not: a cell's latents depend on its own 64 pixels and on nothing else, so
 a cut-out and the same subject in a place have the same latents wherever the mask covers a cell, and HFA carries
 the subject to every frame exactly. Shortcuts and space-to-channel kernels carry the pixels down, all residual
-branches are zero; a pair (y, −y) of channels passes the last SiLU unchanged, since silu(y) − silu(−y) = y, and offsets ±32
-hold the last GroupNorm's scale still (mean y² moves it by about a thousandth).
+branches are zero; a pair (y, −y) of channels passes the last SiLU unchanged, since silu(y) − silu(−y) = y, and
+offsets ±32 hold the last GroupNorm's scale still (mean y² moves it by about a thousandth).
 
 Components are scaled by λ^(−1/4): halfway between pixels' own spectrum and white.
 """

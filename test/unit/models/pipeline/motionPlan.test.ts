@@ -94,7 +94,7 @@ describe('a path', () => {
   test('is what the planner settles on, in its units, and begins at rest', async () => {
     const settled = Float32Array.of(1, 1, 1, 1, 2, 0, 1 + Math.log(2), 3);
     const motion = { waypoints: 2, spread: [0.5, 0.5, 1, 0.25] };
-    const poses = await followPlan(new Float32Array(8), 5, noiseSchedule().config as never, async () => settled, motion);
+    const poses = await followPlan(new Float32Array(8), 5, { ...noiseSchedule().config }, async () => settled, motion);
     expect(poses[0]).toEqual(restingPose);
     expect(poses[1].right).toBeCloseTo(0.5, 5);
     expect(poses[1].down).toBeCloseTo(-0.5, 5);

@@ -138,7 +138,9 @@ describe('generateVideo', () => {
     expect(calls['VAE encoder']).toBe(1 + pictures.length);
     // The stand-in's plan goes right: so does the subject's brightness from the first frame to the last.
     const balance = ({ data, width }: Picture): number =>
-      data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : value * ((Math.floor(i / 4) % width) - width / 2)), 0);
+      Array.from(data)
+        .map((value, i) => (i % 4 === 3 ? 0 : value * ((Math.floor(i / 4) % width) - width / 2)))
+        .reduce((sum, value) => sum + value, 0);
     expect(balance(pictures[3])).toBeGreaterThan(balance(pictures[0]));
     const still = await made({ frames: 1 });
     expect(still.calls['motion planner']).toBeUndefined();
