@@ -35,6 +35,7 @@ addTakeOptions(program.command('generate <picture>'))
   .option('--at <seconds>', 'which frame, when the picture is a clip')
   .option('--frames <count>', 'frames of the video', '8')
   .option('--fps <rate>', 'frames per second; the model’s own when left out')
+  .option('--no-own-pixels', 'leave the subject as the model draws it, without laying its own pixels over it')
   .action(
     action(
       async (console, picture: string, values: TakeOptionValues) =>

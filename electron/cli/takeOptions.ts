@@ -91,6 +91,7 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
     height: number('height'),
     strength: number('strength'),
     inversion: values.inversion === true,
+    ownPixels: values.ownPixels,
     featherPixels: number('feather'),
     overlapFrames: number('overlap'),
     framesPerSecond: number('fps'),

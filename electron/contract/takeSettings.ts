@@ -71,6 +71,8 @@ export const takeSettings = z.strictObject({
   strength: z.number().min(0).max(1).default(1),
   /** Edits: start from the DDIM inversion of the clip instead of noised latents. */
   inversion: z.boolean().default(false),
+  /** Generation by a model that plans motion: the subject's own pixels are laid over the finished frames, where the plan puts them. */
+  ownPixels: z.boolean().default(true),
   /** Width in source pixels of the band at the mask's edge in which kept and made are mixed; 0 is a hard edge. */
   featherPixels: z.number().min(0).max(512).default(4),
   /** Frames shared by neighbouring windows of a video longer than the model's window. */

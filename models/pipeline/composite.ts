@@ -1,5 +1,6 @@
 import { signedDistance } from '../masks/edgeShape.ts';
 import type { Picture } from './picture.ts';
+import type { CutOut } from './subjectAlignment.ts';
 
 /**
  * How much of each pixel is kept, 0 to 1, from a mask of what is kept: exactly 1 from the mask's edge inwards, falling to 0 over
@@ -37,4 +38,23 @@ export function compositeKept(source: Picture, made: Picture, share: Float32Arra
     }
   }
   return { width: source.width, height: source.height, data };
+}
+
+/**
+ * Lays a cut-out over a made frame of its size: its own pixels where the mask shows them whole, the made ones where it shows them by
+ * half or less, mixed between, so that no fringe of the old background comes along.
+ */
+export function laySubject({ planes, mask }: CutOut, made: Picture): Picture {
+  const area = made.width * made.height;
+  const data = new Uint8Array(made.data);
+  for (let i = 0; i < area; i++) {
+    const cover = mask.data[i];
+    const weight = Math.min(1, 2 * cover - 1);
+    if (weight <= 0) continue;
+    for (let channel = 0; channel < 3; channel++) {
+      const own = Math.min(1, Math.max(0, planes.data[channel * area + i] / cover)) * 255;
+      data[i * 4 + channel] = Math.round(own * weight + made.data[i * 4 + channel] * (1 - weight));
+    }
+  }
+  return { width: made.width, height: made.height, data };
 }

@@ -1,4 +1,5 @@
 import type { FloatTensor } from '../math/tensor.ts';
+import { laySubject } from './composite.ts';
 import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
 import { forgetful } from './memory.ts';
@@ -119,8 +120,10 @@ export async function* generateVideo(
   const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);
+  const lays = isPlanned && parameters.sda && parameters.ownPixels;
   let frameIndex = 0;
-  for await (const picture of decodeVideo(model, latents, shape, context)) {
+  for await (const made of decodeVideo(model, latents, shape, context)) {
+    const picture = lays ? laySubject(posed(poses.frames[frameIndex], width, height), made) : made;
     yield { stage: 'decoding', frameIndex: frameIndex++, total: totalFrames, picture };
   }
 }

@@ -23,6 +23,8 @@ export interface TakeParameters {
   height?: number | undefined;
   strength: number;
   inversion: boolean;
+  /** Generation by a model that plans motion: lays the subject's own pixels over the finished frames. */
+  ownPixels: boolean;
   featherPixels: number;
   overlapFrames: number;
 }

@@ -144,6 +144,14 @@ function TakeGroup({ settings, model }: { settings: TakeSettings; model: ModelVi
           {...gesture('Frames')}
           onChange={(frames) => set('Frames', { frames })}
         />
+      ) : null}
+      {settings.task === 'generate' ? (
+        <SwitchField
+          label={text.ownPixels}
+          hint={text.ownPixelsHint}
+          checked={settings.ownPixels}
+          onChange={(ownPixels) => set('Own pixels', { ownPixels })}
+        />
       ) : (
         <EditFields settings={settings} range={source ? `${source.inFrame + 1} – ${source.outFrame}` : '–'} />
       )}

@@ -207,6 +207,8 @@ export const texts = {
     apaHint: 'Each layer weighs text and picture as it learned; off, both weigh the same everywhere.',
     hfa: 'Fine detail (HFA)',
     hfaHint: 'The subject’s own latents go along at every step.',
+    ownPixels: 'The subject’s own pixels',
+    ownPixelsHint: 'Lays the picture’s own pixels over each finished frame, where the sentence has moved them.',
     hfaStrength: 'Detail strength',
     hfaStrengthHint: 'How much of the subject’s latents goes along.',
     sampling: 'Sampling',

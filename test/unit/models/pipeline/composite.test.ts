@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compositeKept, keepShare } from '../../../../models/pipeline/composite.ts';
+import { compositeKept, keepShare, laySubject } from '../../../../models/pipeline/composite.ts';
 
 const size = fc.integer({ min: 1, max: 24 });
 
@@ -39,4 +39,18 @@ test('the feather band is as wide as asked, and falls from the edge outwards', (
     expect(share[x]).toBeLessThan(share[x - 1] ?? 0);
   }
   expect([...share.slice(17)].every((value) => value === 0)).toBe(true);
+});
+
+test('a cut-out laid over a frame: its own pixels inside, the made ones outside, no fringe of half-covered edges', () => {
+  const mask = Float32Array.of(1, 0.75, 0.5, 0);
+  const planes = Float32Array.from({ length: 12 }, (_, i) => mask[i % 4] * [1, 0.4, 0][Math.floor(i / 4)]);
+  const made = { width: 4, height: 1, data: Uint8Array.from({ length: 16 }, (_, i) => (i % 4 === 3 ? 255 : 10)) };
+  const cutOut = {
+    planes: { width: 4, height: 1, channels: 3, data: planes },
+    mask: { width: 4, height: 1, channels: 1, data: mask },
+  };
+  const { data } = laySubject(cutOut, made);
+  expect([...data.subarray(0, 4)]).toEqual([255, 102, 0, 255]);
+  expect([...data.subarray(4, 8)]).toEqual([133, 56, 5, 255]);
+  expect([...data.subarray(8)]).toEqual([...made.data.subarray(8)]);
 });

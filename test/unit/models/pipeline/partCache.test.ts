@@ -45,6 +45,7 @@ function request(alphaImage: number): GenerateRequest {
       frames: 4,
       strength: 1,
       inversion: false,
+      ownPixels: true,
       featherPixels: 0,
       overlapFrames: 0,
     },

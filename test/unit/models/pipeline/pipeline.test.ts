@@ -26,6 +26,7 @@ const parameters: TakeParameters = {
   frames: 4,
   strength: 1,
   inversion: false,
+  ownPixels: true,
   featherPixels: 3,
   overlapFrames: 1,
 };
