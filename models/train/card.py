@@ -192,9 +192,9 @@ def main() -> None:
     ]
     lines += main_table(r)
     if "ablations" in r:
-        lines += cells("### Ablations, switched in the trained model (none retrained), 8 steps", r["ablations"])
+        lines += cells("### Ablations, switched in the trained model (none retrained), 4 steps", r["ablations"])
     if "sweep" in r:
-        lines += cells("### α sweep: the learned α multiplied, 8 steps", r["sweep"])
+        lines += cells("### α sweep: the learned α multiplied, 4 steps", r["sweep"])
     if args.notes:
         lines += ["", args.notes.read_text().rstrip()]
     lines += [
