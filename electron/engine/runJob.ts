@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../models/errors/studioError.ts';
-import { decodeVideo } from '../../models/pipeline/decodeVideo.ts';
 import { decodeEdit, editVideo } from '../../models/pipeline/editVideo.ts';
-import { generateVideo } from '../../models/pipeline/generateVideo.ts';
+import { decodeGeneration, generateVideo } from '../../models/pipeline/generateVideo.ts';
 import type { Remember } from '../../models/pipeline/memory.ts';
 import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/previews.ts';
@@ -123,19 +122,13 @@ async function prepare(
   }
   const framesPerSecond = job.settings.framesPerSecond ?? model.description.framesPerSecond;
   const rates = { framesPerSecond, frameRate: String(framesPerSecond) };
-  if (!job.decodeOnly) {
-    const { picture, mask, key } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
-    const request = { picture, mask, parameters: job.settings, inputsKey: key };
-    return { events: generateVideo(model, request, context), totalFrames: job.settings.frames, ...rates };
-  }
-  const { latents, shape } = await loadLatents(store);
-  async function* decoded(): AsyncGenerator<PipelineEvent, void, undefined> {
-    let frameIndex = 0;
-    for await (const picture of decodeVideo(model, latents, shape, context)) {
-      yield { stage: 'decoding', frameIndex: frameIndex++, total: shape.frames, picture };
-    }
-  }
-  return { events: decoded(), totalFrames: shape.frames, ...rates };
+  const saved = job.decodeOnly ? await loadLatents(store) : undefined;
+  const { picture, mask, key } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
+  const request = { picture, mask, parameters: job.settings, inputsKey: key };
+  const events = saved
+    ? decodeGeneration(model, request, saved.latents, saved.shape, context)
+    : generateVideo(model, request, context);
+  return { events, totalFrames: job.settings.frames, ...rates };
 }
 
 async function spriteSheet(

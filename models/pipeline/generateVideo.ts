@@ -2,6 +2,7 @@ import type { FloatTensor } from '../math/tensor.ts';
 import { laySubject } from './composite.ts';
 import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
+import type { LatentShape } from './guidedDenoiser.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import {
@@ -42,8 +43,9 @@ export interface GenerateRequest {
  * Makes a video in which the picture's subject does what the prompt says (MagDiff, figure 2).
  *
  * SDA cuts the subject out; its image tokens and its latents condition the first frame. The frames after it are open to the text; a
- * model with a motion planner is given the cut-out in them too, where the plan made from the sentence puts it. APA weighs text against image in every cross-attention; HFA feeds the subject's latents to every step. Yields every step and
- * every decoded frame, in order; throws CancelledError within one step of the signal.
+ * model with a motion planner is given the cut-out in them too, where the plan made from the sentence puts it. APA weighs text
+ * against image in every cross-attention; HFA feeds the subject's latents to every step. Yields every step and every decoded frame,
+ * in order; throws CancelledError within one step of the signal.
  */
 export async function* generateVideo(
   model: MagDiffModel,
@@ -58,29 +60,10 @@ export async function* generateVideo(
   const shape = latentShape(model, parameters, totalFrames);
   yield { stage: 'encoding' };
 
-  // SDA: the subject on black; the other frames are black images.
-  const view = (canvasWidth: number, canvasHeight: number) =>
-    alignSubject(
-      { ...request, placement: contain(request.picture, canvasWidth, canvasHeight) },
-      canvasWidth,
-      canvasHeight,
-      {
-        sda: parameters.sda,
-      },
-    );
+  // SDA: the subject on black, where the plan has it; the other frames are black images.
   const { remember = forgetful } = context;
   const seen = JSON.stringify([request.inputsKey, parameters.sda, width, height]);
-  const poses = await planPoses(model, parameters, totalFrames, view(width, height), context);
-  // The cut-out at twice the canvas is what moved frames are read from.
-  const large = new Map<string, CutOut>();
-  const posed = (pose: Pose | 'black', canvasWidth: number, canvasHeight: number): CutOut => {
-    if (pose === 'black') return blackFrame(canvasWidth, canvasHeight);
-    if (pose === restingPose) return view(canvasWidth, canvasHeight);
-    const size = `${canvasWidth}×${canvasHeight}`;
-    const source = large.get(size) ?? view(2 * canvasWidth, 2 * canvasHeight);
-    large.set(size, source);
-    return poseSubject(source, poses.start, pose, canvasWidth, canvasHeight);
-  };
+  const { poses, posed } = await poseFrames(model, request, parameters, context);
   const planned = JSON.stringify([seen, poses]);
   const cutOuts = ['black' as const, ...poses.frames];
   const [blackTokens, ...frameTokens] = await remember(`image tokens ${planned}`, () =>
@@ -120,12 +103,54 @@ export async function* generateVideo(
   const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);
-  const lays = isPlanned && parameters.sda && parameters.ownPixels;
+  yield* decodeGeneration(model, request, latents, shape, context);
+}
+
+/**
+ * Decodes a generation's latents and, where its motion was planned, lays the subject's own pixels over each frame. Can be run alone, to
+ * decode again: the plan is made anew from the same seed.
+ */
+export async function* decodeGeneration(
+  model: MagDiffModel,
+  request: GenerateRequest,
+  latents: Float32Array,
+  shape: LatentShape,
+  context: RunContext,
+): AsyncGenerator<PipelineEvent, void, undefined> {
+  const parameters = resolveParameters(model, request.parameters, shape.frames);
+  const { poses, posed } = await poseFrames(model, request, parameters, context);
+  const lays = poses.frames.length > 1 && parameters.sda && parameters.ownPixels;
   let frameIndex = 0;
   for await (const made of decodeVideo(model, latents, shape, context)) {
-    const picture = lays ? laySubject(posed(poses.frames[frameIndex], width, height), made) : made;
-    yield { stage: 'decoding', frameIndex: frameIndex++, total: totalFrames, picture };
+    const picture = lays ? laySubject(posed(poses.frames[frameIndex], made.width, made.height), made) : made;
+    yield { stage: 'decoding', frameIndex: frameIndex++, total: shape.frames, picture };
   }
+}
+
+/** The subject's pose in every frame, and its cut-out in any pose at any canvas size. */
+async function poseFrames(
+  model: MagDiffModel,
+  { picture, mask }: GenerateRequest,
+  parameters: ResolvedParameters,
+  context: RunContext,
+) {
+  const { sda, width, height } = parameters;
+  const view = (canvasWidth: number, canvasHeight: number): CutOut => {
+    const placement = contain(picture, canvasWidth, canvasHeight);
+    return alignSubject({ picture, mask, placement }, canvasWidth, canvasHeight, { sda });
+  };
+  const poses = await planPoses(model, parameters, parameters.frames, view(width, height), context);
+  // The cut-out at twice the canvas is what moved frames are read from.
+  const large = new Map<string, CutOut>();
+  const posed = (pose: Pose | 'black', canvasWidth: number, canvasHeight: number): CutOut => {
+    if (pose === 'black') return blackFrame(canvasWidth, canvasHeight);
+    if (pose === restingPose) return view(canvasWidth, canvasHeight);
+    const size = `${canvasWidth}×${canvasHeight}`;
+    const source = large.get(size) ?? view(2 * canvasWidth, 2 * canvasHeight);
+    large.set(size, source);
+    return poseSubject(source, poses.start, pose, canvasWidth, canvasHeight);
+  };
+  return { poses, posed };
 }
 
 /** The pose of the subject in every frame: one at rest where the model plans none. */

@@ -187,7 +187,7 @@ test('cancelling a waiting job is at once, a running one within a step, and its 
   expect(await stat(join(folder, 'running', 'state.safetensors'))).toBeDefined();
 });
 
-test('decoding again needs the saved latents alone', async () => {
+test('decoding again needs no denoising: saved latents and the inputs lead to the same frames', async () => {
   const host = newHost();
   const job = generation('again');
   const first = resultOf(await run(host, job));
