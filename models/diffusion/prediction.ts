@@ -19,16 +19,17 @@ export function readPrediction(
 ): Prediction {
   const signal = Math.sqrt(alphaCumprod);
   const spread = Math.sqrt(1 - alphaCumprod);
+  if (kind === 'sample') {
+    const epsilon = new Float32Array(sample.length);
+    if (spread > 0) for (let i = 0; i < epsilon.length; i++) epsilon[i] = (sample[i] - signal * output[i]) / spread;
+    return { x0: output, epsilon };
+  }
   const x0 = new Float32Array(sample.length);
   if (kind === 'epsilon') {
     for (let i = 0; i < x0.length; i++) x0[i] = (sample[i] - spread * output[i]) / signal;
     return { x0, epsilon: output };
   }
   const epsilon = new Float32Array(sample.length);
-  if (kind === 'sample') {
-    if (spread > 0) for (let i = 0; i < epsilon.length; i++) epsilon[i] = (sample[i] - signal * output[i]) / spread;
-    return { x0: output, epsilon };
-  }
   for (let i = 0; i < x0.length; i++) {
     x0[i] = signal * sample[i] - spread * output[i];
     epsilon[i] = spread * sample[i] + signal * output[i];

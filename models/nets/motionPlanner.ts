@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, cosine, embed, multiply, silu, sine } from '../onnx/elementwise.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
+import { add, embed } from '../onnx/elementwise.ts';
+import { type Graph, GraphBuilder } from '../onnx/graphBuilder.ts';
 import { concatenate, reshape, slice } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
 import { layerNormLayer, linearLayer } from './modules.ts';
+import { timeEmbedding } from './timeEmbedding.ts';
 
 const schema = z.object({
   vocab_size: z.int().positive(),
@@ -69,7 +70,10 @@ export function buildMotionPlanner(config: MotionPlannerConfig, dialect: Dialect
   const path = b.input('path', 'float32', [1, waypoints, waypointNumbers]);
   const start = b.input('start', 'float32', [1, 3]);
   const words = b.scope('token_embedding', () => embed(b.weight('weight', [vocabulary, width]), ids));
-  const given = add(linearLayer(b, 'start_in', start, width), timeEmbedding(b, width));
+  const given = add(
+    linearLayer(b, 'start_in', start, width),
+    timeEmbedding(b, { width, outputs: width, flipSinToCos: true, frequencyShift: 0 }),
+  );
   const points = add(linearLayer(b, 'path_in', path, width), reshape(given, [1, 1, width]));
   const places = b.scope('position_embedding', () => b.weight('weight', [tokens + waypoints, width]));
   const embedded = add(concatenate([words, points], 1), reshape(places, [1, tokens + waypoints, width]));
@@ -77,19 +81,4 @@ export function buildMotionPlanner(config: MotionPlannerConfig, dialect: Dialect
   const own = layerNormLayer(b, 'final_layer_norm', slice(seen, 1, tokens, tokens + waypoints), epsilon);
   b.output('clean', linearLayer(b, 'path_out', own, waypointNumbers));
   return b.finish();
-}
-
-/** Sinusoid of the timestep, cosines first, then linear–SiLU–linear. */
-function timeEmbedding(b: GraphBuilder, width: number): Tensor {
-  const half = width / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, index) => Math.exp((-Math.log(10000) * index) / half));
-  const angle = multiply(reshape(b.input('timestep', 'float32', [1]), [1, 1]), b.constant([1, half], frequencies));
-  return b.scope('time_embedding', () =>
-    linearLayer(
-      b,
-      'linear_2',
-      silu(linearLayer(b, 'linear_1', concatenate([cosine(angle), sine(angle)], 1), width)),
-      width,
-    ),
-  );
 }

@@ -1,8 +1,8 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, cosine, multiply, scale, silu, sine } from '../onnx/elementwise.ts';
+import { add, scale, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { concatenate, reshape, split } from '../onnx/shaping.ts';
+import { concatenate, split } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import {
   clipShape,
@@ -12,7 +12,8 @@ import {
   residualBlock,
   temporalConvolution,
 } from './clipLayers.ts';
-import { groupNormLayer, linearLayer } from './modules.ts';
+import { groupNormLayer } from './modules.ts';
+import { type TimeEmbeddingOptions, timeEmbedding } from './timeEmbedding.ts';
 import { crossAttentionLayers, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,
@@ -42,7 +43,7 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   const { batch, frames, height, width } = shape;
   const contextOf = declareContext(b, config, shape);
   const sample = b.input('sample', 'float32', [batch, config.inChannels, frames, height, width]);
-  const time = silu(timeEmbedding(b, config));
+  const time = silu(timeEmbedding(b, timeOptions(config)));
   const centred = config.centreInput ? add(scale(sample, 2), b.constant([], [-1])) : sample;
   const residual = { groups: config.groups, epsilon: config.epsilon, time, timeNorm: 'default' } as const;
   const stage = new Stage(b, config, residual, contextOf);
@@ -97,19 +98,10 @@ function declareContext(b: GraphBuilder, config: UnetConfig, shape: UnetGraphSha
   return (layer) => contexts.get(layer) ?? b.fail(`no context is declared for the layer ${layer}`);
 }
 
-/** Sinusoidal embedding of the timestep, then linear–SiLU–linear to four times the first width. */
-function timeEmbedding(b: GraphBuilder, config: UnetConfig): Tensor {
-  const width = config.down[0]?.channels ?? 0;
-  const half = Math.floor(width / 2);
-  const frequencies = Float32Array.from({ length: half }, (_, index) =>
-    Math.exp((-Math.log(10000) * index) / (half - config.frequencyShift)),
-  );
-  const angle = multiply(reshape(b.input('timestep', 'float32', [1]), [1, 1]), b.constant([1, half], frequencies));
-  const waves = config.flipSinToCos ? [cosine(angle), sine(angle)] : [sine(angle), cosine(angle)];
-  return b.scope('time_embedding', () => {
-    const hidden = linearLayer(b, 'linear_1', concatenate(waves, 1), 4 * width);
-    return linearLayer(b, 'linear_2', silu(hidden), 4 * width);
-  });
+/** The timestep is embedded at the first level's width and handed on at four times that. */
+function timeOptions({ down, flipSinToCos, frequencyShift }: UnetConfig): TimeEmbeddingOptions {
+  const width = down[0]?.channels ?? 0;
+  return { width, outputs: 4 * width, flipSinToCos, frequencyShift };
 }
 
 type SharedResidual = Omit<ResidualOptions, 'outputs' | 'outputScale'>;

@@ -63,7 +63,8 @@ export async function* generateVideo(
   // SDA: the subject on black, where the plan has it; the other frames are black images.
   const { remember = forgetful } = context;
   const seen = JSON.stringify([request.inputsKey, parameters.sda, width, height]);
-  const { poses, posed } = await poseFrames(model, request, parameters, context);
+  const posing = await poseFrames(model, request, parameters, context);
+  const { poses, posed } = posing;
   const planned = JSON.stringify([seen, poses]);
   const cutOuts = ['black' as const, ...poses.frames];
   const [blackTokens, ...frameTokens] = await remember(`image tokens ${planned}`, () =>
@@ -103,7 +104,7 @@ export async function* generateVideo(
   const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);
-  yield* decodeGeneration(model, request, latents, shape, context);
+  yield* decodePosed(model, parameters, posing, latents, shape, context);
 }
 
 /**
@@ -118,8 +119,18 @@ export async function* decodeGeneration(
   context: RunContext,
 ): AsyncGenerator<PipelineEvent, void, undefined> {
   const parameters = resolveParameters(model, request.parameters, shape.frames);
-  const { poses, posed } = await poseFrames(model, request, parameters, context);
-  const lays = poses.frames.length > 1 && parameters.sda && parameters.ownPixels;
+  yield* decodePosed(model, parameters, await poseFrames(model, request, parameters, context), latents, shape, context);
+}
+
+async function* decodePosed(
+  model: MagDiffModel,
+  { sda, ownPixels }: ResolvedParameters,
+  { poses, posed }: Awaited<ReturnType<typeof poseFrames>>,
+  latents: Float32Array,
+  shape: LatentShape,
+  context: RunContext,
+): AsyncGenerator<PipelineEvent, void, undefined> {
+  const lays = poses.frames.length > 1 && sda && ownPixels;
   let frameIndex = 0;
   for await (const made of decodeVideo(model, latents, shape, context)) {
     const picture = lays ? laySubject(posed(poses.frames[frameIndex], made.width, made.height), made) : made;

@@ -91,9 +91,8 @@ export async function followPlan(
   steps: number,
   scheduler: ModelDescription['scheduler'],
   ask: Denoiser,
-  motion: ModelDescription['motion'],
+  motion: NonNullable<ModelDescription['motion']>,
 ): Promise<Pose[]> {
-  if (!motion) return [restingPose];
   const schedule = noiseSchedule({ ...scheduler, prediction_type: 'sample', set_alpha_to_one: true });
   let points = noise;
   for await (const { latents } of sampleDdim({ schedule, steps }).run(noise, ask)) points = latents;

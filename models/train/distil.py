@@ -23,7 +23,7 @@ from magdiff.model import MagDiff
 from magdiff.muon import Muon, split_parameters
 from magdiff.pool import Pool
 from magdiff.schedule import NoiseSchedule, ddim_step
-from train_unet import batch_at
+from train_unet import STEADY, batch_at
 
 
 def arguments() -> argparse.Namespace:
@@ -99,8 +99,7 @@ def main() -> None:
         step = state["step"]
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    worth = torch.ones(student.cfg.unet.out_channels) if pool.worth is None else pool.worth
-    worth = (worth / worth.mean()).view(1, -1, 1, 1, 1).to(device)
+    worth = pool.channel_weights()
     alphas = schedule.alphas_cumprod.to(device)
     rows = interval(schedule, args.student_steps, args.substeps)
     empty = torch.tensor(pool.tokenizer.encode("")).to(device)
@@ -133,13 +132,12 @@ def main() -> None:
         with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
             with torch.no_grad():
                 context, subject = teacher.encode(batch.conditions.to(device), empty)
-                x = guided_steps(teacher, x0, times, context, subject, empty, args.guidance, alphas)
-                b = alphas[times[-1]] if times[-1] >= 0 else torch.ones_like(a0)
-                wanted = target_clean(x0, x, a0, b)
+                x = guided_steps(teacher, x0, times, context, subject, empty, args.guidance, schedule)
+                wanted = target_clean(x0, x, a0, schedule.after(times[-1]).to(device))
             t = torch.tensor([times[0]], device=device)
             clean = student.predict(x0, t, context, subject).float()
         weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
-        loss = ((clean - wanted) ** 2 * weight * worth / (1 - a0).clamp_min(0.09)).mean() / weight.mean()
+        loss = ((clean - wanted) ** 2 * weight * worth / (1 - a0).clamp_min(STEADY**2)).mean() / weight.mean()
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = args.lr * min(1.0, (step + 1) / 20) * (1 - 0.9 * done)
@@ -172,7 +170,7 @@ def guided_steps(
     subject: Tensor,
     empty: Tensor,
     guidance: float,
-    alphas: Tensor,
+    schedule: NoiseSchedule,
 ) -> Tensor:
     """DDIM of the guided teacher along `times` (the last one is only arrived at)."""
     n = len(x)
@@ -183,8 +181,7 @@ def guided_steps(
         step = torch.tensor([t], device=x.device)
         off, on = model.predict(torch.cat([x, x]), step, both, twice).float().chunk(2)
         clean = off + guidance * (on - off)
-        b = alphas[after] if after >= 0 else torch.ones_like(alphas[0])
-        x = ddim_step(x, clean, alphas[t], b, "sample")
+        x = ddim_step(x, clean, schedule.after(t).to(x.device), schedule.after(after).to(x.device), "sample")
     return x
 
 

@@ -47,8 +47,7 @@ def load_folder(folder: Path, unet: str = "unet") -> tuple[MagDiff, AutoencoderK
         read("image_encoder"),
         json.loads((folder / "magdiff.json").read_text()),
     )
-    vae_config = {k: v for k, v in read("vae").items() if k in VaeConfig.__dataclass_fields__}
-    vae = AutoencoderKL(VaeConfig(**vae_config))
+    vae = AutoencoderKL(VaeConfig.from_json(read("vae")))
     vae.load_state_dict(weights(folder / "vae"))
     cfg = ModelConfig(
         vocab=text["vocab_size"],
@@ -75,8 +74,7 @@ def load_folder(folder: Path, unet: str = "unet") -> tuple[MagDiff, AutoencoderK
 def load_planner(folder: Path) -> MotionPlanner:
     """The motion planner of an exported folder."""
     config = json.loads((folder / "motion_planner/config.json").read_text())
-    known = PlannerConfig.__dataclass_fields__
-    planner = MotionPlanner(PlannerConfig(**{k: v for k, v in config.items() if k in known}))
+    planner = MotionPlanner(PlannerConfig.from_json(config))
     planner.load_state_dict(weights(folder / "motion_planner"))
     return planner.eval()
 

@@ -62,7 +62,7 @@ def main() -> None:
         print(f"vocabulary {len(tokenizer.vocab)}, words {len(tokenizer.words)}")
         return
     state = load_checkpoint(args.vae)
-    cfg = VaeConfig(**{k: v for k, v in state["config"].items() if k in VaeConfig.__dataclass_fields__})
+    cfg = VaeConfig.from_json(state["config"])
     vae = AutoencoderKL(cfg)
     vae.load_state_dict(state["ema"])
     vae.eval()

@@ -21,7 +21,7 @@ from magdiff.pool import TEXT_LENGTH
 from magdiff.schedule import NoiseSchedule
 from magdiff.tokenizer import Tokenizer
 from magdiff.world.captions import CAMERA_WORDS, LIGHT_WORDS, caption
-from magdiff.world.motions import MOTION_WORDS, motion_paths, start_position
+from magdiff.world.motions import MOTION_WORDS, SPEED_FACTORS, motion_paths, start_position, starting_size
 from magdiff.world.places import PLACE_WORDS
 from magdiff.world.subjects import load_scenes, load_subjects
 from magdiff.world.textures import rand
@@ -55,8 +55,8 @@ def draw(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Motions (n,), speeds (n,), waypoints (n, 8, 4) and starts (n, 3) as the world draws them."""
     motion = torch.randint(0, len(MOTION_WORDS), (n,), generator=g)
     speed = torch.where(rand(g, n) < 0.4, torch.randint(1, 3, (n,), generator=g), torch.zeros(n, dtype=torch.long))
-    factor = torch.tensor([1.0, 0.62, 1.35])[speed]
-    extent = rand(g, n, lo=0.28, hi=0.6) * torch.tensor([{7: 0.8, 8: 1.25}.get(int(m), 1.0) for m in motion])
+    factor = torch.tensor(SPEED_FACTORS)[speed]
+    extent = rand(g, n, lo=0.28, hi=0.6) * starting_size(motion)
     path = motion_paths(g, motion, factor, 8, extent)
     cx, cy = start_position(g, path, extent)
     # what is visible of a subject fills its square more or less

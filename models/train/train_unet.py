@@ -231,8 +231,7 @@ def main() -> None:
         averaged.load_state_dict(model.state_dict())
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    worth = torch.ones(cfg.unet.out_channels) if pool.worth is None else pool.worth
-    worth = (worth / worth.mean()).view(1, -1, 1, 1, 1).to(args.device)
+    worth = pool.channel_weights()
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0

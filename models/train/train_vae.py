@@ -87,7 +87,7 @@ def main() -> None:
     frozen = load_checkpoint(args.decoder_of) if args.decoder_of else None
     cfg = VaeConfig(block_out_channels=args.channels, latent_channels=args.latent_channels, sample_size=args.size)
     if frozen:
-        cfg = VaeConfig(**{k: v for k, v in frozen["config"].items() if k in VaeConfig.__dataclass_fields__})
+        cfg = VaeConfig.from_json(frozen["config"])
     vae = AutoencoderKL(cfg).to(args.device)
     ema = AutoencoderKL(cfg).to(args.device)
     ema.load_state_dict(vae.state_dict())

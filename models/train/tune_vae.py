@@ -41,8 +41,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     state = load_checkpoint(args.vae)
-    known = VaeConfig.__dataclass_fields__
-    cfg = VaeConfig(**{k: v for k, v in state["config"].items() if k in known})
+    cfg = VaeConfig.from_json(state["config"])
     world = World.load(args.data, "train", args.per_place)
     size = cfg.sample_size
     vae, ema = AutoencoderKL(cfg), AutoencoderKL(cfg)

@@ -132,26 +132,26 @@ function TakeGroup({ settings, model }: { settings: TakeSettings; model: ModelVi
         <span className="hint">{text.seedHint}</span>
       </div>
       {settings.task === 'generate' ? (
-        <SliderField
-          label={text.frames}
-          hint={text.framesHint}
-          value={settings.frames}
-          min={1}
-          max={Math.max(32, ...frameChoices)}
-          step={1}
-          defaultValue={frameChoices[0] ?? 8}
-          mark={frameChoices[0]}
-          {...gesture('Frames')}
-          onChange={(frames) => set('Frames', { frames })}
-        />
-      ) : null}
-      {settings.task === 'generate' ? (
-        <SwitchField
-          label={text.ownPixels}
-          hint={text.ownPixelsHint}
-          checked={settings.ownPixels}
-          onChange={(ownPixels) => set('Own pixels', { ownPixels })}
-        />
+        <>
+          <SliderField
+            label={text.frames}
+            hint={text.framesHint}
+            value={settings.frames}
+            min={1}
+            max={Math.max(32, ...frameChoices)}
+            step={1}
+            defaultValue={frameChoices[0] ?? 8}
+            mark={frameChoices[0]}
+            {...gesture('Frames')}
+            onChange={(frames) => set('Frames', { frames })}
+          />
+          <SwitchField
+            label={text.ownPixels}
+            hint={text.ownPixelsHint}
+            checked={settings.ownPixels}
+            onChange={(ownPixels) => set('Own pixels', { ownPixels })}
+          />
+        </>
       ) : (
         <EditFields settings={settings} range={source ? `${source.inFrame + 1} – ${source.outFrame}` : '–'} />
       )}

@@ -168,6 +168,7 @@ async function expectSampled(
 test('the motion planner: one answer, and the path it leads to', async () => {
   const { motion, scheduler } = model.description;
   expect(cases.has('plan_path')).toBe(motion !== undefined);
+  if (!motion) throw new Error('the bundled model plans its motion');
   const planner = keep(await model.loadMotionPlanner());
   const ids = [...(await golden('input_ids')).data];
   const tokenIds = int64Tensor([1, ids.length], ids);

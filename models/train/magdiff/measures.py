@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checkpoint import load_checkpoint
+from .planner import subject_start
 from .readers import MOTION_CHANNELS, SIDE, Reader, frechet, motion_input, shrink
 
 
@@ -94,8 +95,6 @@ def measure(
 
 def subject_crops(video: Tensor, alpha: Tensor) -> Tensor:
     """Square crops around the subject at 64 px: video (n, f, 3, s, s), alpha (n, f, s, s) → (n·f, 3, 64, 64)."""
-    from .planner import subject_start
-
     start = subject_start(alpha.flatten(0, 1))
     half = (start[:, 2] * 1.1).clamp(0.1, 1.2)
     theta = torch.zeros(len(start), 2, 3)

@@ -35,6 +35,11 @@ class PlannerConfig:
     num_hidden_layers: int = 3
     num_attention_heads: int = 3
 
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> PlannerConfig:
+        """Reads the fields it knows of a `config.json`."""
+        return PlannerConfig(**{k: v for k, v in data.items() if k in PlannerConfig.__dataclass_fields__})
+
     def to_json(self) -> dict[str, Any]:
         """The `config.json` of the exported folder."""
         return {"_class_name": "MotionPlanner", "spread": list(SPREAD), "layer_norm_eps": 1e-5, **asdict(self)}

@@ -107,8 +107,7 @@ def open_frames(g: torch.Generator, n: int, kind: Kind) -> Tensor:
 def load_vae(path: Path) -> AutoencoderKL:
     """The averaged weights of a VAE checkpoint, scaled, in evaluation mode."""
     state = load_checkpoint(path)
-    cfg = VaeConfig(**{k: v for k, v in state["config"].items() if k in VaeConfig.__dataclass_fields__})
-    vae = AutoencoderKL(cfg).eval().requires_grad_(False)
+    vae = AutoencoderKL(VaeConfig.from_json(state["config"])).eval().requires_grad_(False)
     vae.load_state_dict(state["ema"])
     return vae
 
@@ -126,6 +125,11 @@ class Pool:
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
         self._cache: dict[tuple[str, int], Encoded] = {}
+
+    def channel_weights(self) -> Tensor:
+        """What an error in each latent channel weighs, (1, C, 1, 1, 1), 1 on average."""
+        worth = torch.ones(self.vae.cfg.latent_channels) if self.worth is None else self.worth
+        return (worth / worth.mean()).view(1, -1, 1, 1, 1).to(self.device)
 
     @property
     def world(self) -> World:

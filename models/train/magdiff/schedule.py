@@ -25,6 +25,10 @@ class NoiseSchedule:
         a = self.alphas_cumprod.to(t.device)[t].view(-1, 1, 1, 1, 1)
         return a.sqrt(), (1 - a).sqrt()
 
+    def after(self, t: int) -> Tensor:
+        """ᾱ of timestep t, 1 (the clean picture) below 0."""
+        return self.alphas_cumprod[t] if t >= 0 else torch.ones(())
+
     def trailing(self, count: int) -> list[int]:
         """Trailing timesteps, high to low: 999 first."""
         ratio = self.steps / count
@@ -59,6 +63,6 @@ def ddim_sample(
     for t in times:
         clean = predict(x, torch.tensor([t], device=x.device))
         a = schedule.alphas_cumprod[t].to(x.device)
-        b = schedule.alphas_cumprod[t - ratio].to(x.device) if t >= ratio else torch.ones_like(a)
+        b = schedule.after(t - ratio).to(x.device)
         x = ddim_step(x, clean, a, b, "sample")
     return x

@@ -27,6 +27,11 @@ class VaeConfig:
     scaling_factor: float = 1.0
     patch_head: bool = False
 
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> VaeConfig:
+        """Reads the fields it knows of a `config.json`."""
+        return VaeConfig(**{k: v for k, v in data.items() if k in VaeConfig.__dataclass_fields__})
+
     def to_json(self) -> dict[str, Any]:
         """The `config.json` of the exported folder."""
         n = len(self.block_out_channels)

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from .captions import CAMERA_WORDS, LIGHT_WORDS, caption, known_words
-from .motions import MOTION_WORDS, Path, motion_paths, start_position
+from .motions import MOTION_WORDS, SPEED_FACTORS, Path, motion_paths, start_position, starting_size
 from .places import OUTDOOR, PLACE_WORDS, PlaceBank
 from .stills import affine
 from .subjects import SIDE, ScenePack, SubjectPack, load_scenes, load_subjects
@@ -206,10 +206,8 @@ def compose(
     rgba[shaped] = shape_subjects(g, n, SIDE)[shaped]
     extent = rand(g, n, lo=0.32, hi=0.55)
     speed_index = _choose(g, n, r.speeds, 3)
-    factor = torch.tensor([1.0, 0.62, 1.35])[speed_index]
-    # what grows starts smaller, what shrinks starts larger
-    grows = torch.tensor([{7: 0.8, 8: 1.25}.get(int(m), 1.0) for m in motion])
-    extent = extent * grows
+    factor = torch.tensor(SPEED_FACTORS)[speed_index]
+    extent = extent * starting_size(motion)
     path = motion_paths(g, motion, factor, frames, extent)
     cx, cy = start_position(g, path, extent)
     path = r.path or path

@@ -26,6 +26,14 @@ class Path:
     angle: Tensor
 
 
+SPEED_FACTORS = (1.0, 0.62, 1.35)  # as said, slowly, quickly
+
+
+def starting_size(motion: Tensor) -> Tensor:
+    """Factor of a subject's size before it moves: what grows starts smaller, what shrinks larger."""
+    return torch.tensor([{7: 0.8, 8: 1.25}.get(int(m), 1.0) for m in motion])
+
+
 def motion_paths(g: Generator, motion: Tensor, speed: Tensor, frames: int, size: Tensor) -> Path:
     """Paths of motion indices (n,); `speed` multiplies the extent; `size` is the subject's scale."""
     n = len(motion)
