@@ -1,8 +1,8 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, scale, silu } from '../onnx/elementwise.ts';
+import { add, multiply, scale, sigmoid, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { concatenate, split } from '../onnx/shaping.ts';
+import { concatenate, slice, split } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import {
   clipShape,
@@ -59,8 +59,18 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
     x = b.scope(`up_blocks.${index}`, () => stage.up(x, level, skips, index < config.up.length - 1));
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
-  b.output('prediction', frameConvolution(b, 'conv_out', x, config.outChannels));
+  const drawn = frameConvolution(b, 'conv_out', x, config.outChannels);
+  b.output('prediction', config.subjectResidual ? add(drawn, gatedSubject(b, config, x, sample)) : drawn);
   return b.finish();
+}
+
+/**
+ * What a UNet with a subject residual carries of its subject: the subject's latents as they came in, times a gate in 0..1 per
+ * cell read off the last features. The prediction is then x₀ alone.
+ */
+function gatedSubject(b: GraphBuilder, config: UnetConfig, features: Tensor, sample: Tensor): Tensor {
+  const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
+  return multiply(sigmoid(frameConvolution(b, 'conv_gate', features, 1)), subject);
 }
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */

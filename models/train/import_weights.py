@@ -16,8 +16,8 @@ from pathlib import Path
 from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint
+from magdiff.folder import load_folder
 from magdiff.modules.vae import AutoencoderKL
-from parity import load_folder
 
 
 def channel_worth(vae: AutoencoderKL) -> Tensor:

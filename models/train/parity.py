@@ -14,69 +14,17 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
-from magdiff.model import Conditions, MagDiff, ModelConfig, pyramid_latents
-from magdiff.modules.unet import UnetConfig
-from magdiff.modules.vae import AutoencoderKL, VaeConfig
-from magdiff.planner import MotionPlanner, PlannerConfig, from_points
+from magdiff.folder import load_folder, load_planner
+from magdiff.model import Conditions, pyramid_latents
+from magdiff.planner import from_points
 from magdiff.schedule import NoiseSchedule, ddim_sample
-from magdiff.tokenizer import Tokenizer
 from magdiff.world.clips import SCALES
 from magdiff.world.textures import coordinates
 
 PROMPT = "the ball jumps on the beach"
-
-
-def weights(folder: Path) -> dict[str, Tensor]:
-    """All tensors of a part, in float32."""
-    path = next(folder.glob("*.safetensors"))
-    return {k: v.float() for k, v in load_file(path).items()}
-
-
-def load_folder(folder: Path, unet: str = "unet") -> tuple[MagDiff, AutoencoderKL, Tokenizer]:
-    """Model, VAE and tokenizer of an exported folder."""
-
-    def read(part: str) -> dict:
-        data: dict = json.loads((folder / part / "config.json").read_text())
-        return data
-
-    text, image, about = (
-        read("text_encoder"),
-        read("image_encoder"),
-        json.loads((folder / "magdiff.json").read_text()),
-    )
-    vae = AutoencoderKL(VaeConfig.from_json(read("vae")))
-    vae.load_state_dict(weights(folder / "vae"))
-    cfg = ModelConfig(
-        vocab=text["vocab_size"],
-        width=text["hidden_size"],
-        text_length=text["max_position_embeddings"],
-        image_size=image["image_size"],
-        patch=image["patch_size"],
-        tokens_per_frame=about["image"]["tokensPerFrame"],
-        pyramid_hidden=read("hfa_pyramid")["hidden_channels"],
-        text_layers=text["num_hidden_layers"],
-        image_layers=image["num_hidden_layers"],
-        unet=UnetConfig.from_json(read("unet")),
-    )
-    size = cfg.unet.sample_size * 8
-    with torch.no_grad():
-        black = pyramid_latents(vae, [torch.zeros(1, 3, int(size * s), int(size * s)) for s in SCALES])
-    model = MagDiff(cfg, black[0])
-    model.unet.load_state_dict(weights(folder / unet))
-    for part in ("text_encoder", "image_encoder", "resampler", "hfa_pyramid"):
-        getattr(model, part).load_state_dict(weights(folder / part))
-    return model.eval(), vae.eval(), Tokenizer.load(folder / "tokenizer", cfg.text_length)
-
-
-def load_planner(folder: Path) -> MotionPlanner:
-    """The motion planner of an exported folder."""
-    config = json.loads((folder / "motion_planner/config.json").read_text())
-    planner = MotionPlanner(PlannerConfig.from_json(config))
-    planner.load_state_dict(weights(folder / "motion_planner"))
-    return planner.eval()
 
 
 @torch.no_grad()

@@ -23,7 +23,7 @@ from magdiff.tokenizer import Tokenizer
 from magdiff.world.captions import CAMERA_WORDS, LIGHT_WORDS, caption
 from magdiff.world.motions import MOTION_WORDS, SPEED_FACTORS, motion_paths, start_position, starting_size
 from magdiff.world.places import PLACE_WORDS
-from magdiff.world.subjects import load_scenes, load_subjects
+from magdiff.world.subjects import FAMILIAR, load_scenes, load_subjects
 from magdiff.world.textures import rand
 
 
@@ -32,7 +32,7 @@ class Captions:
 
     def __init__(self, data: Path, tokenizer: Tokenizer, split: str = "train") -> None:
         """Reads the names of `split` "train" or "held"."""
-        self.names = load_subjects(data, split).names
+        self.names = [*load_subjects(data, split).names, *FAMILIAR]
         self.scenes = sorted(set(load_scenes(data, split).words))
         self.tokenizer = tokenizer
 

@@ -1,6 +1,6 @@
-"""Trains the motion, place and subject readers on true renders of the training world.
+"""Trains the readers of motion, place, subject and familiar words on true renders of the training world.
 
-    python train_readers.py --data DATA --run RUN --which motion place subject
+    python train_readers.py --data DATA --run RUN --which motion place subject familiar
 Writes RUN/reader_<which>.pt with the accuracy on held-out renders.
 """
 
@@ -15,24 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint, seed_for
+from magdiff.prepared import plain
 from magdiff.readers import MOTION_CHANNELS, SIDE, Reader, motion_input
-from magdiff.world.clips import Recipe, World, compose
+from magdiff.world.clips import World, compose
 from magdiff.world.motions import MOTION_WORDS
 from magdiff.world.places import PLACE_WORDS
 from magdiff.world.stills import affine, over, place_subjects
+from magdiff.world.subjects import FAMILIAR
 from magdiff.world.textures import rand
-
-
-def plain(**more: object) -> Recipe:
-    """The recipe of evaluation clips: fixed camera, daylight, packs' subjects, procedural places."""
-    return Recipe(
-        shapes=0.0,
-        scenes=0.0,
-        lights=0.0,
-        cameras=0.0,
-        shadows=0.0,
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def motion_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
@@ -53,7 +43,8 @@ def place_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tenso
 
 def subject_batch(world: World, g: torch.Generator, n: int, classes: dict[str, int]) -> tuple[Tensor, Tensor]:
     """Boxes around subjects at 64 px (varied size, place, turn) and their names."""
-    which = torch.randint(0, len(world.subjects), (n,), generator=g)
+    usable = [i for i, name in enumerate(world.subjects.names) if name in classes]
+    which = torch.tensor(usable)[torch.randint(0, len(usable), (n,), generator=g)]
     rgba = world.subjects.rgba[which].float() / 255
     theta = affine(
         rand(g, n, lo=0.75, hi=1.05),
@@ -86,11 +77,19 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     worlds = {s: World.load(args.data, s, args.per_place) for s in ("train", "held")}
     names = sorted(set(worlds["train"].subjects.names))
-    classes = {name: i for i, name in enumerate(names)}
+    classes = {
+        "subject": {name: i for i, name in enumerate(names)},
+        "familiar": {name: i for i, known in enumerate(FAMILIAR.values()) for name in known},
+    }
     for which in args.which:
         torch.manual_seed(1)
         began = time.time()
-        count = {"motion": len(MOTION_WORDS), "place": len(PLACE_WORDS), "subject": len(names)}[which]
+        count = {
+            "motion": len(MOTION_WORDS),
+            "place": len(PLACE_WORDS),
+            "subject": len(names),
+            "familiar": len(FAMILIAR),
+        }[which]
         reader = Reader(MOTION_CHANNELS if which == "motion" else 3, count, 48)
         opt = torch.optim.AdamW(reader.parameters(), lr=2e-3, weight_decay=1e-2)
 
@@ -99,7 +98,7 @@ def main() -> None:
                 return motion_batch(worlds[split], g, n)
             if which == "place":
                 return place_batch(worlds[split], g, n)
-            return subject_batch(worlds[split], g, n, classes)
+            return subject_batch(worlds[split], g, n, classes[which])
 
         kept: list[tuple[Tensor, Tensor]] = []
         for step in range(args.steps):
@@ -116,7 +115,7 @@ def main() -> None:
             loss.backward()
             opt.step()
         reader.eval()
-        split = "train" if which == "subject" else "held"
+        split = "train" if which in classes else "held"
         right = []
         with torch.no_grad():
             for k in range(8):
@@ -126,7 +125,7 @@ def main() -> None:
         print(f"{which}: {accuracy:.4f} on 512 held-out renders, {time.time() - began:.0f} s", flush=True)
         save_checkpoint(
             args.run / f"reader_{which}.pt",
-            {"state": reader.state_dict(), "accuracy": accuracy, "classes": count, "names": names},
+            {"state": reader.state_dict(), "accuracy": accuracy, "classes": count},
         )
 
 

@@ -56,6 +56,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
+    p.add_argument("--no-residual", action="store_true", help="HFA at the input alone, as in the release")
+    p.add_argument("--sparse", action="store_true", help="sparse-causal attention (prepend_first_frame)")
     p.add_argument("--save-every", type=int, default=200)
     p.add_argument("--per-place", type=int, default=160, help="pictures drawn of each place")
     p.add_argument("--no-samples", action="store_true")
@@ -195,6 +197,8 @@ def main() -> None:
             out_channels=pool.vae.cfg.latent_channels,
             block_out_channels=args.widths,
             attention_head_dim=[w // 32 for w in args.widths],
+            subject_residual=not args.no_residual,
+            prepend_first_frame=args.sparse,
         ),
     )
     black = black_latents(pool.vae.cpu(), args.size)

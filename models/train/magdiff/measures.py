@@ -11,6 +11,7 @@ from torch import Tensor
 
 from .checkpoint import load_checkpoint
 from .planner import subject_start
+from .prepared import Prepared
 from .readers import MOTION_CHANNELS, SIDE, Reader, frechet, motion_input, shrink
 
 
@@ -36,26 +37,12 @@ class Readers:
     motion: Reader
     place: Reader
     subject: Reader
+    familiar: Reader
 
     @staticmethod
     def load(run: Path) -> Readers:
         """From the run folder."""
-        return Readers(*(load_reader(run, which)[0] for which in ("motion", "place", "subject")))
-
-
-@dataclass
-class Measures:
-    """Sums of one row; `report` gives the means."""
-
-    values: dict[str, list[Tensor]]
-
-    def add(self, name: str, value: Tensor) -> None:
-        """Adds one number per clip."""
-        self.values.setdefault(name, []).append(value.detach().float())
-
-    def report(self) -> dict[str, float]:
-        """Means over the clips, nan left out."""
-        return {k: float(torch.cat(v).nanmean()) for k, v in self.values.items()}
+        return Readers(*(load_reader(run, which)[0] for which in ("motion", "place", "subject", "familiar")))
 
 
 def frame_features(reader: Reader, video: Tensor, centre: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -64,33 +51,6 @@ def frame_features(reader: Reader, video: Tensor, centre: Tensor | None) -> tupl
     out = reader.features(shrink(video).flatten(0, 1) * 2 - 1).unflatten(0, (n, f))
     mean = out.mean((0, 1))
     return F.normalize(out - (mean if centre is None else centre), dim=-1), mean
-
-
-@torch.no_grad()
-def measure(
-    into: Measures,
-    video: Tensor,
-    truth: Tensor,
-    given: Tensor,
-    mask: Tensor,
-    motion: Tensor,
-    place: Tensor,
-    readers: Readers,
-) -> Tensor:
-    """Adds a batch: video and truth (n, f, 3, s, s) in 0..1, given (n, 3, s, s) the cut-out frame,
-    mask (n, s, s) the subject in frame 0. Returns motion features (n, d) for the Fréchet distance."""
-    into.add("identity_psnr", region_psnr(video[:, 0], given, mask))
-    small = shrink(video)
-    x = motion_input(small) * 2 - 1
-    features = readers.motion.features(x)
-    into.add("motion", (readers.motion.head(features).argmax(1) == motion).float())
-    middle = small[:, small.shape[1] // 2]
-    into.add("place", (readers.place(middle).argmax(1) == place).float())
-    theirs, centre = frame_features(readers.place, truth, None)
-    ours, _ = frame_features(readers.place, video, centre)
-    into.add("consistency", (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1))
-    into.add("consistency_true", (theirs[:, 1:] * theirs[:, :-1]).sum(-1).mean(1))
-    return features
 
 
 def subject_crops(video: Tensor, alpha: Tensor) -> Tensor:
@@ -105,17 +65,48 @@ def subject_crops(video: Tensor, alpha: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def add_likeness(into: Measures, video: Tensor, truth: Tensor, alpha: Tensor, readers: Readers) -> None:
-    """Cosine between the subject reader's embedding of every frame's subject and that of the true first frame's."""
-    n, f = video.shape[:2]
+def batch_measures(video: Tensor, frames: list[int], batch: Prepared, readers: Readers) -> dict[str, Tensor]:
+    """Measures of a batch, one number per clip: `video` (n, |frames|, 3, s, s) in 0..1 are the frames made.
+
+    With all frames: motion, consistency, likeness, features (n, d) for the Fréchet distance as well. nan where a
+    clip has nothing to measure.
+    """
+    subject = (batch.alpha > 0.9).float()[:, frames]
+    truth = batch.video[:, frames]
+    n, f = truth.shape[:2]
+    each = region_psnr(video.flatten(0, 1), truth.flatten(0, 1), subject.flatten(0, 1)).unflatten(0, (n, f))
+    kept = batch.kept[:, frames].float().flatten(0, 1)
+    small, true_small = shrink(video), shrink(truth)
+    out = {
+        "identity_psnr": each[:, 0],
+        "kept_psnr": region_psnr(video.flatten(0, 1), truth.flatten(0, 1), kept).unflatten(0, (n, f)).nanmean(1),
+        "place": (readers.place(small[:, f // 2]).argmax(1) == batch.place).float(),
+    }
+    crops = subject_crops(video, batch.alpha[:, frames])
+    named = readers.familiar(crops).log_softmax(1).unflatten(0, (n, f)).mean(1)
+    right = (named.argmax(1) == batch.word).float()
+    out["recognised"] = torch.where(batch.word >= 0, right, torch.nan)
+    if f != batch.video.shape[1]:
+        return out
+    out["path_psnr"] = each[:, 1:].nanmean(1)
+    for name, clip in (("motion", small), ("motion_true", true_small)):
+        features = readers.motion.features(motion_input(clip) * 2 - 1)
+        out[name] = (readers.motion.head(features).argmax(1) == batch.motion).float()
+        if name == "motion":
+            out["features"] = features
+    theirs, centre = frame_features(readers.place, truth, None)
+    ours, _ = frame_features(readers.place, video, centre)
+    out["consistency"] = (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1)
+    out["consistency_true"] = (theirs[:, 1:] * theirs[:, :-1]).sum(-1).mean(1)
 
     def embed(x: Tensor) -> Tensor:
-        out = readers.subject.features(subject_crops(x, alpha) * 2 - 1)
-        return F.normalize(out, dim=-1).unflatten(0, (n, f))
+        features = readers.subject.features(x * 2 - 1)
+        return F.normalize(features, dim=-1).unflatten(0, (n, f))
 
-    theirs = embed(truth)
-    into.add("likeness", (embed(video) * theirs[:, :1]).sum(-1).mean(1))
-    into.add("likeness_true", (theirs * theirs[:, :1]).sum(-1).mean(1))
+    true_subject = embed(subject_crops(truth, batch.alpha))
+    out["likeness"] = (embed(crops) * true_subject[:, :1]).sum(-1).mean(1)
+    out["likeness_true"] = (true_subject * true_subject[:, :1]).sum(-1).mean(1)
+    return out
 
 
 def fvd_like(ours: Tensor, theirs: Tensor) -> float:

@@ -39,9 +39,9 @@ class Kind:
 
 
 KINDS = {
-    "frame": Kind(128, 1, 1, 0.15),
-    "clip": Kind(48, 8, 8, 0.2),
-    "long": Kind(24, 16, 16, 0.2),
+    "frame": Kind(128, 1, 1, 0.35),
+    "clip": Kind(48, 8, 8, 0.25),
+    "long": Kind(24, 16, 16, 0.25),
 }
 
 
@@ -80,8 +80,7 @@ def encode_clips(
     hfa = torch.stack(levels, dim=1).unflatten(0, (n, o))
     small = F.interpolate(clips.cutouts[-1].flatten(0, 1), size=(64, 64), mode="bicubic", antialias=True)
     image = (small.clamp(0, 1) * 255).round().byte().unflatten(0, (n, o))
-    region = torch.where(clips.kept_rest.view(n, 1, 1, 1), 1 - clips.alpha, clips.alpha)
-    cover = F.adaptive_avg_pool2d(region.flatten(0, 1).unsqueeze(1), base).view(n, f, base, base)
+    cover = F.adaptive_avg_pool2d(clips.alpha.flatten(0, 1).unsqueeze(1), base).view(n, f, base, base)
     ids = torch.tensor([tokenizer.encode(c) for c in clips.captions])
     return Encoded(
         z.half(),
@@ -146,7 +145,7 @@ class Pool:
         """Composes, encodes and writes one shard."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        recipe = Recipe(rest=k.rest, imprecise=0.35, low_resolution=0.2)
+        recipe = Recipe(rest=k.rest, familiar=0.75, imprecise=0.35, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
         opened = open_frames(g, k.clips, k)
         e = encode_clips(self.vae, clips, self.tokenizer, opened, self.device, self.worth is not None)

@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from magdiff.world.subjects import held_out
+from magdiff.world.subjects import FAMILIAR, held_out
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,17 +33,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subjects, scenes = [], []
     (folder / "subjects").mkdir()
     (folder / "scenes/img").mkdir(parents=True)
-    for i in range(40):
+    names = [*(word(i) for i in range(40)), *(n for known in FAMILIAR.values() for n in known)]
+    for i, name in enumerate(names):
         rgba = rng.integers(0, 255, (24, 24, 4), dtype=np.uint8)
         rgba[4:20, 4:20, 3] = 255
         Image.fromarray(rgba).save(folder / f"subjects/s{i}.png")
-        subjects.append({"file": f"s{i}.png", "name": word(i)})
+        subjects.append({"file": f"s{i}.png", "name": name})
     for i in range(20):
         image = rng.integers(0, 255, (32, 40, 3), dtype=np.uint8)
         Image.fromarray(image).save(folder / f"scenes/img/{word(i)}.png")
         scenes.append({"file": f"img/{word(i)}.png", "scene": "room"})
-    for name, rows in (("subjects", subjects), ("scenes", scenes)):
-        (folder / name / "labels.jsonl").write_text("\n".join(json.dumps(r) for r in rows) + "\n")
+    for part, rows in (("subjects", subjects), ("scenes", scenes)):
+        (folder / part / "labels.jsonl").write_text("\n".join(json.dumps(r) for r in rows) + "\n")
     return folder
 
 

@@ -15,7 +15,11 @@ from .attention import ApaAttention, SpatialTransformer
 
 @dataclass
 class UnetConfig:
-    """Sizes of the UNet; `attention_head_dim` is the number of heads per level."""
+    """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
+
+    `subject_residual`: the clean latents are predicted as what `conv_out` gives plus the subject's latents, as they
+    came in, times a gate per cell (`conv_gate`). HFA then reaches the output itself, not the input alone.
+    """
 
     sample_size: int = 16
     in_channels: int = 24
@@ -28,6 +32,7 @@ class UnetConfig:
     norm_eps: float = 1e-5
     text_context_len: int = 32
     prepend_first_frame: bool = False
+    subject_residual: bool = False
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -185,7 +190,7 @@ def timestep_sinusoid(t: Tensor, channels: int) -> Tensor:
 
 
 class UNet3DConditionModel(nn.Module):
-    """Noise and subject latents in, v (or ε) out; see `forward`."""
+    """Noise and subject latents in, x₀ (or v, or ε) out; see `forward`."""
 
     def __init__(self, cfg: UnetConfig) -> None:
         super().__init__()
@@ -216,6 +221,10 @@ class UNet3DConditionModel(nn.Module):
             )
         self.conv_norm_out = nn.GroupNorm(cfg.norm_num_groups, ch[0], eps=cfg.norm_eps)
         self.conv_out = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
+        self.conv_gate = nn.Conv2d(ch[0], 1, 3, padding=1) if cfg.subject_residual else None
+        if self.conv_gate is not None:
+            nn.init.zeros_(self.conv_gate.weight)
+            nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
 
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
@@ -243,7 +252,11 @@ class UNet3DConditionModel(nn.Module):
                 x = block.layer(i, torch.cat([x, skips.pop()], dim=1), temb, text, image)
             if hasattr(block, "upsamplers"):
                 x = block.upsamplers[0](x)
-        out: Tensor = spatial(self.conv_out, F.silu(self.conv_norm_out(x)))
+        x = F.silu(self.conv_norm_out(x))
+        out: Tensor = spatial(self.conv_out, x)
+        if self.conv_gate is not None:
+            subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
+            out = out + spatial(self.conv_gate, x).sigmoid() * subject
         return out
 
     def set_alpha(self, text: float = 1.0, image: float = 1.0, fixed: float | None = None) -> None:

@@ -14,7 +14,7 @@ from .captions import CAMERA_WORDS, LIGHT_WORDS, caption, known_words
 from .motions import MOTION_WORDS, SPEED_FACTORS, Path, motion_paths, start_position, starting_size
 from .places import OUTDOOR, PLACE_WORDS, PlaceBank
 from .stills import affine
-from .subjects import SIDE, ScenePack, SubjectPack, load_scenes, load_subjects
+from .subjects import FAMILIAR_WORDS, SIDE, ScenePack, SubjectPack, load_scenes, load_subjects
 from .textures import rand, shape_subjects, smooth_noise
 
 SCALES = (1.5, 1.25, 1.0)
@@ -41,7 +41,11 @@ class World:
 
 @dataclass
 class Recipe:
-    """Shares of what a batch of clips holds; `motion` and `place` fix indices, `path` the way of each subject."""
+    """Shares of what a batch of clips holds; `motion` and `place` fix indices, `path` the way of each subject.
+
+    `rest`: the cut-out is everything but the subject, which the sentence names; `familiar`: how many of those name
+    one of `FAMILIAR` (all, where `word` fixes its index).
+    """
 
     shapes: float = 0.15
     scenes: float = 0.1
@@ -57,6 +61,8 @@ class Recipe:
     motion: Tensor | None = None
     place: Tensor | None = None
     rest: float = 0.0
+    familiar: float = 0.0
+    word: Tensor | None = None
     mask: str | None = None
     path: Path | None = None
 
@@ -201,8 +207,14 @@ def compose(
     background = _weather(g, _grade(g, _background(g, base, camera, frames, size), light), light)
 
     which = torch.randint(0, len(world.subjects), (n,), generator=g)
+    kept_rest = rand(g, n) < r.rest
+    familiar = kept_rest & (rand(g, n) < r.familiar)
+    word = r.word if r.word is not None else torch.randint(0, len(FAMILIAR_WORDS), (n,), generator=g)
+    for i in familiar.nonzero().flatten().tolist():
+        choices = world.subjects.familiar()[int(word[i])]
+        which[i] = choices[int(torch.randint(0, len(choices), (1,), generator=g))]
     rgba = world.subjects.rgba[which].float() / 255
-    shaped = rand(g, n) < r.shapes
+    shaped = (rand(g, n) < r.shapes) & ~familiar
     rgba[shaped] = shape_subjects(g, n, SIDE)[shaped]
     extent = rand(g, n, lo=0.32, hi=0.55)
     speed_index = _choose(g, n, r.speeds, 3)
@@ -228,7 +240,6 @@ def compose(
     video = drawn[:, :, :3] + background * (1 - alpha.unsqueeze(2))
 
     # the source the cut-out is taken from: the same subject and path before another background
-    kept_rest = rand(g, n) < r.rest
     other = world.places.pick(g, torch.randint(0, 15, (n,), generator=g))
     other[::2] = smooth_noise(g, n, 3, SIDE, 3)[::2] * 0.3 + rand(g, n, 3, 1, 1)[::2]
     levels: list[Tensor] = []
@@ -245,9 +256,13 @@ def compose(
                 kind = r.mask or "exact"
                 if r.mask is None and rng.random() < r.imprecise:
                     kind = rng.choice(["eroded", "dilated", "dilated", "boxy"])
-                if kept_rest[i]:
-                    kind = rng.choice(["exact", "dilated", "boxy", "boxy"])
-                masks[i] = vary_mask(g, alpha[i, :opened], kind)
+                outline = alpha[i, :opened]
+                if kept_rest[i] and r.mask is None:
+                    kind = rng.choice(["exact", "dilated", "dilated", "boxy", "boxy", "boxy"])
+                    if rng.random() < 0.35:  # what was brushed is seldom of the shape that comes
+                        stranger = _render(rgba[i - 1 : i], theta[i : i + 1, :opened], size) if i else drawn[:1]
+                        outline = torch.maximum(outline, stranger[0, :opened, 3].clamp(0, 1))
+                masks[i] = vary_mask(g, outline, kind)
             rest = kept_rest.view(n, 1, 1, 1)
             masks = torch.where(rest, 1 - masks, masks)
             rgb = torch.where(rest.unsqueeze(2), video[:, :opened], rgb)
@@ -268,6 +283,8 @@ def compose(
     texts = []
     for i in range(n):
         name: str | None = world.subjects.names[int(which[i])]
+        if familiar[i]:
+            name = FAMILIAR_WORDS[int(word[i])]
         if shaped[i]:
             name = "shape"
         hidden = rng.random() < r.unnamed and not bool(kept_rest[i])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,19 @@ from PIL import Image
 from torch import Tensor
 
 SIDE = 160
+# subjects a sentence can ask for where there are none: the word, and the pack's names it stands for
+FAMILIAR: dict[str, list[str]] = {
+    "dog": ["dog"], "cat": ["cat"], "rabbit": ["rabbit"], "pig": ["pig"], "cow": ["cow"], "frog": ["frog"],
+    "turtle": ["turtle"], "bear": ["bear", "bear face"], "monkey": ["monkey"], "owl": ["owl"], "duck": ["duck"],
+    "crab": ["crab"], "shark": ["shark"], "whale": ["whale"], "butterfly": ["butterfly"], "horse": ["horse face"],
+    "rocket": ["rocket"], "apple": ["red apple"], "banana": ["banana"], "lemon": ["lemon"],
+    "strawberry": ["strawberry"], "watermelon": ["watermelon"], "carrot": ["carrot"], "egg": ["egg"],
+    "rose": ["rose"], "sunflower": ["sunflower"], "cactus": ["cactus"], "tree": ["deciduous tree"],
+    "star": ["star", "glowing star"], "heart": ["red heart"], "crown": ["crown"], "bell": ["bell"],
+    "guitar": ["guitar"], "ghost": ["ghost"], "robot": ["robot"], "snowman": ["snowman"], "taxi": ["taxi"],
+    "tractor": ["tractor"], "house": ["house", "house building"], "ambulance": ["ambulance"],
+}  # fmt: skip
+FAMILIAR_WORDS = list(FAMILIAR)
 SKIN_WORDS = (" skin tone", ": ")
 
 
@@ -27,12 +40,22 @@ class SubjectPack:
 
     rgba: Tensor
     names: list[str]
+    _familiar: list[list[int]] = field(default_factory=list)
+
+    def familiar(self) -> list[list[int]]:
+        """Where the pictures of every familiar word lie."""
+        if not self._familiar:
+            at = [[i for i, n in enumerate(self.names) if n in names] for names in FAMILIAR.values()]
+            if not all(at):
+                raise ValueError(f"no picture of: {[w for w, a in zip(FAMILIAR, at, strict=True) if not a]}")
+            self._familiar = at
+        return self._familiar
 
     def __len__(self) -> int:
         return len(self.names)
 
 
-def _square(image: Image.Image) -> np.ndarray:
+def square_picture(image: Image.Image) -> np.ndarray:
     """Crops to the alpha's box and fits the longer side to 152 of 160 px."""
     image = image.convert("RGBA")
     box = image.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
@@ -53,7 +76,7 @@ def load_subjects(data: Path, split: str) -> SubjectPack:
     for row in rows:
         if held_out(row["name"]) != (split == "held"):
             continue
-        images.append(_square(Image.open(data / "subjects" / row["file"])))
+        images.append(square_picture(Image.open(data / "subjects" / row["file"])))
         names.append(row["name"])
     stack = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
     return SubjectPack(stack, names)

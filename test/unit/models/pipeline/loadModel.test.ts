@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -161,6 +161,15 @@ test('weights behind links are found where they are, as download caches keep the
 
 test('a part this model does not have says so', async () => {
   await expect(model.loadPreviewDecoder({ batch: 1, height: 4, width: 4 })).rejects.toThrow(/has no preview decoder/);
+});
+
+test('a subject in the prediction belongs to models that predict clean latents', async () => {
+  const other = join(folder, 'other-prediction');
+  await writeTinyModel(other);
+  const path = join(other, 'scheduler/scheduler_config.json');
+  const scheduler = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...scheduler, prediction_type: 'v_prediction' }));
+  await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/subject_residual.*"sample", not "v_prediction"/);
 });
 
 test('a model of other sizes than its configuration is refused with keys and shapes', async () => {

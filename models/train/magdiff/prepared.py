@@ -1,0 +1,114 @@
+"""Held-out clips of the evaluation, composed and encoded once, for all rows that ask the same of another model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .checkpoint import load_checkpoint, save_checkpoint, seed_for
+from .model import Conditions
+from .planner import plan, subject_start
+from .pool import encode_clips
+from .shipped import ShippedModel
+from .world.clips import Clips, Recipe, World, compose
+from .world.subjects import FAMILIAR_WORDS
+
+FRAMES = 8
+
+
+@dataclass
+class Prepared:
+    """A batch: what the model is given, and what it is held against.
+
+    video (n, 8, 3, s, s) and alpha (n, 8, s, s) in 0..1, a true render (along the planned path where there is one);
+    kept (n, 8, s, s) bool, the region an edit keeps; noise (n, C, 8, h, w).
+    """
+
+    conditions: Conditions
+    video: Tensor
+    alpha: Tensor
+    kept: Tensor
+    motion: Tensor
+    place: Tensor
+    word: Tensor
+    captions: list[str]
+    noise: Tensor
+
+
+def plain(**more: object) -> Recipe:
+    """The recipe of evaluation clips: fixed camera, daylight, packs' subjects, procedural places."""
+    return Recipe(
+        shapes=0.0,
+        scenes=0.0,
+        lights=0.0,
+        cameras=0.0,
+        shadows=0.0,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+EXACT = plain(imprecise=0.0, unnamed=0.35, no_motion=0.0, no_place=0.0, low_resolution=0.0)
+# what each set holds: its recipe, and whether the path is planned from the sentence
+SETS: dict[str, tuple[Recipe, bool]] = {
+    "generate": (EXACT, True),
+    "photos": (EXACT, True),
+    "full_frame": (EXACT, True),
+    "edit_background": (EXACT, False),
+    "edit_subject": (replace(EXACT, rest=1.0, familiar=1.0, mask="boxy"), False),
+    "shapes": (replace(EXACT, shapes=1.0, unnamed=0.0), True),
+}
+
+
+def compose_set(name: str, k: int, n: int, world: World, model: ShippedModel) -> Clips:
+    """Batch `k` of a set: motions, places and words in turn.
+
+    Generated clips are composed twice: once for the picture and the sentence, then along the path planned from
+    them, which gives the cut-outs of all frames and what a true render of that plan looks like.
+    """
+    recipe, planned = SETS[name]
+    order = torch.arange(k * n, (k + 1) * n)
+    recipe = replace(recipe, motion=order % 12, place=(order * 7 + order // 12) % 15)
+    if recipe.familiar:  # "edit_subject": words from the packs the model was trained on, nowhere else to be had
+        recipe = replace(recipe, word=order % len(FAMILIAR_WORDS))
+    if planned:
+        first = compose(seed_for(2024, k), world, n, FRAMES, 1, recipe)
+        ids = torch.tensor([model.tokenizer.encode(c) for c in first.captions])
+        noise = torch.randn(n, FRAMES, 4, generator=seed_for(2025, k))
+        recipe = replace(recipe, path=plan(model.planner, ids, subject_start(first.alpha[:, 0]), noise))
+    return compose(seed_for(2024, k), world, n, FRAMES, FRAMES, recipe)
+
+
+def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder: Path) -> Prepared:
+    """Batch `k` of a set out of `folder`, made where it is missing."""
+    path = folder / name / f"{k}.pt"
+    if not path.exists():
+        clips = compose_set(name, k, n, world, model)
+        if name == "full_frame":
+            levels = [
+                F.interpolate(clips.source.flatten(0, 1), c.shape[-1], mode="bilinear") for c in clips.cutouts
+            ]
+            clips = replace(clips, cutouts=[x.unflatten(0, (n, FRAMES)) for x in levels])
+        opened = torch.ones(n, FRAMES, dtype=torch.bool)
+        e = encode_clips(model.vae, clips, model.tokenizer, opened)
+        side = e.z.shape[-1]
+        words = [FAMILIAR_WORDS.index(x) if x in FAMILIAR_WORDS else -1 for x in clips.names]
+        state = {
+            **vars(e.conditions),
+            "video": (clips.video * 255).round().byte(),
+            "alpha": (clips.alpha * 255).round().byte(),
+            "kept": clips.masks > 0.9,
+            "motion": clips.motion,
+            "place": clips.place,
+            "word": torch.tensor(words),
+            "captions": clips.captions,
+            "noise": torch.randn(n, e.z.shape[2], FRAMES, side, side, generator=seed_for(2026, k)),
+        }
+        save_checkpoint(path, state)
+    s = load_checkpoint(path)
+    given = Conditions(s["ids"], s["image"], s["hfa"].float(), s["opened"])
+    truth = [s["video"].float() / 255, s["alpha"].float() / 255, s["kept"]]
+    return Prepared(given, *truth, s["motion"], s["place"], s["word"], s["captions"], s["noise"])

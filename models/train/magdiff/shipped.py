@@ -1,0 +1,116 @@
+"""The model as it ships: its ONNX graphs in ONNX Runtime, its float16 weights, around the same sampler.
+
+`build/writeGraphs.ts` writes the graphs the studio runs. Text and image towers, resampler and pyramid are the
+PyTorch modules with the shipped weights (they agree with their graphs to a thousandth, and run once per clip).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from torch import Tensor
+
+from .folder import load_folder, load_planner
+from .model import Conditions, Drop
+from .modules.attention import ApaAttention
+from .schedule import NoiseSchedule, ddim_sample
+
+
+@dataclass
+class Setting:
+    """How a row's clips are generated; α are factors on the learned ones, `fixed` replaces both."""
+
+    weights: str = "unet"
+    steps: int = 25
+    guidance: float = 1.0
+    alpha_text: float = 1.0
+    alpha_image: float = 1.0
+    fixed: float | None = None
+    no_hfa: bool = False
+
+
+class ShippedModel:
+    """One exported folder and its graphs, on one thread."""
+
+    def __init__(self, folder: Path, graphs: Path, threads: int = 1) -> None:
+        """`graphs`: what `build/writeGraphs.ts` wrote for `folder`."""
+        self.folder, self.graphs, self.threads = folder, graphs, threads
+        self.about = json.loads((graphs / "graphs.json").read_text())
+        self.model, self.vae, self.tokenizer = load_folder(folder)
+        self.model.requires_grad_(False)
+        self.planner = load_planner(folder).requires_grad_(False)
+        self.guidance: float = json.loads((folder / "magdiff.json").read_text())["guidance"]["text"]
+        self.empty = torch.tensor(self.tokenizer.encode(""))
+        self.schedule = NoiseSchedule()
+        self._sessions: dict[str, ort.InferenceSession] = {}
+        self._alphas: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    def session(self, name: str) -> ort.InferenceSession:
+        """The graph of that name, loaded once."""
+        if name not in self._sessions:
+            options = ort.SessionOptions()
+            options.intra_op_num_threads = self.threads
+            key = "session.model_external_initializers_file_folder_path"
+            options.add_session_config_entry(key, str((self.folder / self.about[name]["folder"]).resolve()))
+            data = (self.graphs / f"{name}.onnx").read_bytes()
+            self._sessions[name] = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return self._sessions[name]
+
+    def run(self, name: str, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """All outputs of one run."""
+        session = self.session(name)
+        outputs = [o.name for o in session.get_outputs()]
+        return dict(zip(outputs, session.run(outputs, feeds), strict=True))
+
+    def learned_alphas(self, weights: str) -> tuple[np.ndarray, np.ndarray]:
+        """The learned α of text and image, one per cross-attention layer in the order of the graph's inputs."""
+        if weights not in self._alphas:
+            unet = self.model.unet if weights == "unet" else load_folder(self.folder, weights)[0].unet
+            layers = {n: m for n, m in unet.named_modules() if isinstance(m, ApaAttention)}
+            inputs = [i.name for i in self.session(weights).get_inputs()]
+            names = [i.removesuffix(".text_key") for i in inputs if i.endswith(".text_key")]
+            text = [float(layers[n].text_cross_attention_scale) for n in names]
+            image = [float(layers[n].image_cross_attention_scale) for n in names]
+            self._alphas[weights] = (np.array(text, np.float32), np.array(image, np.float32))
+        return self._alphas[weights]
+
+    @torch.no_grad()
+    def sample(self, c: Conditions, noise: Tensor, s: Setting) -> Tensor:
+        """Clean scaled latents (n, C, f, h, w), clip by clip."""
+        n = len(noise)
+        never = torch.zeros(n, dtype=torch.bool)
+        context, subject = self.model.encode(c, self.empty, Drop(never, never, ~never) if s.no_hfa else None)
+        blank = self.model.text_encoder(self.empty.expand(n, -1))
+        silent = torch.cat([blank, context[:, blank.shape[1] :]], dim=1)
+        text, image = self.learned_alphas(s.weights)
+        if s.fixed is not None:
+            text, image = np.full_like(text, s.fixed), np.full_like(image, s.fixed)
+        alphas = {"alpha_text": text * s.alpha_text, "alpha_image": image * s.alpha_image}
+        out = []
+        for i in range(n):
+            said = self.run(f"{s.weights}_context", {"context": context[i : i + 1].numpy()})
+            unsaid = self.run(f"{s.weights}_context", {"context": silent[i : i + 1].numpy()})
+
+            def predict(x: Tensor, t: Tensor, i: int = i, said: dict = said, unsaid: dict = unsaid) -> Tensor:
+                feeds = {**alphas, "timestep": t.numpy().astype(np.float32)}
+                feeds["sample"] = torch.cat([x, subject[i : i + 1]], dim=1).contiguous().numpy()
+                on = torch.from_numpy(self.run(s.weights, {**feeds, **said})["prediction"])
+                if s.guidance == 1.0:
+                    return on
+                off = torch.from_numpy(self.run(s.weights, {**feeds, **unsaid})["prediction"])
+                return off + s.guidance * (on - off)
+
+            out.append(ddim_sample(predict, noise[i : i + 1], self.schedule, s.steps))
+        return torch.cat(out)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Scaled latents (m, C, h, w) → pictures (m, 3, 8h, 8w) in 0..1."""
+        frames = latents.contiguous().numpy() / self.vae.cfg.scaling_factor
+        name = self.session("vae_decoder").get_inputs()[0].name
+        pictures = [self.run("vae_decoder", {name: frames[i : i + 1]})["image"] for i in range(len(frames))]
+        return ((torch.from_numpy(np.concatenate(pictures)) + 1) / 2).clamp(0, 1)
