@@ -1,6 +1,6 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, multiply, scale, sigmoid, silu } from '../onnx/elementwise.ts';
+import { add, multiply, scale, sigmoid, silu, subtract } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { concatenate, slice, split } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
@@ -60,17 +60,18 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
   const drawn = frameConvolution(b, 'conv_out', x, config.outChannels);
-  b.output('prediction', config.subjectResidual ? add(drawn, gatedSubject(b, config, x, sample)) : drawn);
+  b.output('prediction', config.subjectResidual ? withSubject(b, config, x, sample, drawn) : drawn);
   return b.finish();
 }
 
 /**
- * What a UNet with a subject residual carries of its subject: the subject's latents as they came in, times a gate in 0..1 per
- * cell read off the last features. The prediction is then x₀ alone.
+ * What is drawn, with the subject's latents as they came in mixed over it: a gate in 0..1 per cell, read off the last features, says
+ * how much. The prediction is then of x₀.
  */
-function gatedSubject(b: GraphBuilder, config: UnetConfig, features: Tensor, sample: Tensor): Tensor {
+function withSubject(b: GraphBuilder, config: UnetConfig, features: Tensor, sample: Tensor, drawn: Tensor): Tensor {
   const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
-  return multiply(sigmoid(frameConvolution(b, 'conv_gate', features, 1)), subject);
+  const gate = sigmoid(frameConvolution(b, 'conv_gate', features, 1));
+  return add(drawn, multiply(gate, subtract(subject, drawn)));
 }
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */

@@ -33,6 +33,7 @@ from magdiff.world.subjects import SubjectPack, load_subjects, square_picture
 from train_vae import psnr, sheet
 
 BATCH = 12
+GRID_CLIP = 5  # of the sheets' clips the one whose grid over α is drawn
 
 
 @dataclass
@@ -204,19 +205,32 @@ def vae_row(e: Evaluation) -> dict[str, float]:
 
 
 def sheets(e: Evaluation, folder: Path) -> None:
-    """Contact sheets of textured shapes of our own in our own places."""
+    """Of textured shapes of our own in our own places: contact sheets, and a grid that plays over both α."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = table_of_rows(e.model.guidance)
+    every = list(range(FRAMES))
     for name in ("teacher", "student"):
-        video, batch = e.generate("shapes", 0, rows[name].setting, list(range(FRAMES)))
-        size = video.shape[-1]
+        video, batch = e.generate("shapes", 0, rows[name].setting, every)
         cut = batch.video[:8, :1] * batch.alpha[:8, :1].unsqueeze(2)
-        strips = torch.cat([cut, video[:8]], dim=1) * 2 - 1
-        assert strips.shape[-1] == size
-        sheet(list(strips), folder / f"{name}.png")
+        sheet(list(torch.cat([cut, video[:8]], dim=1) * 2 - 1), folder / f"{name}.png")
         Image.open(folder / f"{name}.png").save(folder / f"{name}.webp", quality=82, method=6)
         (folder / f"{name}.png").unlink()
         (folder / f"{name}.txt").write_text("\n".join(batch.captions[:8]) + "\n")
+    steps = (0.0, 0.5, 1.0, 2.0)
+    settings = [replace(rows["student"].setting, alpha_image=i, alpha_text=t) for i in steps for t in steps]
+    cells = []
+    for s in settings:  # one clip of the batch
+        z = e.model.sample(batch.conditions.only(GRID_CLIP), batch.noise[GRID_CLIP : GRID_CLIP + 1], s)
+        cells.append(e.model.decode(z[0].transpose(0, 1)))
+    grid = torch.stack(cells).unflatten(0, (len(steps), len(steps)))  # (image, text, f, 3, s, s)
+    rows_of_frames = grid.permute(2, 3, 0, 4, 1, 5).flatten(4, 5).flatten(2, 3)
+    pictures = [
+        Image.fromarray((x.permute(1, 2, 0) * 255).round().byte().numpy()) for x in rows_of_frames.clamp(0, 1)
+    ]
+    pictures[0].save(
+        folder / "alpha.webp", save_all=True, append_images=pictures[1:], duration=125, loop=0, quality=80, method=6
+    )
+    (folder / "alpha.txt").write_text(batch.captions[GRID_CLIP] + "\n")
 
 
 def main() -> None:

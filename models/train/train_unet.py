@@ -47,6 +47,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
     p.add_argument("--batch-scale", type=float, default=1.0)
     p.add_argument("--region", type=float, default=1.5, help="extra weight of the subject's region")
+    p.add_argument("--outline", type=float, default=2.0, help="extra weight of cells the subject covers in part")
     p.add_argument("--high", type=float, default=0.0, help="share of clips drawn from the noisier half")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -134,7 +135,9 @@ def loss_of(
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
         clean = model.predict(a * z + s * noise, t, context, subject).float()
-    weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
+    cover = batch.cover.to(device).unsqueeze(1)
+    # along the outline a cell is neither carried nor drawn alone: the hardest, and what a subject is known by
+    weight = 1 + args.region * cover + args.outline * ((cover > 0.01) & (cover < 0.97))
     error = (clean - z) ** 2 * (worth / s.clamp_min(STEADY) ** 2)
     return (error * weight).mean() / weight.mean()
 

@@ -59,6 +59,10 @@ class Conditions:
     hfa: Tensor
     opened: Tensor
 
+    def only(self, i: int) -> Conditions:
+        """Clip `i` alone."""
+        return Conditions(*(v[i : i + 1] for v in vars(self).values()))
+
     def to(self, device: str | torch.device) -> Conditions:
         """Moves all tensors."""
         return Conditions(*(v.to(device) for v in vars(self).values()))

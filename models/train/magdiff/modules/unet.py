@@ -17,8 +17,8 @@ from .attention import ApaAttention, SpatialTransformer
 class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
-    `subject_residual`: the clean latents are predicted as what `conv_out` gives plus the subject's latents, as they
-    came in, times a gate per cell (`conv_gate`). HFA then reaches the output itself, not the input alone.
+    `subject_residual`: the clean latents are predicted as a mix, by a gate per cell (`conv_gate`), of the subject's
+    latents as they came in and of what `conv_out` draws. HFA then reaches the output itself, not the input alone.
     """
 
     sample_size: int = 16
@@ -224,7 +224,7 @@ class UNet3DConditionModel(nn.Module):
         self.conv_gate = nn.Conv2d(ch[0], 1, 3, padding=1) if cfg.subject_residual else None
         if self.conv_gate is not None:
             nn.init.zeros_(self.conv_gate.weight)
-            nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
+            nn.init.zeros_(self.conv_gate.bias)  # type: ignore[arg-type]
 
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
@@ -256,7 +256,7 @@ class UNet3DConditionModel(nn.Module):
         out: Tensor = spatial(self.conv_out, x)
         if self.conv_gate is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-            out = out + spatial(self.conv_gate, x).sigmoid() * subject
+            out = torch.lerp(out, subject, spatial(self.conv_gate, x).sigmoid())
         return out
 
     def set_alpha(self, text: float = 1.0, image: float = 1.0, fixed: float | None = None) -> None:
