@@ -23,7 +23,7 @@ from magdiff.model import MagDiff
 from magdiff.muon import Muon, split_parameters
 from magdiff.pool import Pool
 from magdiff.schedule import NoiseSchedule, ddim_step
-from train_unet import STEADY, batch_at
+from train_unet import STEADY, batch_at, cell_weights
 
 
 def arguments() -> argparse.Namespace:
@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--reuse", type=float, default=6.0)
     p.add_argument("--window", type=int, default=16)
     p.add_argument("--region", type=float, default=1.5)
+    p.add_argument("--outline", type=float, default=2.0)
     p.add_argument("--seed", type=int, default=2)
     p.add_argument("--pool-seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -136,7 +137,7 @@ def main() -> None:
                 wanted = target_clean(x0, x, a0, schedule.after(times[-1]).to(device))
             t = torch.tensor([times[0]], device=device)
             clean = student.predict(x0, t, context, subject).float()
-        weight = 1 + args.region * batch.cover.to(device).unsqueeze(1)
+        weight = cell_weights(batch.cover.to(device), args.region, args.outline)
         loss = ((clean - wanted) ** 2 * weight * worth / (1 - a0).clamp_min(STEADY**2)).mean() / weight.mean()
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):

@@ -108,6 +108,15 @@ def draw_drops(g: torch.Generator, n: int, device: str) -> Drop:
     return Drop(u[0] < 0.12, u[1] < 0.12, u[2] < 0.08)
 
 
+def cell_weights(cover: Tensor, region: float, outline: float) -> Tensor:
+    """How much an error in each cell counts, (n, 1, f, h, w), by how far the subject covers it, (n, f, h, w).
+
+    Along the outline a cell is neither carried nor drawn alone: the hardest, and what a subject is known by.
+    """
+    crossed = (cover > 0.01) & (cover < 0.97)
+    return (1 + region * cover + outline * crossed).unsqueeze(1)
+
+
 def loss_of(
     model: MagDiff,
     batch: Encoded,
@@ -135,9 +144,7 @@ def loss_of(
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
         clean = model.predict(a * z + s * noise, t, context, subject).float()
-    cover = batch.cover.to(device).unsqueeze(1)
-    # along the outline a cell is neither carried nor drawn alone: the hardest, and what a subject is known by
-    weight = 1 + args.region * cover + args.outline * ((cover > 0.01) & (cover < 0.97))
+    weight = cell_weights(batch.cover.to(device), args.region, args.outline)
     error = (clean - z) ** 2 * (worth / s.clamp_min(STEADY) ** 2)
     return (error * weight).mean() / weight.mean()
 

@@ -22,7 +22,10 @@ IMAGE_STD = (0.26862954, 0.26130258, 0.27577711)
 
 @dataclass
 class ModelConfig:
-    """Sizes of every part but the VAE."""
+    """Sizes of every part but the VAE.
+
+    `closed`: frames without a cut-out "repeat" the HFA of the first one, or are "black" as in the release.
+    """
 
     vocab: int = 3232
     width: int = 128
@@ -33,6 +36,7 @@ class ModelConfig:
     pyramid_hidden: int = 48
     text_layers: int = 3
     image_layers: int = 3
+    closed: str = "repeat"
     unet: UnetConfig = field(default_factory=UnetConfig)
 
     def to_json(self) -> dict[str, Any]:
@@ -121,12 +125,12 @@ class MagDiff(nn.Module):
         return torch.cat([seen, rest], dim=1).flatten(1, 2)
 
     def subject_latents(self, hfa: Tensor, opened: Tensor, drop: Tensor | None) -> Tensor:
-        """Pyramid of every frame (n, C, f, h, w); closed frames repeat the first frame's."""
+        """Pyramid of every frame (n, C, f, h, w); closed frames are as the configuration says."""
         n, o = hfa.shape[:2]
         levels = torch.cat([hfa.flatten(0, 1), self.black.unsqueeze(0)])
         z = self.hfa_pyramid(levels)
         seen, black = z[:-1].unflatten(0, (n, o)), z[-1]
-        first = seen[:, :1]
+        first = seen[:, :1] if self.cfg.closed == "repeat" else black.expand_as(seen[:, :1])
         seen = torch.where(opened[:, :o].view(n, o, 1, 1, 1), seen, first)
         rest = first.expand(-1, opened.shape[1] - o, -1, -1, -1)
         out = torch.cat([seen, rest], dim=1)
