@@ -1,6 +1,6 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, multiply, scale, sigmoid, silu, subtract } from '../onnx/elementwise.ts';
+import { add, multiply, scale, sigmoid, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { concatenate, slice, split } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
@@ -65,13 +65,13 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
 }
 
 /**
- * What is drawn, with the subject's latents as they came in mixed over it: a gate in 0..1 per cell, read off the last features, says
- * how much. The prediction is then of x₀.
+ * The subject's latents as they came in plus what is drawn, each times a gate in 0..1 per cell, read off the last features: inside a
+ * subject its own latents stand alone, along its outline both add up. The prediction is then of x₀.
  */
 function withSubject(b: GraphBuilder, config: UnetConfig, features: Tensor, sample: Tensor, drawn: Tensor): Tensor {
   const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
-  const gate = sigmoid(frameConvolution(b, 'conv_gate', features, 1));
-  return add(drawn, multiply(gate, subtract(subject, drawn)));
+  const gates = sigmoid(frameConvolution(b, 'conv_gate', features, 2));
+  return add(multiply(slice(gates, 1, 0, 1), subject), multiply(slice(gates, 1, 1, 2), drawn));
 }
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */

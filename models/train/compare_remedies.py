@@ -22,13 +22,15 @@ from magdiff.checkpoint import seed_for
 from magdiff.measures import region_psnr
 from magdiff.model import Conditions, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
+from magdiff.modules.vae import AutoencoderKL
 from magdiff.muon import Muon, split_parameters
+from magdiff.patches import pixel_head
 from magdiff.pool import TEXT_LENGTH, Encoded, encode_clips, load_vae
 from magdiff.prepared import plain
 from magdiff.schedule import NoiseSchedule
 from magdiff.tokenizer import Tokenizer
 from magdiff.world.clips import World, compose
-from train_unet import STEADY, cell_weights
+from train_unet import STEADY, picture_error
 
 SIZE, FRAMES, SHOWN = 64, 8, (0, 1, 4, 7)
 # closed frames, sparse-causal attention, frames with a cut-out
@@ -68,7 +70,7 @@ def main() -> None:
     print(f"{args.steps} steps of {args.batch} clips; subject PSNR in frames", *[k + 1 for k in SHOWN], flush=True)
     for name, (closed, sparse, opened) in ARMS.items():
         began = time.time()
-        model = train_arm(pool, opened, closed, sparse, args, black_latents(vae, SIZE), len(tokenizer.vocab))
+        model = train_arm(pool, (closed, sparse, opened), args, vae, len(tokenizer.vocab))
         took = time.time() - began
         values = [measured(model, vae, e, alpha, opened) for e, alpha in held]
         each = torch.cat(values).nanmean(0)
@@ -92,10 +94,16 @@ def arange_open(n: int, opened: int) -> Tensor:
 
 
 def train_arm(
-    pool: list[Encoded], opened: int, closed: str, sparse: bool, args: argparse.Namespace, black: Tensor, vocab: int
+    pool: list[Encoded],
+    arm: tuple[str, bool, int],
+    args: argparse.Namespace,
+    vae: AutoencoderKL,
+    vocab: int,
 ) -> MagDiff:
-    """One arm from the same start on the same clips."""
+    """One of `ARMS` from the same start on the same clips."""
     torch.manual_seed(1)
+    closed, sparse, opened = arm
+    black, head = black_latents(vae, SIZE), pixel_head(vae)
     channels = black.shape[1]
     unet = UnetConfig(
         sample_size=SIZE // 8,
@@ -121,8 +129,8 @@ def train_arm(
         a, s = schedule.pair(t)
         context, subject = model.encode(conditions_of(e, rows, opened), e.conditions.ids[0])
         clean = model.predict(a * z + s * noise, t, context, subject)
-        weight = cell_weights(e.cover[rows].float(), 3.0, 1.0)
-        loss = ((clean - z) ** 2 * weight / s.clamp_min(STEADY) ** 2).mean() / weight.mean()
+        error = picture_error(clean - z, e.alpha[rows], head, 6.0)
+        loss = (error / s.flatten().clamp_min(STEADY) ** 2).mean()
         for optimiser in optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = 2e-3 * min(1.0, (step + 1) / 20) * max(0.05, min(1.0, 2 - 2 * step / args.steps))
@@ -136,7 +144,7 @@ def train_arm(
 
 
 @torch.no_grad()
-def measured(model: MagDiff, vae: torch.nn.Module, e: Encoded, alpha: Tensor, opened: int) -> Tensor:
+def measured(model: MagDiff, vae: AutoencoderKL, e: Encoded, alpha: Tensor, opened: int) -> Tensor:
     """PSNR of the subject (n, |SHOWN|) against the VAE's own picture of the true frames."""
     n = len(e.z)
     z = e.z.float().transpose(1, 2)
@@ -146,7 +154,7 @@ def measured(model: MagDiff, vae: torch.nn.Module, e: Encoded, alpha: Tensor, op
     shown = list(SHOWN)
 
     def pictures(x: Tensor) -> Tensor:
-        out: Tensor = vae.decode(x[:, :, shown].transpose(1, 2).flatten(0, 1))  # type: ignore[operator]
+        out = vae.decode(x[:, :, shown].transpose(1, 2).flatten(0, 1))
         return ((out + 1) / 2).clamp(0, 1)
 
     mask = F.interpolate((alpha[:, shown] > 0.9).float().flatten(0, 1).unsqueeze(1), SIZE).squeeze(1)

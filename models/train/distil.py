@@ -21,9 +21,10 @@ from export import load_model
 from magdiff.checkpoint import load_checkpoint, save_checkpoint
 from magdiff.model import MagDiff
 from magdiff.muon import Muon, split_parameters
+from magdiff.patches import pixel_head
 from magdiff.pool import Pool
 from magdiff.schedule import NoiseSchedule, ddim_step
-from train_unet import STEADY, batch_at, cell_weights
+from train_unet import STEADY, batch_at, picture_error
 
 
 def arguments() -> argparse.Namespace:
@@ -43,8 +44,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--batch-scale", type=float, default=0.7)
     p.add_argument("--reuse", type=float, default=6.0)
     p.add_argument("--window", type=int, default=16)
-    p.add_argument("--region", type=float, default=1.5)
-    p.add_argument("--outline", type=float, default=2.0)
+    p.add_argument("--region", type=float, default=6.0)
     p.add_argument("--seed", type=int, default=2)
     p.add_argument("--pool-seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -100,7 +100,7 @@ def main() -> None:
         step = state["step"]
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    worth = pool.channel_weights()
+    head = pixel_head(pool.vae)
     alphas = schedule.alphas_cumprod.to(device)
     rows = interval(schedule, args.student_steps, args.substeps)
     empty = torch.tensor(pool.tokenizer.encode("")).to(device)
@@ -137,8 +137,8 @@ def main() -> None:
                 wanted = target_clean(x0, x, a0, schedule.after(times[-1]).to(device))
             t = torch.tensor([times[0]], device=device)
             clean = student.predict(x0, t, context, subject).float()
-        weight = cell_weights(batch.cover.to(device), args.region, args.outline)
-        loss = ((clean - wanted) ** 2 * weight * worth / (1 - a0).clamp_min(STEADY**2)).mean() / weight.mean()
+        error = picture_error(clean - wanted, batch.alpha.to(device), head, args.region)
+        loss = (error / (1 - a0).clamp_min(STEADY**2)).mean()
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = args.lr * min(1.0, (step + 1) / 20) * (1 - 0.9 * done)

@@ -13,19 +13,8 @@ import json
 import shutil
 from pathlib import Path
 
-from torch import Tensor
-
 from magdiff.checkpoint import save_checkpoint
 from magdiff.folder import load_folder
-from magdiff.modules.vae import AutoencoderKL
-
-
-def channel_worth(vae: AutoencoderKL) -> Tensor:
-    """Squared pixels that a unit of each latent channel makes through the linear head, (C,)."""
-    head = vae.decoder.patch_out
-    assert head is not None
-    through = head.weight[:, :, 0, 0] @ vae.post_quant_conv.weight[:, :, 0, 0]
-    return through.detach().square().sum(0)
 
 
 def main() -> None:
@@ -44,8 +33,6 @@ def main() -> None:
         "latent_to_rgb": about["latentToRgb"],
         "step": 0,
     }
-    if vae.decoder.patch_out is not None:
-        frozen["worth"] = channel_worth(vae)
     save_checkpoint(args.run / "vae_frozen.pt", frozen)
     shutil.copytree(args.model / "tokenizer", args.run / "tokenizer", dirs_exist_ok=True)
     state = model.state_dict()

@@ -66,7 +66,7 @@ def main() -> None:
     world = World.load(args.data, "train", args.per_place)
     clips = compose(seed_for(6, 1), world, args.pictures, 1, 1, Recipe(), cfg.sample_size)
     pictures = clips.video[:, 0] * 2 - 1
-    worth = set_patch_encoder(vae, pictures, 0.35 + clips.alpha[:, 0])
+    set_patch_encoder(vae, pictures, 0.35 + clips.alpha[:, 0])
     torch.nn.init.dirac_(vae.post_quant_conv.weight)
     torch.nn.init.zeros_(vae.post_quant_conv.bias)
     # what is stored is float16: the latents everything is trained on are those of the rounded encoder
@@ -94,7 +94,6 @@ def main() -> None:
             "ema": vae.state_dict(),
             "config": cfg.to_json(),
             "latent_to_rgb": {"matrix": matrix.tolist(), "bias": bias.tolist()},
-            "worth": worth,
             "step": 0,
         },
     )

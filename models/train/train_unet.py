@@ -12,14 +12,17 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.muon import Muon, split_parameters
+from magdiff.patches import pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
 from magdiff.ranks import Ranks
 from magdiff.schedule import NoiseSchedule
@@ -46,8 +49,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--reuse", type=float, default=6.0, help="times a clip is seen")
     p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
     p.add_argument("--batch-scale", type=float, default=1.0)
-    p.add_argument("--region", type=float, default=1.5, help="extra weight of the subject's region")
-    p.add_argument("--outline", type=float, default=2.0, help="extra weight of cells the subject covers in part")
+    p.add_argument("--region", type=float, default=6.0, help="extra weight of the subject's pixels")
     p.add_argument("--high", type=float, default=0.0, help="share of clips drawn from the noisier half")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -80,7 +82,7 @@ def pick_rows(e: Encoded, rows: Tensor) -> Encoded:
     c = e.conditions
     conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows])
     captions = [e.captions[int(i)] for i in rows]
-    return Encoded(e.z[rows].float(), e.cover[rows].float(), conditions, captions, e.motion[rows], e.place[rows])
+    return Encoded(e.z[rows].float(), e.alpha[rows], conditions, captions, e.motion[rows], e.place[rows])
 
 
 def batch_at(
@@ -108,13 +110,20 @@ def draw_drops(g: torch.Generator, n: int, device: str) -> Drop:
     return Drop(u[0] < 0.12, u[1] < 0.12, u[2] < 0.08)
 
 
-def cell_weights(cover: Tensor, region: float, outline: float) -> Tensor:
-    """How much an error in each cell counts, (n, 1, f, h, w), by how far the subject covers it, (n, f, h, w).
+def picture_error(error: Tensor, alpha: Tensor, head: Tensor | None, region: float) -> Tensor:
+    """Mean squared error per clip (n,) as it shows in pixels, the subject's counting 1 + `region` times.
 
-    Along the outline a cell is neither carried nor drawn alone: the hardest, and what a subject is known by.
+    error (n, C, f, h, w) of latents; alpha (n, f, H, W) uint8; `head` (3 · side², C) the decoder's linear part,
+    without which latents are weighed by how far the subject covers them.
     """
-    crossed = (cover > 0.01) & (cover < 0.97)
-    return (1 + region * cover + outline * crossed).unsqueeze(1)
+    side = alpha.shape[-1] // error.shape[-1]
+    weight = 1 + region * alpha.float() / 255
+    if head is None:
+        cells = F.avg_pool2d(weight, side).unsqueeze(1)
+        return (error**2 * cells).mean((1, 2, 3, 4)) / cells.mean((1, 2, 3, 4))
+    pixels = torch.einsum("pc,ncfhw->nfphw", head, error).unflatten(2, (3, side * side))
+    within = F.pixel_unshuffle(weight, side).unflatten(1, (-1, 1, side * side))
+    return (pixels**2 * within).mean((1, 2, 3, 4, 5)) / within.mean((1, 2, 3, 4, 5))
 
 
 def loss_of(
@@ -123,13 +132,12 @@ def loss_of(
     g: torch.Generator,
     schedule: NoiseSchedule,
     empty: Tensor,
-    worth: Tensor,
+    head: Tensor | None,
     args: argparse.Namespace,
 ) -> Tensor:
-    """Squared error of v, read off the predicted x₀, in pixels' units, heavier in the subject's region.
+    """Squared error of v, read off the predicted x₀, in the picture, heavier in the subject's pixels.
 
-    With x₀ predicted, what HFA gives is copied alike at every timestep; latent channels weigh as much as they
-    stand for in the picture (`worth`).
+    With x₀ predicted, what HFA gives is copied alike at every timestep.
     """
     device = args.device
     n = len(batch.z)
@@ -144,9 +152,16 @@ def loss_of(
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
         clean = model.predict(a * z + s * noise, t, context, subject).float()
-    weight = cell_weights(batch.cover.to(device), args.region, args.outline)
-    error = (clean - z) ** 2 * (worth / s.clamp_min(STEADY) ** 2)
-    return (error * weight).mean() / weight.mean()
+    error = picture_error(clean - z, batch.alpha.to(device), head, args.region)
+    return (error / s.flatten().clamp_min(STEADY) ** 2).mean()
+
+
+def gate_apart(model: MagDiff, other: list[Tensor]) -> list[dict[str, Any]]:
+    """Parameter groups for AdamW: the gate learns ten times faster, a sigmoid has far to go to be open or shut."""
+    gate = model.unet.conv_gate
+    quick = [] if gate is None else list(gate.parameters())
+    slow = [p for p in other if all(p is not q for q in quick)]
+    return [{"params": slow}, *([{"params": quick, "scale": 10.0}] if quick else [])]
 
 
 def load_momenta(muon: Muon, ranks: Ranks, momenta: list[Tensor]) -> None:
@@ -216,7 +231,7 @@ def main() -> None:
     pool.vae.to(args.device)
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
-    opt = torch.optim.AdamW(other, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
+    opt = torch.optim.AdamW(gate_apart(model, other), lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
     ranks = Ranks(args.rank, args.ranks, args.run / f"{args.name}.meet")
     muon = Muon(ranks.share(hidden), lr=args.lr, decay=0.01)
     step, seconds = 0, 0.0
@@ -245,7 +260,7 @@ def main() -> None:
         averaged.load_state_dict(model.state_dict())
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    worth = pool.channel_weights()
+    head = pixel_head(pool.vae)
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
@@ -271,8 +286,8 @@ def main() -> None:
     while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
-            group["lr"] = learning_rate(step, (time.time() - began) / 60, args)
-        loss = loss_of(model, batch, g, schedule, empty, worth, args)
+            group["lr"] = learning_rate(step, (time.time() - began) / 60, args) * group.get("scale", 1.0)
+        loss = loss_of(model, batch, g, schedule, empty, head, args)
         model.zero_grad(set_to_none=True)
         loss.backward()
         ranks.average(everything)

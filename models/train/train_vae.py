@@ -139,11 +139,7 @@ def main() -> None:
                 "step": step,
                 "seconds": total,
                 "config": cfg.to_json(),
-                **(
-                    {k: frozen[k] for k in ("latent_to_rgb", "worth") if k in frozen}
-                    if frozen
-                    else {"latent_to_rgb": {}}
-                ),
+                "latent_to_rgb": frozen["latent_to_rgb"] if frozen else {},
             },
         )
 

@@ -62,11 +62,11 @@ def _gather(conv: nn.Conv2d, weight: Tensor) -> None:
 
 
 @torch.no_grad()
-def set_patch_encoder(vae: AutoencoderKL, pictures: Tensor, weight: Tensor) -> Tensor:
+def set_patch_encoder(vae: AutoencoderKL, pictures: Tensor, weight: Tensor) -> None:
     """Rewrites encoder and `quant_conv`; decoding is left as it is.
 
     `pictures` (n, 3, h, w) in −1..1 are what the components are fitted to, `weight` (n, h, w) how much their pixels
-    count. Returns the variance each latent channel stands for in pixels, (C,), for weighting a loss.
+    count.
     """
     cfg = vae.cfg
     channels, widths = cfg.latent_channels, cfg.block_out_channels
@@ -110,7 +110,6 @@ def set_patch_encoder(vae: AutoencoderKL, pictures: Tensor, weight: Tensor) -> T
     enc.conv_norm_out.bias.data.copy_(-offset)
     enc.conv_out.bias.data[channels:] = -12.0
     _carry(vae.quant_conv, 2 * channels)
-    return scale**-2
 
 
 @torch.no_grad()
@@ -148,3 +147,13 @@ def patch_kernel(vae: AutoencoderKL) -> tuple[Tensor, Tensor]:
     basis = torch.eye(192, device=enc.conv_in.weight.device).view(192, 3, 8, 8)
     bias = linear(torch.zeros_like(basis[:1]))
     return (linear(basis) - bias).T.reshape(c, 3, 8, 8).contiguous(), bias[0]
+
+
+@torch.no_grad()
+def pixel_head(vae: AutoencoderKL) -> Tensor | None:
+    """The decoder's linear part: a cell's scaled latents to its pixels, (3 · 64, C); None where it has none."""
+    head = vae.decoder.patch_out
+    if head is None:
+        return None
+    through = head.weight[:, :, 0, 0] @ vae.post_quant_conv.weight[:, :, 0, 0]
+    return through / vae.cfg.scaling_factor

@@ -47,10 +47,10 @@ KINDS = {
 
 @dataclass
 class Encoded:
-    """Clips as latents: z (n, f, C, h, w), cover (n, f, h, w), conditions, captions."""
+    """Clips as latents: z (n, f, C, h, w), alpha (n, f, H, W) uint8 the subject's, conditions, captions."""
 
     z: Tensor
-    cover: Tensor
+    alpha: Tensor
     conditions: Conditions
     captions: list[str]
     motion: Tensor
@@ -80,11 +80,10 @@ def encode_clips(
     hfa = torch.stack(levels, dim=1).unflatten(0, (n, o))
     small = F.interpolate(clips.cutouts[-1].flatten(0, 1), size=(64, 64), mode="bicubic", antialias=True)
     image = (small.clamp(0, 1) * 255).round().byte().unflatten(0, (n, o))
-    cover = F.adaptive_avg_pool2d(clips.alpha.flatten(0, 1).unsqueeze(1), base).view(n, f, base, base)
     ids = torch.tensor([tokenizer.encode(c) for c in clips.captions])
     return Encoded(
         z.half(),
-        cover.half(),
+        (clips.alpha * 255).round().byte(),
         Conditions(ids, image, hfa.half(), opened),
         clips.captions,
         clips.motion,
@@ -120,15 +119,9 @@ class Pool:
         self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
         self.per_place = per_place
         self.vae = load_vae(run / "vae_frozen.pt").to(device)
-        self.worth: Tensor | None = load_checkpoint(run / "vae_frozen.pt").get("worth")
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
         self._cache: dict[tuple[str, int], Encoded] = {}
-
-    def channel_weights(self) -> Tensor:
-        """What an error in each latent channel weighs, (1, C, 1, 1, 1), 1 on average."""
-        worth = torch.ones(self.vae.cfg.latent_channels) if self.worth is None else self.worth
-        return (worth / worth.mean()).view(1, -1, 1, 1, 1).to(self.device)
 
     @property
     def world(self) -> World:
@@ -148,8 +141,10 @@ class Pool:
         recipe = Recipe(rest=k.rest, familiar=0.75, imprecise=0.35, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
         opened = open_frames(g, k.clips, k)
-        e = encode_clips(self.vae, clips, self.tokenizer, opened, self.device, self.worth is not None)
-        state = {"z": e.z, "cover": e.cover, "captions": e.captions, "motion": e.motion}
+        e = encode_clips(
+            self.vae, clips, self.tokenizer, opened, self.device, self.vae.decoder.patch_out is not None
+        )
+        state = {"z": e.z, "alpha": e.alpha, "captions": e.captions, "motion": e.motion}
         save_checkpoint(self.path(kind, index), {**state, "place": e.place, **vars(e.conditions)})
 
     def shard(self, kind: str, index: int) -> Encoded:
@@ -169,7 +164,7 @@ class Pool:
                 lock.unlink()
             s = load_checkpoint(path)
             c = Conditions(s["ids"], s["image"], s["hfa"], s["opened"])
-            self._cache[key] = Encoded(s["z"], s["cover"], c, s["captions"], s["motion"], s["place"])
+            self._cache[key] = Encoded(s["z"], s["alpha"], c, s["captions"], s["motion"], s["place"])
             while len(self._cache) > 96:
                 self._cache.pop(next(iter(self._cache)))
         return self._cache[key]

@@ -17,8 +17,9 @@ from .attention import ApaAttention, SpatialTransformer
 class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
-    `subject_residual`: the clean latents are predicted as a mix, by a gate per cell (`conv_gate`), of the subject's
-    latents as they came in and of what `conv_out` draws. HFA then reaches the output itself, not the input alone.
+    `subject_residual`: the clean latents are predicted as the sum of the subject's latents as they came in and of
+    what `conv_out` draws, each times a gate per cell (`conv_gate`). HFA then reaches the output itself, not the
+    input alone: inside a subject its own latents stand alone, along its outline both add up.
     """
 
     sample_size: int = 16
@@ -221,7 +222,7 @@ class UNet3DConditionModel(nn.Module):
             )
         self.conv_norm_out = nn.GroupNorm(cfg.norm_num_groups, ch[0], eps=cfg.norm_eps)
         self.conv_out = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
-        self.conv_gate = nn.Conv2d(ch[0], 1, 3, padding=1) if cfg.subject_residual else None
+        self.conv_gate = nn.Conv2d(ch[0], 2, 3, padding=1) if cfg.subject_residual else None
         if self.conv_gate is not None:
             nn.init.zeros_(self.conv_gate.weight)
             nn.init.zeros_(self.conv_gate.bias)  # type: ignore[arg-type]
@@ -256,7 +257,8 @@ class UNet3DConditionModel(nn.Module):
         out: Tensor = spatial(self.conv_out, x)
         if self.conv_gate is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-            out = torch.lerp(out, subject, spatial(self.conv_gate, x).sigmoid())
+            carried, drawn = spatial(self.conv_gate, x).sigmoid().chunk(2, dim=1)
+            out = carried * subject + drawn * out
         return out
 
     def set_alpha(self, text: float = 1.0, image: float = 1.0, fixed: float | None = None) -> None:
