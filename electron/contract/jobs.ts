@@ -35,20 +35,12 @@ export const exportFormats = {
 /** Name of an export format. */
 export type ExportFormat = keyof typeof exportFormats;
 
-const exportFormat = z.enum([
-  'mp4-h264',
-  'mp4-h265',
-  'webm-vp9',
-  'webm-av1',
-  'mov-prores4444',
-  'webm-vp9-alpha',
-  'gif',
-  'png-sequence',
-]);
+/** Names of all export formats, in the order they are offered. `Object.keys` forgets that they are just these. */
+export const exportFormatNames = Object.keys(exportFormats) as ExportFormat[];
 
 /** How a take leaves the studio. */
 export const exportOptions = z.strictObject({
-  format: exportFormat,
+  format: z.enum(exportFormatNames),
   quality: z.enum(['draft', 'good', 'best']),
   /** First and one past the last frame of the take. */
   inFrame: z.int().min(0),

@@ -6,18 +6,15 @@ import { add, embed } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { reshape } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import { type ClipTowerSizes, clipLayers, clipTowerSchema, clipTowerSizes } from './clipTransformer.ts';
 import { layerNormLayer } from './modules.ts';
 
-const schema = z.object({
+const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(512),
   intermediate_size: z.int().positive().default(2048),
-  num_hidden_layers: z.int().positive().default(12),
   num_attention_heads: z.int().positive().default(8),
   max_position_embeddings: z.int().positive().default(77),
   vocab_size: z.int().positive().default(49408),
-  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-  layer_norm_eps: z.number().positive().default(1e-5),
 });
 
 /** A text encoder, as its config.json (CLIPTextModel) describes it. */
@@ -36,14 +33,9 @@ export function parseClipTextConfig(json: unknown, label: string): ClipTextConfi
     );
   const config = parsed.data;
   return {
-    width: config.hidden_size,
-    inner: config.intermediate_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
+    ...clipTowerSizes(config),
     tokens: config.max_position_embeddings,
     vocabulary: config.vocab_size,
-    activation: config.hidden_act,
-    epsilon: config.layer_norm_eps,
   };
 }
 

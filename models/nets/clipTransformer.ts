@@ -1,4 +1,5 @@
 /** The transformer layers that CLIP's text and vision towers share, under the two sets of names checkpoints give them. */
+import { z } from 'zod';
 import { attention } from '../onnx/attention.ts';
 import { add, gelu, sigmoidProduct } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
@@ -20,6 +21,28 @@ export interface ClipTowerSizes {
   readonly inner: number;
   readonly activation: ClipActivation;
   readonly epsilon: number;
+}
+
+/** What a tower's config.json says of its layers, in text and vision alike. */
+export const clipTowerSchema = z.object({
+  hidden_size: z.int().positive(),
+  intermediate_size: z.int().positive(),
+  num_hidden_layers: z.int().positive().default(12),
+  num_attention_heads: z.int().positive(),
+  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
+  layer_norm_eps: z.number().positive().default(1e-5),
+});
+
+/** The sizes that a config.json of {@link clipTowerSchema} gives. */
+export function clipTowerSizes(config: z.output<typeof clipTowerSchema>): ClipTowerSizes {
+  return {
+    width: config.hidden_size,
+    inner: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    heads: config.num_attention_heads,
+    activation: config.hidden_act,
+    epsilon: config.layer_norm_eps,
+  };
 }
 
 const names = {

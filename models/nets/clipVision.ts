@@ -7,18 +7,21 @@ import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { convolution } from '../onnx/linear.ts';
 import { concatenate, expand, reshape, transpose } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { type ClipNaming, type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import {
+  type ClipNaming,
+  type ClipTowerSizes,
+  clipLayers,
+  clipTowerSchema,
+  clipTowerSizes,
+} from './clipTransformer.ts';
 import { layerNormLayer } from './modules.ts';
 
-const schema = z.object({
+const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(768),
   intermediate_size: z.int().positive().default(3072),
-  num_hidden_layers: z.int().positive().default(12),
   num_attention_heads: z.int().positive().default(12),
   image_size: z.int().positive().default(224),
   patch_size: z.int().positive().default(32),
-  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-  layer_norm_eps: z.number().positive().default(1e-5),
 });
 
 /** A vision tower, as its config.json (CLIPVisionModel) describes it. */
@@ -47,14 +50,9 @@ export function parseClipVisionConfig(
     );
   const config = parsed.data;
   return {
-    width: config.hidden_size,
-    inner: config.intermediate_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
+    ...clipTowerSizes(config),
     imageSize: config.image_size,
     patchSize: config.patch_size,
-    activation: config.hidden_act,
-    epsilon: config.layer_norm_eps,
     naming,
   };
 }

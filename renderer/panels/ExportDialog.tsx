@@ -1,20 +1,10 @@
 import { type ReactNode, useState } from 'react';
-import { type ExportFormat, type ExportOptions, exportFormats } from '../../electron/contract/jobs.ts';
+import { type ExportOptions, exportFormatNames, exportFormats } from '../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../electron/contract/records.ts';
 import { Modal, NumberField, Segments, SelectField, SwitchField } from '../ui/controls.tsx';
 import { useDocument, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
 
-const names: readonly ExportFormat[] = [
-  'mp4-h264',
-  'mp4-h265',
-  'webm-vp9',
-  'webm-av1',
-  'mov-prores4444',
-  'webm-vp9-alpha',
-  'gif',
-  'png-sequence',
-];
 const text = texts.export;
 
 /** How the shown take leaves the studio. */
@@ -74,7 +64,7 @@ function ExportForm({ take }: { take: TakeRecord }): ReactNode {
       <SelectField
         label={text.format}
         value={options.format}
-        options={names.map((value) => ({ value, label: text.formats[value] }))}
+        options={exportFormatNames.map((value) => ({ value, label: text.formats[value] }))}
         onChange={(format) => change({ format })}
       />
       <div className="fieldRow">

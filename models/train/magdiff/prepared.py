@@ -93,7 +93,7 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
             ]
             clips = replace(clips, cutouts=[x.unflatten(0, (n, FRAMES)) for x in levels])
         opened = torch.ones(n, FRAMES, dtype=torch.bool)
-        e = encode_clips(model.vae, clips, model.tokenizer, opened)
+        e = encode_clips(model.vae, clips, model.tokenizer, opened, quick=True)
         side = e.z.shape[-1]
         words = [FAMILIAR_WORDS.index(x) if x in FAMILIAR_WORDS else -1 for x in clips.names]
         state = {

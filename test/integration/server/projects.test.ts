@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
 import { writePack } from '../../../electron/services/packFile.ts';
+import { squareMask } from '../../fixtures/maskRecords.ts';
 import { plainPicture, startTestStudio } from './standIns.ts';
 
 let test: Awaited<ReturnType<typeof startTestStudio>>;
@@ -31,28 +32,7 @@ async function projectWithSubject() {
   await test.call('document.apply', {
     projectId,
     windowId: 'w1',
-    diff: add(
-      source,
-      {
-        kind: 'mask',
-        id: 'm',
-        sourceId: source.id,
-        name: 'Mask',
-        width: 32,
-        height: 32,
-        growPixels: 0,
-        featherPixels: 0,
-        createdAt: '',
-      },
-      { kind: 'maskKey', id: 'k', maskId: 'm', frameIndex: 0, interpolation: 'hold' },
-      {
-        kind: 'stroke',
-        id: 's',
-        keyId: 'k',
-        order: 0,
-        operation: { kind: 'rectangle', mode: 'paint', x: 8, y: 8, width: 16, height: 16 },
-      },
-    ),
+    diff: add(source, ...squareMask(source.id, { x: 8, y: 8, side: 16 })),
   });
   const request = {
     modelId: 'tiny',

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
 import { hashFile } from '../../../electron/services/assetStore.ts';
+import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
 
@@ -91,28 +92,7 @@ describe('a studio killed at any moment', () => {
     await studio.call('document.apply', {
       projectId,
       windowId: 'w',
-      diff: diff([
-        source,
-        {
-          kind: 'mask',
-          id: 'm',
-          sourceId,
-          name: 'M',
-          width: 32,
-          height: 32,
-          growPixels: 0,
-          featherPixels: 0,
-          createdAt: '',
-        },
-        { kind: 'maskKey', id: 'k', maskId: 'm', frameIndex: 0, interpolation: 'hold' },
-        {
-          kind: 'stroke',
-          id: 's',
-          keyId: 'k',
-          order: 0,
-          operation: { kind: 'rectangle', mode: 'paint', x: 6, y: 6, width: 20, height: 20 },
-        },
-      ]),
+      diff: diff([source, ...squareMask(sourceId, { x: 6, y: 6, side: 20 })]),
     });
     const request = (seed: number) => ({
       modelId: 'tiny',
