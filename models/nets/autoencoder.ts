@@ -7,7 +7,7 @@ import { add } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { reshape, resizeNearest, split, transpose } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { convolutionLayer, groupNormLayer, linearLayer } from './modules.ts';
+import { convolutionLayer, groupNormLayer, layPatches, linearLayer } from './modules.ts';
 
 const schema = z.object({
   in_channels: z.int().positive().default(3),
@@ -159,10 +159,8 @@ export function buildAutoencoderDecoder(
 
 /** Every latent's linear share of the picture: a 1×1 convolution to all its pixels, laid out in their places. */
 function patchPicture(b: GraphBuilder, latent: Tensor, { outChannels, factor }: AutoencoderConfig): Tensor {
-  const [batch = 0, , height = 0, width = 0] = latent.shape;
   const patches = convolutionLayer(b, 'patch_out', latent, outChannels * factor * factor, { kernel: 1 });
-  const placed = transpose(reshape(patches, [batch, outChannels, factor, factor, height, width]), [0, 1, 4, 2, 5, 3]);
-  return reshape(placed, [batch, outChannels, height * factor, width * factor]);
+  return layPatches(patches, outChannels, factor);
 }
 
 /** ResnetBlock2D without time embedding. */

@@ -4,6 +4,7 @@ import { add, scale } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
 import { convolution } from '../onnx/linear.ts';
 import { reshape, resizeNearest, transpose } from '../onnx/shaping.ts';
+import type { Shape } from '../onnx/types.ts';
 import { convolutionLayer, groupNormLayer, linearLayer } from './modules.ts';
 
 /** Sizes of a clip's five axes. */
@@ -12,6 +13,18 @@ export function clipShape(x: Tensor): readonly [number, number, number, number, 
   if (b === undefined || channels === undefined || frames === undefined || height === undefined || width === undefined)
     x.builder.fail(`a clip of five axes is needed, not ${x.shape.join('×')}`);
   return [b, channels, frames, height, width];
+}
+
+/** A clip's frames as pictures (b · f, C, h, w). */
+export function picturesOfClip(x: Tensor): Tensor {
+  const [batch, channels, frames, height, width] = clipShape(x);
+  return reshape(transpose(x, [0, 2, 1, 3, 4]), [batch * frames, channels, height, width]);
+}
+
+/** Pictures (b · f, C, h, w) as a clip (b, C, f, h, w) again; `like` gives b and f. */
+export function clipOfPictures(x: Tensor, like: Shape): Tensor {
+  const [batch = 1, , frames = 1] = like;
+  return transpose(reshape(x, [batch, frames, ...x.shape.slice(1)]), [0, 2, 1, 3, 4]);
 }
 
 /** A 3×3 (or 1×1) convolution of every frame. */
@@ -39,10 +52,7 @@ export function frameConvolution(
       }),
     );
   }
-  const pictures = reshape(transpose(x, [0, 2, 1, 3, 4]), [batch * frames, channels, height, width]);
-  const result = convolutionLayer(b, name, pictures, outputs, { stride });
-  const [, , resultHeight = 0, resultWidth = 0] = result.shape;
-  return transpose(reshape(result, [batch, frames, outputs, resultHeight, resultWidth]), [0, 2, 1, 3, 4]);
+  return clipOfPictures(convolutionLayer(b, name, picturesOfClip(x), outputs, { stride }), x.shape);
 }
 
 /** Every frame enlarged to height × width by repeating pixels. */

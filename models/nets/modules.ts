@@ -2,6 +2,7 @@
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
 import { convolution, linear } from '../onnx/linear.ts';
 import { type GroupNormOptions, groupNorm, layerNorm } from '../onnx/normalization.ts';
+import { reshape, transpose } from '../onnx/shaping.ts';
 
 /** A linear layer over the last axis, `outputs` wide. */
 export function linearLayer(b: GraphBuilder, name: string, x: Tensor, outputs: number, bias = true): Tensor {
@@ -20,6 +21,13 @@ export function layerNormLayer(b: GraphBuilder, name: string, x: Tensor, epsilon
 export function groupNormLayer(b: GraphBuilder, name: string, x: Tensor, options: GroupNormOptions): Tensor {
   const channels = x.shape[1] ?? 0;
   return b.scope(name, () => groupNorm(x, b.weight('weight', [channels]), b.weight('bias', [channels]), options));
+}
+
+/** Patches (n, channels · side², h, w) laid out in their places: (n, channels, h · side, w · side). */
+export function layPatches(patches: Tensor, channels: number, side: number): Tensor {
+  const [batch = 0, , height = 0, width = 0] = patches.shape;
+  const placed = transpose(reshape(patches, [batch, channels, side, side, height, width]), [0, 1, 4, 2, 5, 3]);
+  return reshape(placed, [batch, channels, height * side, width * side]);
 }
 
 /** How a picture convolution differs from stride 1 with half-kernel padding. */

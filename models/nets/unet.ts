@@ -1,6 +1,6 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 import type { Dialect } from '../onnx/dialect.ts';
-import { add, multiply, scale, sigmoid, silu } from '../onnx/elementwise.ts';
+import { add, scale, sigmoid, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { concatenate, slice, split } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
@@ -13,6 +13,7 @@ import {
   temporalConvolution,
 } from './clipLayers.ts';
 import { groupNormLayer } from './modules.ts';
+import { layOver } from './subjectMix.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from './timeEmbedding.ts';
 import { crossAttentionLayers, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
@@ -60,18 +61,13 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
   const drawn = frameConvolution(b, 'conv_out', x, config.outChannels);
-  b.output('prediction', config.subjectResidual ? withSubject(b, config, x, sample, drawn) : drawn);
+  if (config.subjectPatch === 0) b.output('prediction', drawn);
+  else {
+    const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
+    const gates = sigmoid(frameConvolution(b, 'conv_gate', x, 2));
+    b.output('prediction', layOver(b, subject, drawn, gates, config.subjectPatch));
+  }
   return b.finish();
-}
-
-/**
- * The subject's latents as they came in plus what is drawn, each times a gate in 0..1 per cell, read off the last features: inside a
- * subject its own latents stand alone, along its outline both add up. The prediction is then of x₀.
- */
-function withSubject(b: GraphBuilder, config: UnetConfig, features: Tensor, sample: Tensor, drawn: Tensor): Tensor {
-  const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
-  const gates = sigmoid(frameConvolution(b, 'conv_gate', features, 2));
-  return add(multiply(slice(gates, 1, 0, 1), subject), multiply(slice(gates, 1, 1, 2), drawn));
 }
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */

@@ -35,7 +35,7 @@ const unetSchema = z.object({
   add_temp_ff: z.boolean().default(false),
   add_temp_conv: z.boolean().default(false),
   text_context_len: z.int().positive().default(77),
-  subject_residual: z.boolean().default(false),
+  subject_patch: z.int().min(0).max(64).default(0),
 });
 
 /** One level of the UNet, in the order it runs. */
@@ -71,8 +71,8 @@ export interface UnetConfig {
   readonly temporalConvolution: boolean;
   /** A transformer along time right behind the first convolution. */
   readonly temporalTransformer: boolean;
-  /** The subject's latents, gated per cell, are part of the prediction itself (the bundled model; not in the release). */
-  readonly subjectResidual: boolean;
+  /** Pixels along the side of a latent cell where the subject is laid over the prediction (the bundled model); 0: as in the release. */
+  readonly subjectPatch: number;
 }
 
 /** Reads a UNet's config.json. `label` names the file in messages; a setting this program cannot build is an error naming it. */
@@ -94,8 +94,8 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     fail(`"resnet_time_scale_shift" ${config.resnet_time_scale_shift} is not supported`);
   if (config.act_fn !== 'silu' && config.act_fn !== 'swish') fail(`the activation ${config.act_fn} is not supported`);
   if (config.downsample_padding !== 1) fail('only "downsample_padding" 1 is supported');
-  if (config.subject_residual && config.in_channels !== 2 * config.out_channels)
-    fail('"subject_residual" needs as many subject channels as there are latent ones');
+  if (config.subject_patch > 0 && config.in_channels !== 2 * config.out_channels)
+    fail('"subject_patch" needs as many subject channels as there are latent ones');
   const perLevel = (value: number | readonly number[]): readonly number[] =>
     typeof value === 'number' ? Array<number>(levels).fill(value) : value;
   // In this lineage "attention_head_dim" is the number of heads.
@@ -145,7 +145,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     temporalFeedForward: config.add_temp_ff,
     temporalConvolution: config.add_temp_conv,
     temporalTransformer: config.add_temp_transformer,
-    subjectResidual: config.subject_residual,
+    subjectPatch: config.subject_patch,
   };
 }
 

@@ -24,7 +24,7 @@ from magdiff.model import Conditions, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL
 from magdiff.muon import Muon, split_parameters
-from magdiff.patches import pixel_head
+from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import TEXT_LENGTH, Encoded, encode_clips, load_vae
 from magdiff.prepared import plain
 from magdiff.schedule import NoiseSchedule
@@ -112,9 +112,11 @@ def train_arm(
         block_out_channels=[64, 96],
         attention_head_dim=[2, 3],
         prepend_first_frame=sparse,
-        subject_residual=opened == FRAMES,  # a gate needs the subject where it is drawn
+        subject_patch=8 if opened == FRAMES else 0,  # the subject has to be where it is laid
     )
     model = MagDiff(ModelConfig(vocab=vocab, text_layers=2, image_layers=2, closed=closed, unet=unet), black)
+    if model.unet.subject_mix is not None:
+        model.unet.subject_mix.take_linear_parts(*linear_parts(vae))
     hidden, other = split_parameters(model)
     optimisers = [torch.optim.AdamW(other, lr=2e-3, betas=(0.9, 0.98), weight_decay=0.0), Muon(hidden, lr=2e-3)]
     schedule = NoiseSchedule()

@@ -85,6 +85,8 @@ def main() -> None:
     teacher = load_model(args.run / f"{args.teacher}.pt").to(device)
     student = load_model(args.run / f"{args.teacher}.pt").to(device)
     student.unet.requires_grad_(True)
+    if student.unet.subject_mix is not None:
+        student.unet.subject_mix.freeze_linear_parts()
     averaged = load_model(args.run / f"{args.teacher}.pt").to(device)
     hidden, other = split_parameters(student.unet)
     opt = torch.optim.AdamW(other, lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)

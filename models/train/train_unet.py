@@ -22,7 +22,7 @@ from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.muon import Muon, split_parameters
-from magdiff.patches import pixel_head
+from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
 from magdiff.ranks import Ranks
 from magdiff.schedule import NoiseSchedule
@@ -157,11 +157,11 @@ def loss_of(
 
 
 def gate_apart(model: MagDiff, other: list[Tensor]) -> list[dict[str, Any]]:
-    """Parameter groups for AdamW: the gate learns ten times faster, a sigmoid has far to go to be open or shut."""
-    gate = model.unet.conv_gate
-    quick = [] if gate is None else list(gate.parameters())
-    slow = [p for p in other if all(p is not q for q in quick)]
-    return [{"params": slow}, *([{"params": quick, "scale": 10.0}] if quick else [])]
+    """Parameter groups for AdamW: gate and mask learn ten times faster, for a sigmoid has far to go."""
+    parts = [m for m in (model.unet.conv_gate, model.unet.subject_mix) if m is not None]
+    quick = {id(p) for m in parts for p in m.parameters()}
+    groups = [{"params": [p for p in other if id(p) not in quick]}]
+    return [*groups, {"params": [p for p in other if id(p) in quick], "scale": 10.0}] if quick else groups
 
 
 def load_momenta(muon: Muon, ranks: Ranks, momenta: list[Tensor]) -> None:
@@ -222,13 +222,15 @@ def main() -> None:
             out_channels=pool.vae.cfg.latent_channels,
             block_out_channels=args.widths,
             attention_head_dim=[w // 32 for w in args.widths],
-            subject_residual=not args.no_residual,
+            subject_patch=0 if args.no_residual or pixel_head(pool.vae) is None else 8,
             prepend_first_frame=args.sparse,
         ),
     )
     black = black_latents(pool.vae.cpu(), args.size)
     model = MagDiff(cfg, black).to(args.device)
     pool.vae.to(args.device)
+    if model.unet.subject_mix is not None:
+        model.unet.subject_mix.take_linear_parts(*linear_parts(pool.vae))
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
     opt = torch.optim.AdamW(gate_apart(model, other), lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
@@ -254,6 +256,9 @@ def main() -> None:
             opt.load_state_dict(state["opt"])
             load_momenta(muon, ranks, state["muon"])
         # the VAE may have been tuned since
+        for m in (model, averaged):
+            if m.unet.subject_mix is not None:
+                m.unet.subject_mix.take_linear_parts(*linear_parts(pool.vae))
         model.black.copy_(black)
         averaged.black.copy_(black)
     else:
@@ -264,7 +269,7 @@ def main() -> None:
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
-    everything = list(model.parameters())
+    everything = [p for p in model.parameters() if p.requires_grad]
 
     def save() -> None:
         momenta = gather_momenta(muon, ranks, hidden)

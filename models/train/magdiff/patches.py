@@ -157,3 +157,17 @@ def pixel_head(vae: AutoencoderKL) -> Tensor | None:
         return None
     through = head.weight[:, :, 0, 0] @ vae.post_quant_conv.weight[:, :, 0, 0]
     return through / vae.cfg.scaling_factor
+
+
+@torch.no_grad()
+def linear_parts(vae: AutoencoderKL) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What `SubjectMix.take_linear_parts` takes, of a VAE with a patch encoder and a linear head."""
+    head, (kernel, bias) = vae.decoder.patch_out, patch_kernel(vae)
+    weight = pixel_head(vae)
+    assert head is not None and weight is not None and head.bias is not None
+    through = vae.post_quant_conv.bias
+    assert through is not None
+    offset = head.bias + head.weight[:, :, 0, 0] @ through
+    scale = vae.cfg.scaling_factor
+    black = (bias - kernel.sum((1, 2, 3))) * scale
+    return weight, offset, kernel * scale, black

@@ -39,7 +39,7 @@ class Kind:
 
 
 KINDS = {
-    "frame": Kind(128, 1, 1, 0.35),
+    "frame": Kind(128, 1, 1, 0.65),
     "clip": Kind(48, 8, 8, 0.25),
     "long": Kind(24, 16, 16, 0.25),
 }
@@ -138,7 +138,7 @@ class Pool:
         """Composes, encodes and writes one shard."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        recipe = Recipe(rest=k.rest, familiar=0.75, imprecise=0.35, low_resolution=0.2)
+        recipe = Recipe(rest=k.rest, familiar=0.85, imprecise=0.35, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
         opened = open_frames(g, k.clips, k)
         e = encode_clips(

@@ -9,10 +9,11 @@ import torch.nn.functional as F
 
 from distil import interval, target_clean
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
+from magdiff.modules.subject_mix import SubjectMix
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.muon import orthogonalise
-from magdiff.patches import add_patch_head, patch_kernel, pixel_head, set_patch_encoder
+from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
 from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step
 from magdiff.tokenizer import END, START, Tokenizer
@@ -76,6 +77,31 @@ def test_a_patch_encoder_sees_each_cell_alone_and_its_kernel_agrees() -> None:
     error = (vae.decode(z) - x).square().sum((0, 1, 2, 3)) / (24 * 64)
     worth = pixel_head(vae).square().sum(0)
     assert error < 0.2 * (worth * z.var((0, 2, 3))).sum()
+
+
+def test_laying_over_in_latents_is_laying_over_in_pixels() -> None:
+    g = torch.Generator().manual_seed(3)
+    vae = AutoencoderKL(VaeConfig(latent_channels=48, patch_head=True)).eval()
+    smooth = F.interpolate(torch.rand(24, 3, 8, 8, generator=g), size=(64, 64), mode="bilinear")
+    outline = F.interpolate(torch.rand(24, 1, 8, 8, generator=g), size=(64, 64), mode="bilinear") > 0.5
+    subject, plate = (0.4 + 0.6 * smooth) * outline, smooth.flip(0) * 0.9
+    whole = torch.where(outline, subject, plate)
+    set_patch_encoder(vae, torch.cat([subject, plate, whole]) * 2 - 1, torch.ones(72, 64, 64))
+    add_patch_head(vae, torch.cat([subject, plate, whole]) * 2 - 1)
+    mix = SubjectMix(48, 8)
+    mix.take_linear_parts(*linear_parts(vae))
+    with torch.no_grad():  # a mask that is right: everything here is black or bright
+        for p in (*mix.mask_in.parameters(), *mix.mask_out.parameters()):
+            p.zero_()
+        mix.mask_in.weight[0, :, 1, 1], mix.mask_in.bias[0] = 20.0, -20.0
+        mix.mask_out.weight[0, 0, 1, 1], mix.mask_out.bias[0] = 3.0, -3.0
+    kernel, bias = patch_kernel(vae)
+    over, under, wanted = (F.conv2d(x * 2 - 1, kernel, bias, stride=8) for x in (subject, plate, whole))
+    laid = mix(over, under, torch.ones(24, 2, 8, 8))
+    assert (laid - wanted).square().mean() < 0.1 * (over - wanted).square().mean()
+    assert (laid - wanted).square().mean() < 0.1 * (under - wanted).square().mean()
+    shut = mix(over, under, torch.zeros(24, 2, 8, 8))
+    assert torch.allclose(shut, mix.black.view(1, -1, 1, 1).expand_as(shut), atol=1e-5)
 
 
 def test_a_planner_starts_at_rest_and_its_points_are_paths() -> None:

@@ -11,15 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attention import ApaAttention, SpatialTransformer
+from .subject_mix import SubjectMix
 
 
 @dataclass
 class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
-    `subject_residual`: the clean latents are predicted as the sum of the subject's latents as they came in and of
-    what `conv_out` draws, each times a gate per cell (`conv_gate`). HFA then reaches the output itself, not the
-    input alone: inside a subject its own latents stand alone, along its outline both add up.
+    `subject_patch`: pixels along the side of a cell, where the subject is laid over what is drawn (`SubjectMix`):
+    HFA then reaches the output itself, not the input alone. 0: as in the release.
     """
 
     sample_size: int = 16
@@ -33,7 +33,7 @@ class UnetConfig:
     norm_eps: float = 1e-5
     text_context_len: int = 32
     prepend_first_frame: bool = False
-    subject_residual: bool = False
+    subject_patch: int = 0
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -222,10 +222,12 @@ class UNet3DConditionModel(nn.Module):
             )
         self.conv_norm_out = nn.GroupNorm(cfg.norm_num_groups, ch[0], eps=cfg.norm_eps)
         self.conv_out = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
-        self.conv_gate = nn.Conv2d(ch[0], 2, 3, padding=1) if cfg.subject_residual else None
-        if self.conv_gate is not None:
+        self.conv_gate, self.subject_mix = None, None
+        if cfg.subject_patch > 0:
+            self.conv_gate = nn.Conv2d(ch[0], 2, 3, padding=1)
             nn.init.zeros_(self.conv_gate.weight)
-            nn.init.zeros_(self.conv_gate.bias)  # type: ignore[arg-type]
+            nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
+            self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch)
 
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
@@ -255,10 +257,10 @@ class UNet3DConditionModel(nn.Module):
                 x = block.upsamplers[0](x)
         x = F.silu(self.conv_norm_out(x))
         out: Tensor = spatial(self.conv_out, x)
-        if self.conv_gate is not None:
+        if self.conv_gate is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-            carried, drawn = spatial(self.conv_gate, x).sigmoid().chunk(2, dim=1)
-            out = carried * subject + drawn * out
+            flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, spatial(self.conv_gate, x).sigmoid())]
+            out = self.subject_mix(*flat).unflatten(0, (len(sample), -1)).transpose(1, 2)
         return out
 
     def set_alpha(self, text: float = 1.0, image: float = 1.0, fixed: float | None = None) -> None:

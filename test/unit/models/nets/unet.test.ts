@@ -85,7 +85,7 @@ describe('every option builds, runs, is finite, and says the same in both CPU di
     'temporal convolutions': [{ add_temp_conv: true, block_out_channels: [32, 64] }],
     'no HFA (four channels in)': [{ in_channels: 4 }],
     'other latent channels': [{ in_channels: 24, out_channels: 12 }],
-    'the subject in the prediction': [{ subject_residual: true }],
+    'the subject in the prediction': [{ subject_patch: 2 }],
     'convolutional projections': [{ use_linear_projection: false }],
     'sparse-causal attention': [{ prepend_first_frame: true }, { frames: 4 }],
     'temporal feed-forward': [{ add_temp_ff: true }],
@@ -223,7 +223,7 @@ describe('configurations this program cannot build say which setting', () => {
     [{ norm_num_groups: 7 }, /16 channels cannot be cut into 7 groups/],
     [{ block_out_channels: [] }, /block_out_channels/],
     [{ in_channels: 'many' }, /in_channels/],
-    [{ subject_residual: true, in_channels: 4 }, /as many subject channels/],
+    [{ subject_patch: 8, in_channels: 4 }, /as many subject channels/],
   ])('%j', (json, says) => {
     expect(() => parseUnetConfig({ ...base, ...json }, 'config.json')).toThrow(says);
   });

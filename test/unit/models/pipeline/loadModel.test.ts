@@ -169,7 +169,7 @@ test('a subject in the prediction belongs to models that predict clean latents',
   const path = join(other, 'scheduler/scheduler_config.json');
   const scheduler = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ ...scheduler, prediction_type: 'v_prediction' }));
-  await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/subject_residual.*"sample", not "v_prediction"/);
+  await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/subject_patch.*"sample", not "v_prediction"/);
 });
 
 test('a model of other sizes than its configuration is refused with keys and shapes', async () => {
