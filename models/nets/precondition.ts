@@ -9,7 +9,7 @@ const steps = 1000;
  * Clean latents out of noisy ones and what a network draws, both (b, C, f, h, w), at `timestep` (1):
  * x₀ = skip(t) · x_t + mean(t) + left(t) · drawn, per channel. The first two are the linear estimate of least error, the last is
  * that error, so that the network draws only what is left to say (Karras et al. 2022, section 5, for channels of unlike variance).
- * The rows of the three tables (1000, C) are the checkpoint's; a channel drawn whole has a skip of 0 there.
+ * The rows of the three tables (1000, C) are the checkpoint's.
  */
 export function preconditioned(b: GraphBuilder, timestep: Tensor, noisy: Tensor, drawn: Tensor): Tensor {
   const channels = noisy.shape[1] ?? 0;

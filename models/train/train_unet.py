@@ -20,8 +20,7 @@ from torch import Tensor
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
-from magdiff.modules.precondition import moments
-from magdiff.modules.unet import UNet3DConditionModel, UnetConfig
+from magdiff.modules.unet import UnetConfig
 from magdiff.muon import Muon, split_parameters
 from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
@@ -190,17 +189,6 @@ def start_from(module: MagDiff, state: dict[str, Tensor]) -> list[str]:
     return sorted(set(own) - set(fits))
 
 
-@torch.no_grad()
-def draw_what_is_left(unet: UNet3DConditionModel) -> None:
-    """Makes the output layer of a UNet that drew all of x₀ one that draws what `Precondition` leaves to it."""
-    part, out = unet.precondition, unet.conv_out
-    assert part is not None and out.bias is not None
-    whole = (part.skip == 0).all(0)
-    scale = torch.where(whole, 1 / part.left[-1], 0.0)
-    out.weight.mul_(scale.view(-1, 1, 1, 1))
-    out.bias.sub_(part.mean[-1]).mul_(scale)
-
-
 def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path, precision: str) -> None:
     """Samples of the mix's last kind beside the true clips."""
     kind = [k for k in mix if k != "frame"] or ["frame"]
@@ -246,8 +234,12 @@ def main() -> None:
     if model.unet.subject_mix is not None:
         model.unet.subject_mix.take_linear_parts(*linear_parts(pool.vae))
     if model.unet.precondition is not None:
-        z = pool.shard(args.mix[0].split("=")[0], 0).z.float()
-        model.unet.precondition.set_moments(NoiseSchedule().alphas_cumprod, *moments(z))
+        kind = args.mix[0].split("=")[0]
+        z = pool.shard(kind, 0).z.float()
+        moments = z.mean((0, 1, 3, 4)), z.var((0, 1, 3, 4))
+        model.unet.precondition.set_moments(NoiseSchedule().alphas_cumprod, *moments)
+        torch.nn.init.zeros_(model.unet.conv_out.weight)
+        torch.nn.init.zeros_(model.unet.conv_out.bias)  # type: ignore[arg-type]
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
     opt = torch.optim.AdamW(gate_apart(model, other), lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
@@ -265,8 +257,6 @@ def main() -> None:
     elif args.init:
         state = load_checkpoint(args.run / f"{args.init}.pt")
         fresh = start_from(model, state["model"])
-        if "unet.precondition.skip" in fresh:
-            draw_what_is_left(model.unet)
         averaged.load_state_dict(model.state_dict())
         if fresh:
             print("fresh:", *fresh, flush=True)

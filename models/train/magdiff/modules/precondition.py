@@ -11,8 +11,7 @@ class Precondition(nn.Module):
 
     With x_t = a x₀ + s ε, and a channel of mean μ and variance v: skip = a v / (a² v + s²),
     mean = (1 − a · skip) μ, left = s √v / √(a² v + s²) (Karras et al. 2022, section 5, for channels of unlike
-    variance). Channels whose neighbouring cells say more than the cell itself (means of smooth places) are drawn
-    whole: skip = 0, mean = μ, left = √v. The tables (steps, C) do not learn.
+    variance). The tables (steps, C) do not learn.
     """
 
     skip: Tensor
@@ -25,30 +24,18 @@ class Precondition(nn.Module):
             self.register_buffer(name, torch.zeros(steps, channels))
 
     @torch.no_grad()
-    def set_moments(self, alphas_cumprod: Tensor, mean: Tensor, variance: Tensor, smooth: Tensor) -> None:
-        """From the schedule's ᾱ (steps,), the channels' moments (C,), and which are drawn whole (C,) bool."""
+    def set_moments(self, alphas_cumprod: Tensor, mean: Tensor, variance: Tensor) -> None:
+        """From the schedule's ᾱ (steps,) and the channels' moments (C,)."""
         a2 = alphas_cumprod.double().unsqueeze(1)
         v, mu = variance.double(), mean.double()
         total = a2 * v + 1 - a2
-        skip = torch.where(smooth, 0.0, a2.sqrt() * v / total)
+        skip = a2.sqrt() * v / total
         self.skip.copy_(skip)
         self.mean.copy_((1 - a2.sqrt() * skip) * mu)
-        self.left.copy_(torch.where(smooth, v, (1 - a2) * v / total).sqrt())
+        self.left.copy_(((1 - a2) * v / total).sqrt())
 
     def forward(self, noisy: Tensor, timestep: Tensor, drawn: Tensor) -> Tensor:
         """noisy and drawn (b, C, f, h, w), timestep (b,) or (1,) → x₀."""
         t = timestep.round().long().clamp(0, len(self.skip) - 1)
         skip, mean, left = (table[t][:, :, None, None, None] for table in (self.skip, self.mean, self.left))
         return skip * noisy + mean + left * drawn
-
-
-SMOOTH = 0.3  # correlation of neighbouring cells above which a channel is drawn whole
-
-
-def moments(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean and variance (C,) of latents (n, f, C, h, w), and which channels are smooth over neighbouring cells."""
-    mean, variance = z.mean((0, 1, 3, 4)), z.var((0, 1, 3, 4))
-    centred = z - mean.view(-1, 1, 1)
-    along = (centred[..., 1:] * centred[..., :-1]).mean((0, 1, 3, 4))
-    down = (centred[..., 1:, :] * centred[..., :-1, :]).mean((0, 1, 3, 4))
-    return mean, variance, (along + down) / (2 * variance) > SMOOTH
