@@ -13,7 +13,6 @@ import {
   temporalConvolution,
 } from './clipLayers.ts';
 import { groupNormLayer } from './modules.ts';
-import { preconditioned } from './precondition.ts';
 import { layOver } from './subjectMix.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from './timeEmbedding.ts';
 import { crossAttentionLayers, type UnetConfig, type UnetLevel } from './unetConfig.ts';
@@ -45,8 +44,7 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   const { batch, frames, height, width } = shape;
   const contextOf = declareContext(b, config, shape);
   const sample = b.input('sample', 'float32', [batch, config.inChannels, frames, height, width]);
-  const timestep = b.input('timestep', 'float32', [1]);
-  const time = silu(timeEmbedding(b, timestep, timeOptions(config)));
+  const time = silu(timeEmbedding(b, timeOptions(config)));
   const centred = config.centreInput ? add(scale(sample, 2), b.constant([], [-1])) : sample;
   const residual = { groups: config.groups, epsilon: config.epsilon, time, timeNorm: 'default' } as const;
   const stage = new Stage(b, config, residual, contextOf);
@@ -62,15 +60,13 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
     x = b.scope(`up_blocks.${index}`, () => stage.up(x, level, skips, index < config.up.length - 1));
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
-  const { inChannels, outChannels, subjectPatch } = config;
-  let prediction = frameConvolution(b, 'conv_out', x, outChannels);
-  if (config.precondition) prediction = preconditioned(b, timestep, slice(sample, 1, 0, outChannels), prediction);
-  if (subjectPatch > 0) {
+  const drawn = frameConvolution(b, 'conv_out', x, config.outChannels);
+  if (config.subjectPatch === 0) b.output('prediction', drawn);
+  else {
+    const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
     const gates = sigmoid(frameConvolution(b, 'conv_gate', x, 2));
-    const subject = slice(sample, 1, inChannels - outChannels, inChannels);
-    prediction = layOver(b, subject, prediction, gates, subjectPatch);
+    b.output('prediction', layOver(b, subject, drawn, gates, config.subjectPatch));
   }
-  b.output('prediction', prediction);
   return b.finish();
 }
 

@@ -35,7 +35,6 @@ const unetSchema = z.object({
   add_temp_ff: z.boolean().default(false),
   add_temp_conv: z.boolean().default(false),
   text_context_len: z.int().positive().default(77),
-  precondition: z.boolean().default(false),
   subject_patch: z.int().min(0).max(64).default(0),
 });
 
@@ -72,8 +71,6 @@ export interface UnetConfig {
   readonly temporalConvolution: boolean;
   /** A transformer along time right behind the first convolution. */
   readonly temporalTransformer: boolean;
-  /** What is drawn is what the noisy latents leave open (the bundled model; not in the release). */
-  readonly precondition: boolean;
   /** Pixels along the side of a latent cell where the subject is laid over the prediction (the bundled model); 0: as in the release. */
   readonly subjectPatch: number;
 }
@@ -148,7 +145,6 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     temporalFeedForward: config.add_temp_ff,
     temporalConvolution: config.add_temp_conv,
     temporalTransformer: config.add_temp_transformer,
-    precondition: config.precondition,
     subjectPatch: config.subject_patch,
   };
 }

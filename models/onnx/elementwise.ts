@@ -104,10 +104,6 @@ export function geglu(x: Tensor, bias?: Tensor): Tensor {
   return multiply(value, gelu(gate));
 }
 
-/** float32 as int64, fractions cut off; of an input of the graph. */
-export const wholeNumbers = (x: Tensor): Tensor =>
-  x.builder.node('Cast', [x], [{ dtype: 'int64', shape: x.shape }], { to: { kind: 'int', value: 7 } })[0];
-
 /** Rows of a table (rows, width) by whole-number indices: shape of the indices, then width. */
 export function embed(table: Tensor, indices: Tensor): Tensor {
   if (table.shape.length !== 2) table.builder.fail(`a table of rows is needed, not ${shapeText(table.shape)}`);

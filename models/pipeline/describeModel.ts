@@ -31,10 +31,10 @@ export async function describeModel(layout: ModelLayout, networks: ModelNetworks
       `${layout.folder}: the description says ${manifest.image.tokensPerFrame} image tokens per frame and the resampler makes ${resamplerConfig.queries}.`,
     );
   }
-  if ((config.subjectPatch > 0 || config.precondition) && layout.scheduler.prediction_type !== 'sample') {
+  if (config.subjectPatch > 0 && layout.scheduler.prediction_type !== 'sample') {
     throw new StudioError(
       'model-mismatch',
-      `${layout.folder}: its UNet says what the clean latents are ("precondition", "subject_patch"), and the scheduler's "prediction_type" is not "sample" but "${layout.scheduler.prediction_type}".`,
+      `${layout.folder}: its UNet lays the subject over its prediction ("subject_patch"), which only makes sense where the scheduler's "prediction_type" is "sample", not "${layout.scheduler.prediction_type}".`,
     );
   }
   return {

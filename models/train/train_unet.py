@@ -60,7 +60,6 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
     p.add_argument("--no-residual", action="store_true", help="HFA at the input alone, as in the release")
-    p.add_argument("--no-precondition", action="store_true", help="x₀ drawn whole, not what the noise leaves open")
     p.add_argument("--sparse", action="store_true", help="sparse-causal attention (prepend_first_frame)")
     p.add_argument("--save-every", type=int, default=200)
     p.add_argument("--per-place", type=int, default=160, help="pictures drawn of each place")
@@ -225,7 +224,6 @@ def main() -> None:
             attention_head_dim=[w // 32 for w in args.widths],
             subject_patch=0 if args.no_residual or pixel_head(pool.vae) is None else 8,
             prepend_first_frame=args.sparse,
-            precondition=not args.no_precondition,
         ),
     )
     black = black_latents(pool.vae.cpu(), args.size)
@@ -233,13 +231,6 @@ def main() -> None:
     pool.vae.to(args.device)
     if model.unet.subject_mix is not None:
         model.unet.subject_mix.take_linear_parts(*linear_parts(pool.vae))
-    if model.unet.precondition is not None:
-        kind = args.mix[0].split("=")[0]
-        z = pool.shard(kind, 0).z.float()
-        moments = z.mean((0, 1, 3, 4)), z.var((0, 1, 3, 4))
-        model.unet.precondition.set_moments(NoiseSchedule().alphas_cumprod, *moments)
-        torch.nn.init.zeros_(model.unet.conv_out.weight)
-        torch.nn.init.zeros_(model.unet.conv_out.bias)  # type: ignore[arg-type]
     averaged = MagDiff(cfg, model.black.cpu()).to(args.device)
     hidden, other = split_parameters(model)
     opt = torch.optim.AdamW(gate_apart(model, other), lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)

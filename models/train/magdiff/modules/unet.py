@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attention import ApaAttention, SpatialTransformer
-from .precondition import Precondition
 from .subject_mix import SubjectMix
 
 
@@ -20,8 +19,7 @@ class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
     `subject_patch`: pixels along the side of a cell, where the subject is laid over what is drawn (`SubjectMix`):
-    HFA then reaches the output itself, not the input alone. 0: as in the release. `precondition`: what is drawn is
-    what the noisy latents leave open (`Precondition`).
+    HFA then reaches the output itself, not the input alone. 0: as in the release.
     """
 
     sample_size: int = 16
@@ -36,7 +34,6 @@ class UnetConfig:
     text_context_len: int = 32
     prepend_first_frame: bool = False
     subject_patch: int = 0
-    precondition: bool = False
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -225,7 +222,6 @@ class UNet3DConditionModel(nn.Module):
             )
         self.conv_norm_out = nn.GroupNorm(cfg.norm_num_groups, ch[0], eps=cfg.norm_eps)
         self.conv_out = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
-        self.precondition = Precondition(cfg.out_channels) if cfg.precondition else None
         self.conv_gate, self.subject_mix = None, None
         if cfg.subject_patch > 0:
             self.conv_gate = nn.Conv2d(ch[0], 2, 3, padding=1)
@@ -261,8 +257,6 @@ class UNet3DConditionModel(nn.Module):
                 x = block.upsamplers[0](x)
         x = F.silu(self.conv_norm_out(x))
         out: Tensor = spatial(self.conv_out, x)
-        if self.precondition is not None:
-            out = self.precondition(sample[:, : self.cfg.out_channels], timestep, out)
         if self.conv_gate is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
             flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, spatial(self.conv_gate, x).sigmoid())]

@@ -85,7 +85,6 @@ describe('every option builds, runs, is finite, and says the same in both CPU di
     'temporal convolutions': [{ add_temp_conv: true, block_out_channels: [32, 64] }],
     'no HFA (four channels in)': [{ in_channels: 4 }],
     'other latent channels': [{ in_channels: 24, out_channels: 12 }],
-    'what the noise leaves open': [{ precondition: true }],
     'the subject in the prediction': [{ subject_patch: 2 }],
     'convolutional projections': [{ use_linear_projection: false }],
     'sparse-causal attention': [{ prepend_first_frame: true }, { frames: 4 }],

@@ -163,13 +163,13 @@ test('a part this model does not have says so', async () => {
   await expect(model.loadPreviewDecoder({ batch: 1, height: 4, width: 4 })).rejects.toThrow(/has no preview decoder/);
 });
 
-test('a UNet that says what is clean belongs to models that predict clean latents', async () => {
+test('a subject in the prediction belongs to models that predict clean latents', async () => {
   const other = join(folder, 'other-prediction');
   await writeTinyModel(other);
   const path = join(other, 'scheduler/scheduler_config.json');
   const scheduler = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ ...scheduler, prediction_type: 'v_prediction' }));
-  await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/subject_patch.*not "sample" but "v_prediction"/);
+  await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/subject_patch.*"sample", not "v_prediction"/);
 });
 
 test('a model of other sizes than its configuration is refused with keys and shapes', async () => {
