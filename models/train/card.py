@@ -201,7 +201,7 @@ def main() -> None:
             lines += generated_rows(r[key], label, floor)
     lines += edit_rows(r, "_teacher", "edit, teacher") + edit_rows(r, "", "edit, student")
     lines += compared(r)
-    ablations = {"full": r["student"], **{k: v for k, v in r.items() if k.startswith("-")}}
+    ablations = {"full": r["student"], **{k: v for k, v in r.items() if k.startswith("without ")}}
     lines += cells("### Ablations, switched in the trained student (none retrained)", ablations, True)
     sweep = {k.removeprefix("sweep "): v for k, v in r.items() if k.startswith("sweep ")}
     lines += cells("### α sweep: the student's learned α multiplied", sweep, False)

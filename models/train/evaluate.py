@@ -60,9 +60,9 @@ def table_of_rows(guidance: float) -> dict[str, Row]:
         "edit_background_teacher": Row("edit_background", teacher),
         "edit_subject": Row("edit_subject", student),
         "edit_subject_teacher": Row("edit_subject", teacher),
-        "-SDA": Row("full_frame", student),
-        "-APA": Row("generate", replace(student, fixed=1.0)),
-        "-HFA": Row("generate", replace(student, no_hfa=True)),
+        "without SDA": Row("full_frame", student),
+        "without APA": Row("generate", replace(student, fixed=1.0)),
+        "without HFA": Row("generate", replace(student, no_hfa=True)),
     }
     some = [0, FRAMES // 2]
     for image in (0.0, 0.5, 1.0, 2.0):

@@ -12,7 +12,7 @@ import torch
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Writes `state` so that `path` always holds a whole checkpoint."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(path.suffix + ".part")
+    beside = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")  # several processes may write the same
     torch.save(state, beside)
     os.replace(beside, path)
 
