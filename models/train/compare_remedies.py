@@ -131,7 +131,7 @@ def train_arm(
         a, s = schedule.pair(t)
         context, subject = model.encode(conditions_of(e, rows, opened), e.conditions.ids[0])
         clean = model.predict(a * z + s * noise, t, context, subject)
-        error = picture_error(clean - z, e.alpha[rows], head, 6.0)
+        error = picture_error(clean - z, e.region[rows], head, 6.0)
         loss = (error / s.flatten().clamp_min(STEADY) ** 2).mean()
         for optimiser in optimisers:
             for group in optimiser.param_groups:

@@ -139,7 +139,7 @@ def main() -> None:
                 wanted = target_clean(x0, x, a0, schedule.after(times[-1]).to(device))
             t = torch.tensor([times[0]], device=device)
             clean = student.predict(x0, t, context, subject).float()
-        error = picture_error(clean - wanted, batch.alpha.to(device), head, args.region)
+        error = picture_error(clean - wanted, batch.region.to(device), head, args.region)
         loss = (error / (1 - a0).clamp_min(STEADY**2)).mean()
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):

@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--reuse", type=float, default=6.0, help="times a clip is seen")
     p.add_argument("--window", type=int, default=16, help="shards of a kind in use at a time")
     p.add_argument("--batch-scale", type=float, default=1.0)
-    p.add_argument("--region", type=float, default=6.0, help="extra weight of the subject's pixels")
+    p.add_argument("--region", type=float, default=6.0, help="extra weight of the subject's or the hole's pixels")
     p.add_argument("--high", type=float, default=0.0, help="share of clips drawn from the noisier half")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
@@ -63,6 +63,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--sparse", action="store_true", help="sparse-causal attention (prepend_first_frame)")
     p.add_argument("--save-every", type=int, default=200)
     p.add_argument("--per-place", type=int, default=160, help="pictures drawn of each place")
+    p.add_argument("--rest", type=float, help="share of clips that keep the rest, instead of each kind's own")
     p.add_argument("--no-samples", action="store_true")
     return p.parse_args()
 
@@ -82,7 +83,7 @@ def pick_rows(e: Encoded, rows: Tensor) -> Encoded:
     c = e.conditions
     conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows])
     captions = [e.captions[int(i)] for i in rows]
-    return Encoded(e.z[rows].float(), e.alpha[rows], conditions, captions, e.motion[rows], e.place[rows])
+    return Encoded(e.z[rows].float(), e.region[rows], conditions, captions, e.motion[rows], e.place[rows])
 
 
 def batch_at(
@@ -110,14 +111,14 @@ def draw_drops(g: torch.Generator, n: int, device: str) -> Drop:
     return Drop(u[0] < 0.12, u[1] < 0.12, u[2] < 0.08)
 
 
-def picture_error(error: Tensor, alpha: Tensor, head: Tensor | None, region: float) -> Tensor:
-    """Mean squared error per clip (n,) as it shows in pixels, the subject's counting 1 + `region` times.
+def picture_error(error: Tensor, region: Tensor, head: Tensor | None, more: float) -> Tensor:
+    """Mean squared error per clip (n,) as it shows in pixels, those of the region counting 1 + `more` times.
 
-    error (n, C, f, h, w) of latents; alpha (n, f, H, W) uint8; `head` (3 · side², C) the decoder's linear part,
-    without which latents are weighed by how far the subject covers them.
+    error (n, C, f, h, w) of latents; region (n, f, H, W) uint8; `head` (3 · side², C) the decoder's linear part,
+    without which latents are weighed by how far the region covers them.
     """
-    side = alpha.shape[-1] // error.shape[-1]
-    weight = 1 + region * alpha.float() / 255
+    side = region.shape[-1] // error.shape[-1]
+    weight = 1 + more * region.float() / 255
     if head is None:
         cells = F.avg_pool2d(weight, side).unsqueeze(1)
         return (error**2 * cells).mean((1, 2, 3, 4)) / cells.mean((1, 2, 3, 4))
@@ -152,7 +153,7 @@ def loss_of(
     with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
         clean = model.predict(a * z + s * noise, t, context, subject).float()
-    error = picture_error(clean - z, batch.alpha.to(device), head, args.region)
+    error = picture_error(clean - z, batch.region.to(device), head, args.region)
     return (error / s.flatten().clamp_min(STEADY) ** 2).mean()
 
 
@@ -213,7 +214,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     began = time.time()
-    pool = Pool(args.data, args.run, args.seed, args.device, args.size, args.per_place)
+    pool = Pool(args.data, args.run, args.seed, args.device, args.size, args.per_place, args.rest)
     cfg = ModelConfig(
         vocab=len(pool.tokenizer.vocab),
         unet=UnetConfig(

@@ -1,4 +1,4 @@
-"""A pool of encoded clips in shards: shard k of a kind depends on the seed and k alone.
+"""A pool of encoded clips in shards: shard k of a kind depends on the seed, the share of edits and k alone.
 
 Run as a module to fill the pool ahead of the training:
     python -m magdiff.pool --data DATA --run RUN --kinds frame:40 clip:60
@@ -40,21 +40,33 @@ class Kind:
 
 KINDS = {
     "frame": Kind(128, 1, 1, 0.65),
-    "clip": Kind(48, 8, 8, 0.25),
+    "clip": Kind(48, 8, 8, 0.4),
     "long": Kind(24, 16, 16, 0.25),
 }
 
 
 @dataclass
 class Encoded:
-    """Clips as latents: z (n, f, C, h, w), alpha (n, f, H, W) uint8 the subject's, conditions, captions."""
+    """Clips as latents: z (n, f, C, h, w), region (n, f, H, W) uint8, conditions, captions.
+
+    `region` is what counts most: the subject, or the hole it is to be drawn into.
+    """
 
     z: Tensor
-    alpha: Tensor
+    region: Tensor
     conditions: Conditions
     captions: list[str]
     motion: Tensor
     place: Tensor
+
+
+def region_of(clips: Clips) -> Tensor:
+    """The subject's coverage, or the hole's: were a subject to be drawn heavier than what is around it in the hole,
+    a network unsure of the outline would fill all of it. (n, f, s, s)."""
+    holes = clips.alpha.clone()
+    opened = clips.masks.shape[1]
+    holes[:, :opened] = torch.maximum(1 - clips.masks, clips.alpha[:, :opened])
+    return torch.where(clips.kept_rest.view(-1, 1, 1, 1), holes, clips.alpha)
 
 
 @torch.no_grad()
@@ -83,7 +95,7 @@ def encode_clips(
     ids = torch.tensor([tokenizer.encode(c) for c in clips.captions])
     return Encoded(
         z.half(),
-        (clips.alpha * 255).round().byte(),
+        (region_of(clips) * 255).round().byte(),
         Conditions(ids, image, hfa.half(), opened),
         clips.captions,
         clips.motion,
@@ -111,13 +123,20 @@ def load_vae(path: Path) -> AutoencoderKL:
 
 
 class Pool:
-    """Builds and reads shards under `run/pool`."""
+    """Builds and reads shards under `run/pool`; `rest` instead of the kinds' own share of "keep the rest"."""
 
     def __init__(
-        self, data: Path, run: Path, seed: int, device: str = "cpu", size: int = 128, per_place: int = 160
+        self,
+        data: Path,
+        run: Path,
+        seed: int,
+        device: str = "cpu",
+        size: int = 128,
+        per_place: int = 160,
+        rest: float | None = None,
     ) -> None:
         self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
-        self.per_place = per_place
+        self.per_place, self.rest = per_place, rest
         self.vae = load_vae(run / "vae_frozen.pt").to(device)
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
@@ -131,20 +150,22 @@ class Pool:
         return self._world
 
     def path(self, kind: str, index: int) -> Path:
-        """File of one shard."""
-        return self.run / "pool" / f"{kind}-{index:05d}.pt"
+        """File of one shard; its name tells all that its content depends on but the code."""
+        rest = KINDS[kind].rest if self.rest is None else self.rest
+        return self.run / "pool" / f"{kind}-{index:05d}-seed{self.seed}-rest{rest:g}-{self.size}px.pt"
 
     def build(self, kind: str, index: int) -> None:
         """Composes, encodes and writes one shard."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        recipe = Recipe(rest=k.rest, familiar=0.85, imprecise=0.35, low_resolution=0.2)
+        rest = k.rest if self.rest is None else self.rest
+        recipe = Recipe(rest=rest, familiar=0.85, imprecise=0.35, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
         opened = open_frames(g, k.clips, k)
         e = encode_clips(
             self.vae, clips, self.tokenizer, opened, self.device, self.vae.decoder.patch_out is not None
         )
-        state = {"z": e.z, "alpha": e.alpha, "captions": e.captions, "motion": e.motion}
+        state = {"z": e.z, "region": e.region, "captions": e.captions, "motion": e.motion}
         save_checkpoint(self.path(kind, index), {**state, "place": e.place, **vars(e.conditions)})
 
     def shard(self, kind: str, index: int) -> Encoded:
@@ -164,7 +185,7 @@ class Pool:
                 lock.unlink()
             s = load_checkpoint(path)
             c = Conditions(s["ids"], s["image"], s["hfa"], s["opened"])
-            self._cache[key] = Encoded(s["z"], s["alpha"], c, s["captions"], s["motion"], s["place"])
+            self._cache[key] = Encoded(s["z"], s["region"], c, s["captions"], s["motion"], s["place"])
             while len(self._cache) > 96:
                 self._cache.pop(next(iter(self._cache)))
         return self._cache[key]

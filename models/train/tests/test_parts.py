@@ -15,11 +15,13 @@ from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.muon import orthogonalise
 from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
+from magdiff.pool import region_of
 from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step
 from magdiff.tokenizer import END, START, Tokenizer
-from magdiff.world.clips import vary_mask
+from magdiff.world.clips import Recipe, World, compose, vary_mask
 from magdiff.world.motions import MOTION_WORDS, motion_paths, start_position
-from magdiff.world.places import PLACE_WORDS, draw_place
+from magdiff.world.places import PLACE_WORDS, PlaceBank, draw_place
+from magdiff.world.subjects import FAMILIAR, ScenePack, SubjectPack
 
 
 def test_every_known_word_is_one_token() -> None:
@@ -153,6 +155,38 @@ def test_masks_shrink_and_grow() -> None:
     alpha[:, 10:20, 12:18] = 1
     assert vary_mask(g, alpha, "eroded").sum() < alpha.sum() < vary_mask(g, alpha, "dilated").sum()
     assert (vary_mask(g, alpha, "boxy") >= alpha).all()
+
+
+def lopsided_world() -> World:
+    """Every familiar subject is the same square, red on the left and blue on the right."""
+    picture = torch.zeros(4, 160, 160, dtype=torch.uint8)
+    picture[3, 20:140, 20:140] = 255
+    picture[0, :, :80] = 255
+    picture[2, :, 80:] = 255
+    names = [n for known in FAMILIAR.values() for n in known]
+    subjects = SubjectPack(picture.expand(len(names), -1, -1, -1), names)
+    scenes = ScenePack(torch.zeros(1, 3, 160, 160, dtype=torch.uint8), ["room"])
+    return World(subjects, scenes, PlaceBank(1, 1, 160))
+
+
+def test_what_is_drawn_by_name_faces_as_its_picture_and_its_whole_hole_counts() -> None:
+    plain = {"shapes": 0.0, "lights": 0.0, "shadows": 0.0, "scenes": 0.0, "imprecise": 0.0}
+    still = torch.zeros(8, dtype=torch.long)
+    g = torch.Generator().manual_seed(5)
+    world = lopsided_world()
+    clips = compose(g, world, 8, 1, 1, Recipe(**plain, rest=1.0, familiar=1.0, motion=still, mask="boxy"))
+    region = region_of(clips)
+    for video, alpha, mask, seen in zip(clips.video, clips.alpha, clips.masks, region, strict=True):
+        columns = (alpha[0] > 0.9).any(0).nonzero().flatten()
+        left, right = columns[: len(columns) // 3], columns[-(len(columns) // 3) :]
+        inside = (alpha[0] > 0.9).float()
+        red = (video[0, 0] * inside)[:, left].sum() / inside[:, left].sum()
+        blue = (video[0, 2] * inside)[:, right].sum() / inside[:, right].sum()
+        assert red > 0.9
+        assert blue > 0.9
+        assert torch.equal(seen[0], torch.maximum(1 - mask[0], alpha[0]))
+    whole = compose(g, world, 8, 1, 1, Recipe(**plain, motion=still))
+    assert torch.equal(region_of(whole), whole.alpha)
 
 
 def test_muon_makes_rows_orthonormal() -> None:
