@@ -28,7 +28,7 @@ export function addTakeOptions(command: Command): Command {
     .option('--sampler <name>', samplerNames.join(', '), 'ddim')
     .option('--eta <number>', 'randomness of DDIM, 0 to 1', '0')
     .option('--seed <number>', 'a whole number; random when left out')
-    .option('--noise-alpha <number>', 'share of noise that all frames have in common', '0')
+    .option('--noise-alpha <number>', 'share of noise that all frames have in common; the model’s own when left out')
     .option('--width <pixels>', 'width the model works at')
     .option('--height <pixels>', 'height the model works at')
     .option('--overlap <frames>', 'frames shared by neighbouring windows of a long video', '4')

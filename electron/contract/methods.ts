@@ -26,6 +26,7 @@ export const modelView = z.strictObject({
   framesPerSecond: z.number(),
   steps: z.int(),
   guidance: z.strictObject({ text: z.number(), image: z.number() }),
+  noiseAlpha: z.number(),
   studentSteps: z.int().nullable(),
   /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
   learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),

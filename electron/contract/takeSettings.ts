@@ -60,8 +60,8 @@ export const takeSettings = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  /** Share of the noise that all frames have in common (progressive noise prior), 0 none to 1 all. */
-  noiseAlpha: z.number().min(0).max(1).default(0),
+  /** Share of the noise that all frames have in common (progressive noise prior), 0 none to 1 all; absent: the model's own. */
+  noiseAlpha: z.number().min(0).max(1).optional(),
   /** Frames of the take for `generate`; an edit has the frames of its range. */
   frames: z.int().min(1).max(512).default(8),
   /** Size the model works at, in pixels; absent: the model's own. */

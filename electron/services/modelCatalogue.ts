@@ -16,6 +16,7 @@ const modelFile = z.looseObject({
   framesPerSecond: z.number(),
   steps: z.int(),
   guidance: z.looseObject({ text: z.number(), image: z.number().default(1) }),
+  noiseAlpha: z.number().min(0).max(1).default(0),
   student: z.looseObject({ steps: z.int() }).nullish(),
 });
 
@@ -97,6 +98,7 @@ async function readModel(folder: string, id: string): Promise<ModelView | undefi
       framesPerSecond: file.framesPerSecond,
       steps: file.steps,
       guidance: { text: file.guidance.text, image: file.guidance.image },
+      noiseAlpha: file.noiseAlpha,
       studentSteps: file.student?.steps ?? null,
       learnedAlpha: null,
     };

@@ -68,6 +68,7 @@ export async function describeModel(layout: ModelLayout, networks: ModelNetworks
     },
     hfa: manifest.hfa,
     guidance: manifest.guidance,
+    noiseAlpha: manifest.noiseAlpha,
     steps: manifest.steps,
     student:
       networks.student && manifest.student

@@ -69,6 +69,8 @@ export interface ModelDescription {
   readonly motion: { readonly waypoints: number; readonly spread: readonly number[] } | undefined;
   readonly hfa: { readonly kind: 'pyramid' | 'single'; readonly scales: readonly number[] };
   readonly guidance: { readonly text: number; readonly image: number };
+  /** Share of the noise that all frames have in common unless a take says otherwise, 0..1. */
+  readonly noiseAlpha: number;
   readonly steps: number;
   /** A few-step student where the model has one; `guidanceDistilled`: it needs no second branch. */
   readonly student:

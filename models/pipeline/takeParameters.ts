@@ -17,7 +17,7 @@ export interface TakeParameters {
   sampler: SamplerName;
   eta: number;
   seed: number;
-  noiseAlpha: number;
+  noiseAlpha?: number | undefined;
   frames: number;
   width?: number | undefined;
   height?: number | undefined;
@@ -32,6 +32,7 @@ export interface TakeParameters {
 /** Parameters with the model's own values filled in and checked against what the model can do. */
 export interface ResolvedParameters extends TakeParameters {
   guidance: { text: number; image: number };
+  noiseAlpha: number;
   steps: number;
   width: number;
   height: number;
@@ -68,6 +69,7 @@ export function resolveParameters(
   const resolved = {
     ...parameters,
     guidance: parameters.guidance ?? ownGuidance,
+    noiseAlpha: parameters.noiseAlpha ?? description.noiseAlpha,
     steps: parameters.steps ?? (isStudent && student ? student.steps : description.steps),
     width: parameters.width ?? own.width,
     height: parameters.height ?? own.height,

@@ -23,7 +23,7 @@ from magdiff.model import MagDiff
 from magdiff.muon import Muon, split_parameters
 from magdiff.patches import pixel_head
 from magdiff.pool import Pool
-from magdiff.schedule import NoiseSchedule, ddim_step
+from magdiff.schedule import NoiseSchedule, ddim_step, mixed_noise
 from train_unet import STEADY, batch_at, picture_error
 
 
@@ -126,7 +126,7 @@ def main() -> None:
         batch, g = batch_at(pool, step, args.seed, mix, args)
         n = len(batch.z)
         z = batch.z.transpose(1, 2).to(device)
-        noise = torch.randn(z.shape, generator=g).to(device)
+        noise = mixed_noise(g, z.shape, torch.rand(n, generator=g)).to(device)
         # the first step matters most: it settles what is where
         which = int(torch.multinomial(torch.tensor([0.4, 0.2, 0.2, 0.2][: len(rows)]), 1, generator=g))
         times = rows[which]

@@ -57,9 +57,7 @@ def scheduler_config() -> dict[str, Any]:
     }
 
 
-def description(
-    cfg: ModelConfig, rgb: dict[str, Any], student: bool, guidance: float, frames: list[int], planned: bool
-) -> dict[str, Any]:
+def description(cfg: ModelConfig, rgb: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
     """`magdiff.json`."""
     side = cfg.unet.sample_size * 8
     return {
@@ -70,7 +68,7 @@ def description(
         "licence": "MIT",
         "width": side,
         "height": side,
-        "frames": frames,
+        "frames": args.frames,
         "framesPerSecond": 8,
         "text": {"hiddenLayer": "last"},
         "image": {
@@ -82,11 +80,12 @@ def description(
             "hiddenLayer": "last",
             "tokensPerFrame": cfg.tokens_per_frame,
         },
-        "subject": {"otherFrames": "planned" if planned else "repeat"},
+        "subject": {"otherFrames": "planned" if args.planner else "repeat"},
         "hfa": {"kind": "pyramid", "scales": list(SCALES)},
-        "guidance": {"text": guidance, "image": 1.0},
+        "guidance": {"text": args.guidance, "image": 1.0},
+        "noiseAlpha": args.noise_alpha,
         "steps": 25,
-        "student": {"folder": "unet_student", "steps": 4, "guidanceDistilled": True} if student else None,
+        "student": {"folder": "unet_student", "steps": 4, "guidanceDistilled": True} if args.student else None,
         "latentToRgb": rgb,
     }
 
@@ -108,6 +107,9 @@ def main() -> None:
     p.add_argument("--planner", help="name of the motion planner's checkpoint")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--guidance", type=float, default=2.5)
+    p.add_argument(
+        "--noise-alpha", type=float, default=0.5, help="share of the noise that all frames have in common"
+    )
     p.add_argument("--frames", type=int, nargs="+", default=[1, 8])
     args = p.parse_args()
     model = load_model(args.run / f"{args.checkpoint}.pt")
@@ -137,7 +139,7 @@ def main() -> None:
     (args.out / "scheduler").mkdir(exist_ok=True)
     (args.out / "scheduler/scheduler_config.json").write_text(json.dumps(scheduler_config(), indent=1) + "\n")
     rgb = load_checkpoint(args.run / "vae_frozen.pt")["latent_to_rgb"]
-    about = description(model.cfg, rgb, bool(args.student), args.guidance, args.frames, bool(args.planner))
+    about = description(model.cfg, rgb, args)
     (args.out / "magdiff.json").write_text(json.dumps(about, indent=1) + "\n")
     print(f"{args.out}: {size / 2**20:.1f} MiB of weights")
 

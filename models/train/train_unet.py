@@ -25,7 +25,7 @@ from magdiff.muon import Muon, split_parameters
 from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
 from magdiff.ranks import Ranks
-from magdiff.schedule import NoiseSchedule
+from magdiff.schedule import NoiseSchedule, mixed_noise
 from train_vae import sheet
 
 BATCH = {"frame": 32, "clip": 4, "long": 2}
@@ -143,7 +143,7 @@ def loss_of(
     device = args.device
     n = len(batch.z)
     z = batch.z.transpose(1, 2).to(device)
-    noise = torch.randn(z.shape, generator=g).to(device)
+    noise = mixed_noise(g, z.shape, torch.rand(n, generator=g)).to(device)
     t = torch.randint(0, schedule.steps, (n,), generator=g)
     # what moves where is settled in the noisier half of the schedule
     noisier = torch.rand(n, generator=g) < args.high

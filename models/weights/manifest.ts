@@ -36,6 +36,7 @@ const manifestSchema = z.object({
     })
     .prefault({}),
   guidance: z.object({ text: z.number().min(0).default(7.5), image: z.number().min(0).default(1) }).prefault({}),
+  noiseAlpha: z.number().min(0).max(1).default(0),
   steps: z.int().positive().default(50),
   student: z
     .object({ folder: z.string().regex(/^[\w-]+$/), steps: z.int().positive(), guidanceDistilled: z.boolean() })
@@ -82,6 +83,7 @@ export const releasedManifest: Manifest = {
   subject: { otherFrames: 'black' },
   hfa: { kind: 'single', scales: [1] },
   guidance: { text: 7.5, image: 1 },
+  noiseAlpha: 0,
   steps: 50,
   student: null,
   latentToRgb: null,

@@ -107,11 +107,12 @@ export function SamplingGroup({
       <SliderField
         label={text.sharedNoise}
         hint={text.sharedNoiseHint}
-        value={settings.noiseAlpha}
+        value={settings.noiseAlpha ?? model?.noiseAlpha ?? 0}
         min={0}
         max={1}
         step={0.01}
-        defaultValue={0}
+        defaultValue={model?.noiseAlpha ?? 0}
+        mark={model?.noiseAlpha}
         {...gesture('Shared noise')}
         onChange={(noiseAlpha) => set('Shared noise', { noiseAlpha })}
       />

@@ -13,6 +13,7 @@ from .checkpoint import load_checkpoint, save_checkpoint, seed_for
 from .model import Conditions
 from .planner import plan, subject_start
 from .pool import encode_clips
+from .schedule import mixed_noise
 from .shipped import ShippedModel
 from .world.clips import Clips, Recipe, World, compose
 from .world.subjects import FAMILIAR_WORDS
@@ -105,7 +106,9 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
             "place": clips.place,
             "word": torch.tensor(words),
             "captions": clips.captions,
-            "noise": torch.randn(n, e.z.shape[2], FRAMES, side, side, generator=seed_for(2026, k)),
+            "noise": mixed_noise(
+                seed_for(2026, k), (n, e.z.shape[2], FRAMES, side, side), torch.full((n,), model.noise_alpha)
+            ),
         }
         save_checkpoint(path, state)
     s = load_checkpoint(path)

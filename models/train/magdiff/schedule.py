@@ -66,3 +66,14 @@ def ddim_sample(
         b = schedule.after(t - ratio).to(x.device)
         x = ddim_step(x, clean, a, b, "sample")
     return x
+
+
+def mixed_noise(g: torch.Generator, shape: torch.Size | tuple[int, ...], share: Tensor) -> Tensor:
+    """Noise (n, C, f, h, w), of which the frames of clip i have the share `share[i]` (n,) in common, 0 to 1.
+
+    Mixed noise of Ge et al. 2023: what stands still in a clip then starts from noise that stands still.
+    """
+    n, c, _, h, w = shape
+    common = torch.randn(n, c, 1, h, w, generator=g)
+    share = share.view(n, 1, 1, 1, 1)
+    return share.sqrt() * common + (1 - share).sqrt() * torch.randn(shape, generator=g)

@@ -44,7 +44,9 @@ class ShippedModel:
         self.model, self.vae, self.tokenizer = load_folder(folder)
         self.model.requires_grad_(False)
         self.planner = load_planner(folder).requires_grad_(False)
-        self.guidance: float = json.loads((folder / "magdiff.json").read_text())["guidance"]["text"]
+        manifest = json.loads((folder / "magdiff.json").read_text())
+        self.guidance: float = manifest["guidance"]["text"]
+        self.noise_alpha: float = manifest.get("noiseAlpha", 0.0)
         self.empty = torch.tensor(self.tokenizer.encode(""))
         self.schedule = NoiseSchedule()
         self._sessions: dict[str, ort.InferenceSession] = {}

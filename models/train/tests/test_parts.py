@@ -16,7 +16,7 @@ from magdiff.muon import orthogonalise
 from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
 from magdiff.pool import region_of
-from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step
+from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step, mixed_noise
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import Recipe, World, compose, vary_mask
 from magdiff.world.motions import MOTION_WORDS, motion_paths, start_position
@@ -52,6 +52,13 @@ def test_schedule_ends_in_pure_noise_and_recovers_a_known_clip() -> None:
 
     out = ddim_sample(perfect, torch.randn(1, 2, 1, 4, 4), s, 10)
     assert (out - clean).abs().max() < 0.02
+
+
+def test_mixed_noise_is_normal_and_shared_as_asked() -> None:
+    noise = mixed_noise(torch.Generator().manual_seed(1), (3, 4, 2, 64, 64), torch.tensor([0.0, 0.5, 1.0]))
+    assert (noise.flatten(1).var(1) - 1).abs().max() < 0.05
+    between = (noise[:, :, 0] * noise[:, :, 1]).mean((1, 2, 3))
+    assert (between - torch.tensor([0.0, 0.5, 1.0])).abs().max() < 0.05
 
 
 def test_target_clean_undoes_a_ddim_step() -> None:

@@ -121,6 +121,18 @@ describe('generateVideo', () => {
     ).toBe(first);
   });
 
+  test('frames share noise as the model asks, where the take leaves it to the model', async () => {
+    const made = async (own: number, noiseAlpha: number | undefined) => {
+      const { model } = standInModel({ description: { noiseAlpha: own } });
+      const { pictures } = await collect(
+        generateVideo(model, generation({ noiseAlpha }), { tokenizer: wordTokenizer }),
+      );
+      return pictures.map(({ data }) => Buffer.from(data).toString('hex')).join();
+    };
+    expect(await made(0.5, undefined)).toBe(await made(0, 0.5));
+    expect(await made(0.5, undefined)).not.toBe(await made(0.5, 0));
+  });
+
   test('a model with a motion planner is given the subject in every frame, where the plan puts it', async () => {
     const motion = { waypoints: 4, spread: [0.35, 0.35, 0.25, 0.9] };
     const made = async (changes: Partial<TakeParameters> = {}) => {
