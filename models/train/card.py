@@ -214,6 +214,10 @@ def main() -> None:
     ):
         if key in r:
             lines += generated_rows(r[key], label, floor, not key.startswith("photos"))
+    if x := r.get("through the studio"):
+        got = f"{decibels(x['identity_psnr'])}, {percent(x['motion'])}, {percent(x['place'])}"
+        what = "student, made by `magdiff generate`: identity, motion, place"
+        lines += [row(what, got, "reported", x["clips"])]
     lines += edit_rows(r, "_teacher", "edit, teacher") + edit_rows(r, "", "edit, student")
     lines += compared(r)
     ablations = {"full": r["student"], **{k: v for k, v in r.items() if k.startswith("without ")}}
