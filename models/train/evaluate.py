@@ -233,30 +233,31 @@ def sheets(e: Evaluation, folder: Path) -> None:
     (folder / "alpha.txt").write_text(batch.captions[GRID_CLIP] + "\n")
 
 
+def keep_row(run: Path, name: str, value: dict[str, float]) -> None:
+    """Adds a row to RUN/evaluation.json, or replaces it there."""
+    out = run / "evaluation.json"
+    results = json.loads(out.read_text()) if out.exists() else {}
+    results[name] = value
+    out.write_text(json.dumps(results, indent=1))
+    print(name, value, flush=True)
+
+
 def main() -> None:
     """Runs the asked rows, saving after each."""
     args = arguments()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     e = Evaluation(args)
-    out: Path = args.run / "evaluation.json"
-
-    def keep(name: str, value: dict[str, float]) -> None:
-        results = json.loads(out.read_text()) if out.exists() else {}
-        results[name] = value
-        out.write_text(json.dumps(results, indent=1))
-        print(name, value, flush=True)
-
     rows = table_of_rows(e.model.guidance)
     for asked in args.rows:
         if asked == "vae":
-            keep("vae", vae_row(e))
+            keep_row(args.run, "vae", vae_row(e))
         elif asked == "true":
-            keep("true", e.true_row())
+            keep_row(args.run, "true", e.true_row())
         for name in [n for n in rows if n == asked or (asked.endswith("*") and n.startswith(asked[:-1]))]:
             value = e.row(name, rows[name])
             if value is not None:
-                keep(name, value)
+                keep_row(args.run, name, value)
     if args.sheets:
         sheets(e, args.sheets)
 

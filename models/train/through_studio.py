@@ -10,7 +10,6 @@ RUN/evaluation.json as "through the studio"; the clips are made by the student, 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from evaluate import BATCH
+from evaluate import BATCH, keep_row
 from magdiff.measures import Readers, region_psnr
 from magdiff.prepared import FRAMES, compose_set
 from magdiff.readers import motion_input, shrink
@@ -60,14 +59,15 @@ def make_take(folder: Path, model: Path, caption: str, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def measured(video: Tensor, clips: Clips, rows: slice, readers: Readers) -> dict[str, float]:
-    """Means of identity in frame 1, motion and place: video (n, f, 3, s, s)."""
-    subject = (clips.alpha[rows, 0] > 0.9).float()
+def measured(video: Tensor, clips: Clips, readers: Readers) -> dict[str, float]:
+    """Means of identity in frame 1, motion and place: video (n, f, 3, s, s) of the first n clips."""
+    n = len(video)
+    subject = (clips.alpha[:n, 0] > 0.9).float()
     small = shrink(video)
-    motion = readers.motion(motion_input(small)).argmax(1) == clips.motion[rows]
-    place = readers.place(small[:, FRAMES // 2]).argmax(1) == clips.place[rows]
+    motion = readers.motion(motion_input(small)).argmax(1) == clips.motion[:n]
+    place = readers.place(small[:, FRAMES // 2]).argmax(1) == clips.place[:n]
     return {
-        "identity_psnr": float(region_psnr(video[:, 0], clips.source[rows, 0], subject).nanmean()),
+        "identity_psnr": float(region_psnr(video[:, 0], clips.source[:n, 0], subject).nanmean()),
         "motion": float(motion.float().mean()),
         "place": float(place.float().mean()),
     }
@@ -91,14 +91,11 @@ def main() -> None:
             write_picture(folder / "picture.png", clips.source[i, 0])
             write_picture(folder / "mask.png", clips.masks[i, 0])
             made.append(make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i))
-        done += [{**measured(torch.stack(made), clips, slice(0, n), readers), "clips": n}]
+        done += [{**measured(torch.stack(made), clips, readers), "clips": n}]
         print(done[-1], flush=True)
     total = sum(d["clips"] for d in done)
     means = {key: sum(d[key] * d["clips"] for d in done) / total for key in ("identity_psnr", "motion", "place")}
-    out: Path = args.run / "evaluation.json"
-    results = json.loads(out.read_text()) if out.exists() else {}
-    out.write_text(json.dumps({**results, "through the studio": {**means, "clips": total}}, indent=1))
-    print(means)
+    keep_row(args.run, "through the studio", {**means, "clips": total})
 
 
 if __name__ == "__main__":

@@ -151,15 +151,18 @@ class Pool:
 
     def path(self, kind: str, index: int) -> Path:
         """File of one shard; its name tells all that its content depends on but the code."""
-        rest = KINDS[kind].rest if self.rest is None else self.rest
-        return self.run / "pool" / f"{kind}-{index:05d}-seed{self.seed}-rest{rest:g}-{self.size}px.pt"
+        name = f"{kind}-{index:05d}-seed{self.seed}-rest{self.rest_of(kind):g}-{self.size}px.pt"
+        return self.run / "pool" / name
+
+    def rest_of(self, kind: str) -> float:
+        """Share of a kind's clips that keep the rest."""
+        return KINDS[kind].rest if self.rest is None else self.rest
 
     def build(self, kind: str, index: int) -> None:
         """Composes, encodes and writes one shard."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        rest = k.rest if self.rest is None else self.rest
-        recipe = Recipe(rest=rest, familiar=0.85, imprecise=0.35, low_resolution=0.2)
+        recipe = Recipe(rest=self.rest_of(kind), familiar=0.85, imprecise=0.35, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
         opened = open_frames(g, k.clips, k)
         e = encode_clips(

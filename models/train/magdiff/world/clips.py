@@ -224,7 +224,7 @@ def compose(
     cx, cy = start_position(g, path, extent)
     path = r.path or path
     flip = (rand(g, n) < 0.5).float() * 2 - 1
-    flip = torch.where(familiar, torch.ones(n), flip)  # what is drawn by name faces as its pictures do
+    flip[familiar] = 1.0  # what is drawn by name faces as its pictures do
     flat = affine(
         (extent.view(n, 1) * path.scale).flatten(),
         path.angle.flatten(),
