@@ -4,11 +4,6 @@ import { join, resolve } from 'node:path';
 
 const folder = resolve(import.meta.dirname, '..', 'node_modules', 'electron');
 
-/** Whether this machine has a screen to open a window on. */
-export function hasScreen(): boolean {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-}
-
 /** Electron's program, fetched by its own package the first time; undefined where it cannot be had. */
 export function electronProgram(): string | undefined {
   const program = installedElectron();

@@ -5,23 +5,11 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startLocalStudio } from '../electron/server/localStudio.ts';
+import { hasScreen, openBrowser } from '../electron/server/openBrowser.ts';
 import { StudioError } from '../models/errors/studioError.ts';
 import { buildRenderer, pageFolder } from './buildRenderer.ts';
 import { buildShell, shellEntry } from './buildShell.ts';
-import { electronProgram, hasScreen } from './electronProgram.ts';
-
-/** Opens an address in the default browser; false where there is none to open. */
-function openBrowser(url: string): boolean {
-  if (!hasScreen()) return false;
-  const [command, args] =
-    process.platform === 'win32'
-      ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
-      : [process.platform === 'darwin' ? 'open' : 'xdg-open', [url]];
-  const child = spawn(String(command), args as string[], { stdio: 'ignore', detached: true });
-  child.on('error', () => process.stdout.write('No browser could be opened; open the address above yourself.\n'));
-  child.unref();
-  return true;
-}
+import { electronProgram } from './electronProgram.ts';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -51,7 +39,7 @@ async function main(): Promise<void> {
       "Electron's program is not installed, so the studio opens in the browser; it works the same there.\n",
     );
   process.stdout.write(`MagDiff Studio: ${studio.url}\n`);
-  if (!values['no-open'] && !openBrowser(studio.url))
+  if (!values['no-open'] && !(await openBrowser(studio.url)))
     process.stdout.write('Open this address in a browser on this machine. Ctrl C ends the studio.\n');
   const end = (): void => void studio.close().then(() => process.exit(0));
   process.once('SIGINT', end);

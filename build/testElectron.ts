@@ -7,9 +7,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from 'playwright';
+import { hasScreen } from '../electron/server/openBrowser.ts';
 import { buildRenderer } from './buildRenderer.ts';
 import { buildShell, shellEntry } from './buildShell.ts';
-import { electronProgram, hasScreen } from './electronProgram.ts';
+import { electronProgram } from './electronProgram.ts';
 
 async function main(): Promise<void> {
   const executablePath = hasScreen() ? electronProgram() : undefined;

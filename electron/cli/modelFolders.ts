@@ -1,21 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
-
-/** Where models are looked for, in order: what ships, what MAGDIFF_MODELS names, the user's own folder. */
-export function modelRoots(): string[] {
-  return [
-    resolve(import.meta.dirname, '../../models/bundled'),
-    ...(process.env.MAGDIFF_MODELS ? [resolve(process.env.MAGDIFF_MODELS)] : []),
-    join(homedir(), '.magdiff', 'models'),
-  ];
-}
-
-/** Folder for built graphs and other things that can be made again. */
-export function cacheRoot(): string {
-  return process.env.MAGDIFF_CACHE ?? join(homedir(), '.magdiff', 'cache');
-}
+import { modelRoots } from '../services/studioPlaces.ts';
 
 /** Every folder that may be a model, by name. */
 export async function listModelFolders(): Promise<{ name: string; folder: string; bundled: boolean }[]> {

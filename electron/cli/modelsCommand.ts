@@ -1,8 +1,9 @@
 import { inspectionText, inspectPath } from '../../models/pipeline/inspectModel.ts';
 import { openModel } from '../../models/pipeline/loadModel.ts';
 import { verificationText, verifyFolder } from '../../models/pipeline/verify.ts';
+import { modelRoots } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
-import { listModelFolders, modelRoots } from './modelFolders.ts';
+import { listModelFolders } from './modelFolders.ts';
 import { oneOf } from './takeCommands.ts';
 import type { TakeOptionValues } from './takeOptions.ts';
 

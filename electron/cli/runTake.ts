@@ -7,9 +7,9 @@ import type { EngineJob, TakeResult } from '../engine/engineProtocol.ts';
 import { encodeVideo } from '../media/encodeVideo.ts';
 import type { ExportFormat, ExportQuality } from '../media/exportFormats.ts';
 import { readPicture } from '../media/readPicture.ts';
+import { cacheRoot } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
 import { byteCount, duration } from './console.ts';
-import { cacheRoot } from './modelFolders.ts';
 import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */

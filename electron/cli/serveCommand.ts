@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { startLocalStudio } from '../server/localStudio.ts';
+import { openBrowser } from '../server/openBrowser.ts';
 import type { Console } from './console.ts';
-import { cacheRoot } from './modelFolders.ts';
 import { numberOption, type TakeOptionValues } from './takeOptions.ts';
 
 const pageFolder = resolve(import.meta.dirname, '../../dist/renderer');
@@ -17,13 +17,13 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
   }
   if (!existsSync(join(pageFolder, 'index.html'))) await buildPage();
   const studio = await startLocalStudio({
-    cacheFolder: cacheRoot(),
     port,
     pageFolder,
     ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),
   });
   console.result(studio.url, { url: studio.url, port: studio.port });
-  if (values.open !== false) openBrowser(studio.url);
+  // No browser to open: the printed address is enough.
+  if (values.open !== false) await openBrowser(studio.url);
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());
@@ -42,16 +42,4 @@ async function buildPage(): Promise<void> {
     throw new StudioError('internal', 'The page could not be built.', {
       hint: 'Run "npm start" once; it does all the set-up.',
     });
-}
-
-function openBrowser(url: string): void {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
-  const command = process.platform === 'win32' ? 'rundll32' : process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(command, process.platform === 'win32' ? ['url.dll,FileProtocolHandler', url] : [url], {
-    stdio: 'ignore',
-    detached: true,
-  });
-  // No browser to open: the printed address is enough.
-  child.once('error', () => undefined);
-  child.unref();
 }

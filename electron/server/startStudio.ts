@@ -17,8 +17,8 @@ export interface StudioOptions {
   workspace?: string | undefined;
   /** 0 or absent: any free port. */
   port?: number | undefined;
-  /** Folders whose subfolders are models; absent: the bundled ones. */
-  modelRoots?: readonly string[] | undefined;
+  /** Folders whose subfolders are models; the workspace's `models` joins them. */
+  modelRoots: readonly string[];
   /** The built page; absent: `dist/renderer`. */
   pageFolder?: string | undefined;
   /** Largest file taken in; absent: 64 GiB. */
@@ -48,7 +48,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
   const page = await PageFiles.read(options.pageFolder ?? join(root, 'dist', 'renderer'));
   const services = await createServices({
     workspace: options.workspace ?? join(homedir(), 'MagDiff Studio'),
-    modelRoots: options.modelRoots ?? [join(root, 'models', 'bundled')],
+    modelRoots: options.modelRoots,
     media: options.media,
     engine: options.engine,
     version: options.version ?? '0.1.0',

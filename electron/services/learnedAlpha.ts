@@ -1,6 +1,5 @@
-import { join } from 'node:path';
+import { readLayout } from '../../models/weights/layouts.ts';
 import { readTensor } from '../../models/weights/readTensor.ts';
-import { readSafetensors } from '../../models/weights/safetensors.ts';
 
 /** The learned weights of text and picture, averaged over a model's cross-attention layers. */
 export interface LearnedAlpha {
@@ -8,12 +7,13 @@ export interface LearnedAlpha {
   image: number;
 }
 
-/** Reads a model folder's learned α from its UNet; null where it has none (another layout, or a model without APA). */
+/** Reads a model folder's learned α from its UNet, whatever the folder's form; null where it has none (a model without APA). */
 export async function readLearnedAlpha(modelFolder: string): Promise<LearnedAlpha | null> {
   try {
-    const index = await readSafetensors(join(modelFolder, 'unet', 'diffusion_pytorch_model.safetensors'));
+    const { parts } = await readLayout(modelFolder);
+    const weights = [...(parts.get('unet')?.weights.entries ?? [])];
     const mean = async (ending: string): Promise<number> => {
-      const scalars = [...index].filter(([key]) => key.endsWith(ending)).map(([, tensor]) => tensor);
+      const scalars = weights.filter(([key]) => key.endsWith(ending)).map(([, tensor]) => tensor);
       let sum = 0;
       for (const scalar of scalars) sum += (await readTensor(scalar))[0] ?? 0;
       return sum / scalars.length;

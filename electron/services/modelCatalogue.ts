@@ -2,50 +2,36 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { readManifest } from '../../models/weights/layouts.ts';
 import type { ModelView } from '../contract/methods.ts';
 import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
 
-const modelFile = z.looseObject({
-  format: z.literal('magdiff-folder'),
-  name: z.string(),
-  title: z.string().optional(),
-  licence: z.string().optional(),
-  width: z.int(),
-  height: z.int(),
-  frames: z.array(z.int()),
-  framesPerSecond: z.number(),
-  steps: z.int(),
-  guidance: z.looseObject({ text: z.number(), image: z.number().default(1) }),
-  noiseAlpha: z.number().min(0).max(1).default(0),
-  student: z.looseObject({ steps: z.int() }).nullish(),
-});
-
 const wordsFile = z.object({ words: z.record(z.string(), z.number()) });
 
-/** The models that the studio offers: those that ship and those in the workspace's `models` folder. */
+/** The models that the studio offers: every subfolder of its roots that holds one, in our own form or the release's. */
 export class ModelCatalogue {
   readonly #roots: readonly string[];
   readonly #folders = new Map<string, string>();
   readonly #alphas = new Map<string, Promise<LearnedAlpha | null>>();
 
-  /** `roots`: folders whose direct subfolders are models. */
+  /** `roots`: folders whose direct subfolders are models; of two with the same name the earlier root's is taken. */
   constructor(roots: readonly string[]) {
     this.#roots = roots;
   }
 
-  /** Reads the catalogue anew. Folders without a readable magdiff.json are not models. */
+  /** Reads the catalogue anew. Folders without a description that can be read are not models. */
   async list(): Promise<ModelView[]> {
-    const models: ModelView[] = [];
+    const models = new Map<string, ModelView>();
     for (const root of this.#roots) {
       for (const name of await readdir(root).catch(() => [])) {
         const folder = join(root, name);
-        const view = await readModel(folder, name);
+        const view = models.has(name) ? undefined : await readModel(folder, name);
         if (!view) continue;
         this.#folders.set(view.id, folder);
-        models.push({ ...view, learnedAlpha: await this.#alphaOf(folder) });
+        models.set(view.id, { ...view, learnedAlpha: await this.#alphaOf(folder) });
       }
     }
-    return models;
+    return [...models.values()];
   }
 
   #alphaOf(folder: string): Promise<LearnedAlpha | null> {
@@ -69,7 +55,7 @@ export class ModelCatalogue {
   async get(modelId: string): Promise<ModelView> {
     const folder = await this.folderOf(modelId);
     const view = await readModel(folder, modelId);
-    if (!view) throw new StudioError('model-incomplete', `${join(folder, 'magdiff.json')} cannot be read.`);
+    if (!view) throw new StudioError('model-incomplete', `The model in ${folder} cannot be read any more.`);
     return view;
   }
 
@@ -86,23 +72,22 @@ export class ModelCatalogue {
 }
 
 async function readModel(folder: string, id: string): Promise<ModelView | undefined> {
-  try {
-    const file = modelFile.parse(JSON.parse(await readFile(join(folder, 'magdiff.json'), 'utf8')));
-    return {
+  // What cannot be read is not offered; `magdiff models list` says why.
+  const manifest = await readManifest(folder).catch(() => undefined);
+  return (
+    manifest && {
       id,
-      title: file.title ?? file.name,
-      licence: file.licence ?? '',
-      width: file.width,
-      height: file.height,
-      frames: file.frames,
-      framesPerSecond: file.framesPerSecond,
-      steps: file.steps,
-      guidance: { text: file.guidance.text, image: file.guidance.image },
-      noiseAlpha: file.noiseAlpha,
-      studentSteps: file.student?.steps ?? null,
+      title: manifest.title ?? manifest.name,
+      licence: manifest.licence ?? '',
+      width: manifest.width,
+      height: manifest.height,
+      frames: manifest.frames,
+      framesPerSecond: manifest.framesPerSecond,
+      steps: manifest.steps,
+      guidance: manifest.guidance,
+      noiseAlpha: manifest.noiseAlpha,
+      studentSteps: manifest.student?.steps ?? null,
       learnedAlpha: null,
-    };
-  } catch {
-    return undefined;
-  }
+    }
+  );
 }

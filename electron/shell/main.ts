@@ -80,7 +80,7 @@ async function start(): Promise<void> {
   const resources = app.isPackaged ? process.resourcesPath : undefined;
   studio = await startLocalStudio({
     workspace: argument('workspace') ?? join(app.getPath('documents'), 'MagDiff Studio'),
-    modelRoots: resources ? [join(resources, 'models')] : undefined,
+    bundledModels: resources ? join(resources, 'models') : undefined,
     pageFolder: join(import.meta.dirname, '..', 'renderer'),
     cacheFolder: join(app.getPath('userData'), 'cache'),
     desktop: { reveal: (path) => shell.showItemInFolder(path) },

@@ -88,9 +88,7 @@ export async function describeModel(layout: ModelLayout, networks: ModelNetworks
     },
     scheduler: layout.scheduler,
     hasPreviewDecoder: networks.previewDecoder !== undefined,
-    latentToRgb:
-      manifest.latentToRgb ??
-      (layout.layout === 'stable-diffusion' && vaeConfig.latentChannels === 4 ? stableDiffusionToRgb : undefined),
+    latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
   };
 }
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
 import { requireFinite } from '../weights/finiteness.ts';
 import { type FileInspection, inspectFile } from '../weights/inspect.ts';
-import { type ModelLayout, readLayout } from '../weights/layouts.ts';
+import { holdsModel, isDiffusersFolder, type ModelLayout, readLayout } from '../weights/layouts.ts';
 import { parseNetworks } from './modelNetworks.ts';
 
 /** What one network of a model folder is. */
@@ -36,7 +36,7 @@ export async function inspectPath(path: string): Promise<Inspection> {
   if (!existsSync(full))
     throw new StudioError('file-missing', `${full} does not exist.`, { hint: 'Name a weight file or a model folder.' });
   if (!statSync(full).isDirectory()) return inspectWeights(full);
-  if (existsSync(join(full, 'magdiff.json')) || looksReleased(full)) return inspectModel(await readLayout(full));
+  if (holdsModel(full)) return inspectModel(await readLayout(full));
   return inspectOtherFolder(full);
 }
 
@@ -69,15 +69,6 @@ async function inspectWeights(path: string): Promise<Inspection> {
     ...(file.needs === undefined ? [] : [file.needs]),
   ];
   return { path, kind: 'weights', what: file.what, parts: [], facts, problems, usable: false, file };
-}
-
-const isBase = (folder: string): boolean =>
-  existsSync(join(folder, 'vae', 'config.json')) && existsSync(join(folder, 'unet', 'config.json'));
-
-function looksReleased(folder: string): boolean {
-  const names = readdirSync(folder);
-  const hasCheckpoint = names.some((name) => /^magdiff\.(safetensors|pth|ckpt|bin)$/i.test(name));
-  return hasCheckpoint && (isBase(folder) || names.some((name) => isBase(join(folder, name))));
 }
 
 async function inspectModel(layout: ModelLayout): Promise<Inspection> {
@@ -132,7 +123,7 @@ async function checkNetworks(layout: ModelLayout): Promise<readonly string[]> {
 /** A folder that is no whole model: a single network's, a Stable Diffusion folder alone, or none of these. */
 async function inspectOtherFolder(folder: string): Promise<Inspection> {
   const empty = { path: folder, parts: [], facts: [], usable: false } as const;
-  if (isBase(folder)) {
+  if (isDiffusersFolder(folder)) {
     return {
       ...empty,
       kind: 'part',

@@ -96,10 +96,8 @@ export interface ModelDescription {
   /** scheduler_config.json in diffusers' form, as read. */
   readonly scheduler: Readonly<Record<string, unknown>>;
   readonly hasPreviewDecoder: boolean;
-  /** Linear map from scaled latents to RGB in −1..1 at latent resolution. */
-  readonly latentToRgb:
-    | { readonly matrix: readonly (readonly number[])[]; readonly bias: readonly number[] }
-    | undefined;
+  /** Linear map from scaled latents to RGB in −1..1 at latent resolution: a row of three per channel, and an offset. */
+  readonly latentToRgb: { readonly matrix: readonly (readonly number[])[]; readonly bias: readonly number[] };
 }
 
 /** A network ready to run. Inputs and outputs are named; shapes are those it was loaded for. */

@@ -45,15 +45,15 @@ export async function createPreviewer(
       return pictures;
     };
   }
-  const toRgb = model.description.latentToRgb ?? stableDiffusionLatentToRgb;
+  const { matrix, bias } = model.description.latentToRgb;
   return async (denoised, frames) =>
     split(denoised, frames).map((latents) => {
       const planes = new Float32Array(3 * area);
       for (let colour = 0; colour < 3; colour++) {
         for (let i = 0; i < area; i++) {
-          let value = toRgb.bias[colour];
+          let value = bias[colour] ?? 0;
           for (let channel = 0; channel < channels; channel++) {
-            value += (toRgb.matrix[channel]?.[colour] ?? 0) * latents[channel * area + i];
+            value += (matrix[channel]?.[colour] ?? 0) * latents[channel * area + i];
           }
           planes[colour * area + i] = value;
         }
@@ -61,14 +61,3 @@ export async function createPreviewer(
       return toPicture(planes, width, height);
     });
 }
-
-/** Least-squares colours of Stable Diffusion 1 and 2 latents, rounded; public folklore, good to about a tenth. */
-const stableDiffusionLatentToRgb = {
-  matrix: [
-    [0.35, 0.23, 0.32],
-    [0.33, 0.5, 0.18],
-    [-0.28, 0.18, 0.27],
-    [-0.21, -0.26, -0.72],
-  ],
-  bias: [0, 0, 0],
-} as const;

@@ -56,12 +56,36 @@ export async function readLayout(path: string): Promise<ModelLayout> {
     throw new StudioError('model-mismatch', `${folder} is a file, not a model folder.`, {
       hint: '`magdiff models inspect` says what is in it.',
     });
-  if (existsSync(join(folder, 'magdiff.json'))) return readOwnFolder(folder);
+  if (isOwnFolder(folder)) return readOwnFolder(folder);
   const combined = findCombined(folder);
   if (combined) return readRelease(folder, combined);
   throw new StudioError('model-mismatch', `${folder} holds no model this program knows.`, {
     hint: 'A model is a folder with magdiff.json, or a stable-diffusion-2-1-base folder with MagDiff.pth or MagDiff.safetensors beside it.',
   });
+}
+
+/**
+ * What the model in a folder says about itself, its weights unread; undefined where the folder holds none.
+ * @throws StudioError `format-damaged` where the description cannot be understood
+ */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  if (isOwnFolder(folder)) return readOwnManifest(folder);
+  return findCombined(folder) ? releasedManifest : undefined;
+}
+
+/** Whether a folder is of a form that {@link readLayout} reads. */
+export const holdsModel = (folder: string): boolean => isOwnFolder(folder) || findCombined(folder) !== undefined;
+
+/** Whether a folder is a picture model in diffusers' form: what the release's checkpoint is laid over. */
+export function isDiffusersFolder(folder: string): boolean {
+  return existsSync(join(folder, 'vae', 'config.json')) && existsSync(join(folder, 'unet', 'config.json'));
+}
+
+const isOwnFolder = (folder: string): boolean => existsSync(join(folder, 'magdiff.json'));
+
+async function readOwnManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'magdiff.json');
+  return parseManifest(await readJson(path), path);
 }
 
 async function readPart(folder: string): Promise<PartFiles | undefined> {
@@ -86,7 +110,7 @@ async function readScheduler(folder: string, missing: string[]): Promise<Readonl
 }
 
 async function readOwnFolder(folder: string): Promise<ModelLayout> {
-  const manifest = parseManifest(await readJson(join(folder, 'magdiff.json')), join(folder, 'magdiff.json'));
+  const manifest = await readOwnManifest(folder);
   const missing: string[] = [];
   const parts = new Map<PartName, PartFiles>();
   const folders = new Map<PartName, string>(partNames.map((name) => [name, name]));
@@ -123,10 +147,7 @@ interface CombinedFiles {
 
 /** The diffusers folder and the combined checkpoint of the release: side by side in `folder`, or the one inside the other. */
 function findCombined(folder: string): CombinedFiles | undefined {
-  const isBase = (path: string): boolean =>
-    existsSync(join(path, 'vae', 'config.json')) && existsSync(join(path, 'unet', 'config.json'));
-  const candidates = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
-  const base = candidates.find((path) => isBase(path));
+  const base = [folder, ...readdirSync(folder).map((name) => join(folder, name))].find(isDiffusersFolder);
   if (!base) return undefined;
   for (const place of [folder, join(folder, '..')]) {
     const name = readdirSync(place).find((file) => /^magdiff\.(safetensors|pth|ckpt|bin)$/i.test(file));

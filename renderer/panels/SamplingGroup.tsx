@@ -6,6 +6,7 @@ import { useDocument, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
 import { Group, useSetting } from './InspectorGroup.tsx';
 import { PromptField } from './PromptField.tsx';
+import { settingsForModel, withWeights } from './settingsForModel.ts';
 
 const text = texts.inspector;
 
@@ -27,7 +28,9 @@ export function SamplingGroup({
   const guidance = settings.guidance ?? model?.guidance ?? { text: 3, image: 1 };
   const steps = settings.steps ?? (settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25));
   const chooseModel = (modelId: string): void => {
-    if (setup) studio.editor.update('Model', setup, { modelId });
+    const chosen = models.find((each) => each.id === modelId);
+    if (setup && chosen)
+      studio.editor.update('Model', setup, { modelId, settings: settingsForModel(setup.settings, chosen) });
     void studio.attempt(() => studio.loadWords());
   };
   return (
@@ -50,8 +53,7 @@ export function SamplingGroup({
               { value: 'teacher', label: text.teacher },
             ]}
             onChange={(weights) => {
-              const { steps: _old, ...rest } = settings;
-              if (setup) studio.editor.update('Weights', setup, { settings: { ...rest, weights } });
+              if (setup) studio.editor.update('Weights', setup, { settings: withWeights(settings, weights) });
             }}
           />
           <span className="hint">{text.weightsHint}</span>

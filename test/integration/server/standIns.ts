@@ -131,7 +131,8 @@ export async function bareModels(): Promise<string> {
     framesPerSecond: 8,
     steps: 4,
     guidance: { text: 3, image: 1 },
-    student: { steps: 2 },
+    image: { size: 16, tokensPerFrame: 2 },
+    student: { folder: 'unet_student', steps: 2, guidanceDistilled: true },
   };
   await writeFile(join(folder, 'magdiff.json'), JSON.stringify(description));
   await writeFile(join(folder, 'tokenizer', 'words.json'), JSON.stringify({ words: { ball: 5, red: 3 } }));

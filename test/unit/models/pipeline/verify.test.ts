@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { floatTensor } from '../../../../models/math/tensor.ts';
 import { verificationText, verifyFolder } from '../../../../models/pipeline/verify.ts';
 import { relativeError } from '../../../../models/pipeline/verifyNetworks.ts';
-import { temporaryFiles } from '../weights/temporaryFiles.ts';
+import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
 
 const { folder } = temporaryFiles();
 const golden = join(import.meta.dirname, '../../../golden/data');

@@ -7,7 +7,7 @@ import { findNotFinite } from '../../../../models/weights/finiteness.ts';
 import { inspectFile } from '../../../../models/weights/inspect.ts';
 import { KeyedWeights } from '../../../../models/weights/keyedWeights.ts';
 import { writeSafetensors } from '../../../../models/weights/writeSafetensors.ts';
-import { temporaryFiles } from './temporaryFiles.ts';
+import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
 
 const { folder, write } = temporaryFiles();
 

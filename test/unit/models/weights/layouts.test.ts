@@ -5,76 +5,19 @@ import { inspectionText, inspectPath } from '../../../../models/pipeline/inspect
 import { openModel } from '../../../../models/pipeline/loadModel.ts';
 import { readLayout } from '../../../../models/weights/layouts.ts';
 import { releasedManifest } from '../../../../models/weights/manifest.ts';
-import { readSafetensors } from '../../../../models/weights/safetensors.ts';
-import type { TensorIndex } from '../../../../models/weights/storedTensor.ts';
+import { writeReleasedModel } from '../../../fixtures/releasedModel.ts';
+import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
 import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
-import { temporaryFiles } from './temporaryFiles.ts';
-import { floatTensorPickle, torchFileOf } from './torchFiles.ts';
+import { floatTensorPickle } from '../../../fixtures/torchFiles.ts';
 
 const { folder } = temporaryFiles();
 const own = join(folder, 'own');
 
 beforeAll(() => writeTinyModel(own));
 
-/** Every tensor of an index as a torch zip with the given prefix, laid down beside others. */
-function asTorchEntries(index: TensorIndex, prefix: string, storages: Uint8Array[]): [string, Buffer][] {
-  return [...index].map(([key, { dtype, path, offset, length, shape }]) => {
-    const key0 = String(storages.length);
-    storages.push(readFileSync(path).subarray(offset, offset + length));
-    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-    return [
-      prefix + key,
-      floatTensorPickle({
-        key: key0,
-        count: shape.reduce((product, size) => product * size, 1),
-        shape: [...shape],
-        strides,
-        storage: dtype === 'float32' ? 'FloatStorage' : 'HalfStorage',
-      }),
-    ];
-  });
-}
-
-/** The tiny model in the release's form: a Stable Diffusion folder, MagDiff.pth, and the vision tower beside them. */
-async function writeReleased(target: string, more: [string, Buffer][] = []): Promise<void> {
-  const base = join(target, 'stable-diffusion-2-1-base');
-  for (const part of ['vae', 'text_encoder', 'tokenizer', 'scheduler'])
-    cpSync(join(own, part), join(base, part), { recursive: true });
-  cpSync(join(own, 'image_encoder'), join(target, 'image_encoder'), { recursive: true });
-  // The base model's own configuration: a picture UNet, four channels in.
-  const config = JSON.parse(readFileSync(join(own, 'unet', 'config.json'), 'utf8'));
-  const pictureBlocks = (names: string[]): string[] => names.map((name) => name.replace('3D', '2D'));
-  const { add_temp_embed: _embed, add_temp_conv: _conv, ...rest } = config;
-  mkdirSync(join(base, 'unet'), { recursive: true });
-  writeFileSync(
-    join(base, 'unet', 'config.json'),
-    JSON.stringify({
-      ...rest,
-      in_channels: 4,
-      down_block_types: pictureBlocks(config.down_block_types),
-      up_block_types: pictureBlocks(config.up_block_types),
-    }),
-  );
-  const storages: Uint8Array[] = [];
-  const entries = [
-    ...asTorchEntries(
-      await readSafetensors(join(own, 'unet', 'diffusion_pytorch_model.safetensors')),
-      'unet.',
-      storages,
-    ),
-    ...asTorchEntries(
-      await readSafetensors(join(own, 'resampler', 'diffusion_pytorch_model.safetensors')),
-      'enclip_projector.',
-      storages,
-    ),
-    ...more,
-  ];
-  writeFileSync(join(target, 'MagDiff.pth'), torchFileOf(entries, storages));
-}
-
 describe('a Stable Diffusion folder with MagDiff.pth', () => {
   const released = join(folder, 'released');
-  beforeAll(() => writeReleased(released));
+  beforeAll(() => writeReleasedModel(own, released));
 
   test('is told, its UNet inflated as its weights say, and nothing missing', async () => {
     const layout = await readLayout(released);
@@ -115,7 +58,9 @@ describe('a Stable Diffusion folder with MagDiff.pth', () => {
 
   test('a weight of the UNet that no layer uses is an error naming it', async () => {
     const surplus = join(folder, 'surplus');
-    await writeReleased(surplus, [['unet.mystery.weight', floatTensorPickle({ count: 1, shape: [1], strides: [1] })]]);
+    await writeReleasedModel(own, surplus, [
+      ['unet.mystery.weight', floatTensorPickle({ count: 1, shape: [1], strides: [1] })],
+    ]);
     await expect(openModel(surplus, { provider: 'cpu' })).rejects.toThrow(
       /1 weight is not used by the network: mystery\.weight/,
     );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import { readTensor } from '../../../../models/weights/readTensor.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
-import { temporaryFiles } from './temporaryFiles.ts';
+import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
 
 const { write } = temporaryFiles();
 

@@ -5,8 +5,8 @@ import { StudioError } from '../../../../models/errors/studioError.ts';
 import { readTensor } from '../../../../models/weights/readTensor.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
 import { readTorchZip } from '../../../../models/weights/torchZip.ts';
-import { temporaryFiles } from './temporaryFiles.ts';
-import { call, floatTensorPickle, named, tablePickle, torchFile, tuple, zipOf } from './torchFiles.ts';
+import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
+import { call, floatTensorPickle, named, tablePickle, torchFile, tuple, zipOf } from '../../../fixtures/torchFiles.ts';
 
 const { write } = temporaryFiles();
 const golden = join(import.meta.dirname, '../../../golden/data/torch_zip');

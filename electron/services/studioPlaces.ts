@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const bundledModels = resolve(import.meta.dirname, '../../models/bundled');
+
+/** Folders whose subfolders are models, in order: those that ship, the one MAGDIFF_MODELS names, the user's own. */
+export function modelRoots(bundled: string = bundledModels): string[] {
+  return [
+    bundled,
+    ...(process.env.MAGDIFF_MODELS ? [resolve(process.env.MAGDIFF_MODELS)] : []),
+    join(homedir(), '.magdiff', 'models'),
+  ];
+}
+
+/** Folder for built graphs and other things that can be made again. */
+export function cacheRoot(): string {
+  return process.env.MAGDIFF_CACHE ?? join(homedir(), '.magdiff', 'cache');
+}
