@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,6 +57,7 @@ def table_of_rows(guidance: float) -> dict[str, Row]:
         "student": Row("generate", student),
         "photos": Row("photos", student),
         "photos_teacher": Row("photos", teacher),
+        "real_clips": Row("real_clips", student),
         "edit_background": Row("edit_background", student),
         "edit_background_teacher": Row("edit_background", teacher),
         "edit_subject": Row("edit_subject", student),
@@ -107,6 +109,8 @@ class Evaluation:
             world = self.world
             if clips == "photos":
                 world = replace(world, subjects=photo_subjects(self.args.data))
+            if clips == "real_clips":
+                world = replace(world, subjects=clip_subjects(self.args.data))
             if clips == "edit_subject":  # a word can only be drawn from what was seen under it
                 world = replace(world, subjects=load_subjects(self.args.data, "train"))
             self._worlds[clips] = world
@@ -166,28 +170,54 @@ class Evaluation:
 def photo_subjects(data: Path) -> SubjectPack:
     """The photographed objects with their masks as RGBA subjects."""
     rows = [json.loads(line) for line in (data / "photos/labels.jsonl").open()]
-    images, names = [], []
+    pictures, names = [], []
     for row in rows:
         if not row.get("mask"):
             continue
         image = Image.open(data / "photos" / row["file"]).convert("RGB")
         mask = Image.open(data / "photos" / row["mask"]).convert("L").resize(image.size)
         image.putalpha(mask)
-        images.append(square_picture(image))
+        pictures.append(image)
         names.append(row.get("name") or "thing")
-    return SubjectPack(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous(), names)
+    return pack_of(pictures, names)
+
+
+def clip_subjects(data: Path) -> SubjectPack:
+    """Up to 24 frames' subjects of each real clip that comes with masks, none smaller than 4 % of its frame."""
+    pictures, names = [], []
+    for folder in sorted((data / "videos/masks_derived").iterdir()):
+        masks = [Image.open(path).convert("L") for path in sorted(folder.glob("*.png"))[::10]]
+        width, height = masks[0].size
+        raw = decoded(folder.parent.parent / f"{folder.name}.mp4", "select=not(mod(n\\,10))")
+        both = zip(raw.reshape(-1, height, width, 3), masks, strict=True)
+        shown = [(frame, mask) for frame, mask in both if np.asarray(mask).mean() >= 0.04 * 255]
+        for frame, mask in shown[:: math.ceil(len(shown) / 24)]:
+            image = Image.fromarray(frame)
+            image.putalpha(mask)
+            pictures.append(image)
+            names.append(folder.name.removesuffix("-detection").split("-")[-1])
+    return pack_of(pictures, names)
+
+
+def pack_of(pictures: list[Image.Image], names: list[str]) -> SubjectPack:
+    """RGBA pictures as a pack."""
+    stack = np.stack([square_picture(x) for x in pictures])
+    return SubjectPack(torch.from_numpy(stack).permute(0, 3, 1, 2).contiguous(), names)
+
+
+def decoded(path: Path, filters: str, *options: str) -> np.ndarray:
+    """A clip's frames after ffmpeg's `filters`, one after the other, as RGB bytes; needs `ffmpeg` on the path."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-vf", filters, "-vsync", "0", *options]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.uint8).copy()
 
 
 def real_frames(data: Path, size: int = 128) -> Tensor:
-    """Four frames of each real clip, (n, 3, size, size) in −1..1; needs `ffmpeg` on the path."""
-    out = []
+    """Four frames of each real clip, (n, 3, size, size) in −1..1."""
     crop = f"select=not(mod(n\\,20)),crop=min(iw\\,ih):min(iw\\,ih),scale={size}:{size}:flags=area"
-    for path in sorted((data / "videos").glob("*.mp4")):
-        command = ["ffmpeg", "-v", "error", "-i", str(path), "-vf", crop, "-vsync", "0"]
-        command += ["-frames:v", "4", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-        raw = subprocess.run(command, capture_output=True, check=True).stdout
-        out.append(torch.from_numpy(np.frombuffer(raw, np.uint8).copy()).view(-1, size, size, 3))
-    return torch.cat(out).permute(0, 3, 1, 2).float() / 127.5 - 1
+    paths = sorted((data / "videos").glob("*.mp4"))
+    frames = np.concatenate([decoded(p, crop, "-frames:v", "4").reshape(-1, size, size, 3) for p in paths])
+    return torch.from_numpy(frames).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 @torch.no_grad()

@@ -57,6 +57,7 @@ EXACT = plain(imprecise=0.0, unnamed=0.35, no_motion=0.0, no_place=0.0, low_reso
 SETS: dict[str, tuple[Recipe, bool]] = {
     "generate": (EXACT, True),
     "photos": (EXACT, True),
+    "real_clips": (EXACT, True),
     "full_frame": (EXACT, True),
     "edit_background": (EXACT, False),
     "edit_subject": (replace(EXACT, rest=1.0, familiar=1.0, mask="boxy"), False),
