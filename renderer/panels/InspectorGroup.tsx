@@ -1,19 +1,15 @@
 import { Collapsible } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
-import { useStudio } from '../ui/hooks.ts';
+import { useGesture, useStudio } from '../ui/hooks.ts';
 import { Icon } from '../ui/Icon.tsx';
 
-/** Begin, commit and bail of a slider's gesture, and the change of a setting within it. */
+/** The change of a setting, and the gesture of a slider that changes one. */
 export function useSetting() {
   const { editor } = useStudio();
   return {
     set: (label: string, change: Partial<TakeSettings>) => editor.updateSettings(label, change),
-    gesture: (label: string) => ({
-      onBegin: () => editor.begin(label),
-      onCommit: () => editor.commit(),
-      onBail: () => editor.bail(),
-    }),
+    gesture: useGesture(),
   };
 }
 

@@ -3,7 +3,7 @@ import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
 import { IconButton, Segments, SliderField } from '../ui/controls.tsx';
-import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
+import { useDocument, useGesture, useSession, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
 
 /** The subject: the looked-at source's masks, and the edge of the one in hand. */
@@ -58,11 +58,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
   const { editor } = useStudio();
   const limit = Math.max(16, Math.round(Math.max(mask.width, mask.height) / 16));
   const now = (): MaskRecord => editor.document.get('mask', mask.id) ?? mask;
-  const gesture = (label: string) => ({
-    onBegin: () => editor.begin(label),
-    onCommit: () => editor.commit(),
-    onBail: () => editor.bail(),
-  });
+  const gesture = useGesture();
   return (
     <>
       <SliderField

@@ -242,7 +242,35 @@ export function NumberField({
   );
 }
 
-/** A switch with its name and one line of what it does. */
+/** A control with its name before it and one line of what it does below; what is given to the control says which line. */
+function LabelledField({
+  label,
+  hint,
+  control,
+}: {
+  label: string;
+  hint: string | undefined;
+  control: (ids: { id: string; 'aria-describedby'?: string }) => ReactNode;
+}): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <div className="fieldRow">
+        <label className="fieldLabel" htmlFor={id}>
+          {label}
+        </label>
+        {control(hint ? { id, 'aria-describedby': `${id}-hint` } : { id })}
+      </div>
+      {hint ? (
+        <span className="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+/** A switch. */
 export function SwitchField({
   label,
   hint,
@@ -256,30 +284,16 @@ export function SwitchField({
   onChange: (checked: boolean) => void;
   disabled?: boolean;
 }): ReactNode {
-  const id = useId();
   return (
-    <div className="field">
-      <div className="fieldRow">
-        <label className="fieldLabel" htmlFor={id}>
-          {label}
-        </label>
-        <Switch.Root
-          id={id}
-          className="switch"
-          checked={checked}
-          onCheckedChange={onChange}
-          disabled={disabled}
-          {...(hint ? { 'aria-describedby': `${id}-hint` } : {})}
-        >
+    <LabelledField
+      label={label}
+      hint={hint}
+      control={(ids) => (
+        <Switch.Root className="switch" checked={checked} onCheckedChange={onChange} disabled={disabled} {...ids}>
           <Switch.Thumb className="switchThumb" />
         </Switch.Root>
-      </div>
-      {hint ? (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
-    </div>
+      )}
+    />
   );
 }
 
@@ -297,21 +311,19 @@ export function SelectField<T extends string>({
   options: readonly { value: T; label: string }[];
   onChange: (value: T) => void;
 }): ReactNode {
-  const id = useId();
   return (
-    <div className="field">
-      <div className="fieldRow">
-        <label className="fieldLabel" htmlFor={id}>
-          {label}
-        </label>
+    <LabelledField
+      label={label}
+      hint={hint}
+      control={(ids) => (
         <select
-          id={id}
           className="select"
           value={value}
           onChange={(event) => {
             const option = options.find((candidate) => candidate.value === event.target.value);
             if (option) onChange(option.value);
           }}
+          {...ids}
         >
           {options.map((option) => (
             <option key={option.value} value={option.value}>
@@ -319,9 +331,8 @@ export function SelectField<T extends string>({
             </option>
           ))}
         </select>
-      </div>
-      {hint ? <span className="hint">{hint}</span> : null}
-    </div>
+      )}
+    />
   );
 }
 

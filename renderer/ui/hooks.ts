@@ -2,6 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { DocumentStore } from '../editor/documentStore.ts';
 import type { Session } from '../editor/session.ts';
 import type { AppState } from './appState.ts';
+import type { GestureHandlers } from './controls.tsx';
 import type { StudioController } from './studioController.ts';
 
 /** Carries the controller to every component. */
@@ -33,6 +34,16 @@ export function useDocument<T>(select: (document: DocumentStore) => T): T {
     (listener) => document.subscribe(listener),
     () => select(document),
   );
+}
+
+/** Begin, commit and bail of a slider's gesture: one step of the history, under the label it is given. */
+export function useGesture(): (label: string) => Omit<GestureHandlers, 'onChange'> {
+  const { editor } = useStudio();
+  return (label) => ({
+    onBegin: () => editor.begin(label),
+    onCommit: () => editor.commit(),
+    onBail: () => editor.bail(),
+  });
 }
 
 /** Draws again after every step of the history. */
