@@ -1,5 +1,6 @@
 import { Switch } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
+import type { AppState } from '../ui/appState.ts';
 import { Hint } from '../ui/controls.tsx';
 import { useApp, useDocument, useSession, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';
@@ -47,15 +48,18 @@ export function RunBar(): ReactNode {
           </Switch.Root>
         </span>
       </div>
-      <span className="hint" role="status">
-        {reason ??
-          (estimate
-            ? texts.inspector.estimate(seconds(estimate.seconds), memory(estimate.memoryBytes))
-            : texts.inspector.estimating)}
-        {estimate?.advice && !reason ? ` · ${estimate.advice}` : ''}
+      <span className={estimate && 'problem' in estimate && !reason ? 'hint warn' : 'hint'} role="status">
+        {reason ?? needs(estimate)}
       </span>
     </div>
   );
+}
+
+function needs(estimate: AppState['estimate']): string {
+  if (!estimate) return texts.inspector.estimating;
+  if ('problem' in estimate) return estimate.problem;
+  const known = texts.inspector.estimate(seconds(estimate.seconds), memory(estimate.memoryBytes));
+  return estimate.advice ? `${known} · ${estimate.advice}` : known;
 }
 
 /** A duration in seconds as people say it. */

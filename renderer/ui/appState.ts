@@ -21,7 +21,8 @@ export interface AppState {
   toasts: readonly Toast[];
   dialog: 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
   words: ReadonlySet<string>;
-  estimate: { memoryBytes: number; seconds: number; advice: string | null } | null;
+  /** What a run of the present settings would need, or why there can be none; null while it is being found out. */
+  estimate: MethodOutput<'jobs.estimate'> | { problem: string } | null;
   seedLocked: boolean;
   smartBusy: boolean;
 }

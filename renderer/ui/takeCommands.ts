@@ -1,5 +1,6 @@
 import type { ExportOptions, TakeRequest } from '../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../electron/contract/records.ts';
+import { StudioError } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import { studioClient } from '../client/studioClient.ts';
 import { activeMask, adoptDrawing } from '../editor/maskCommands.ts';
@@ -117,7 +118,7 @@ export class TakeCommands {
     await this.#studio.flush();
     await studioClient.call('jobs.estimate', { projectId, request }).then(
       (estimate) => this.#studio.app.set({ estimate }),
-      () => this.#studio.app.set({ estimate: null }),
+      (error: unknown) => this.#studio.app.set({ estimate: { problem: sentenceOf(error) } }),
     );
   }
 
@@ -169,4 +170,10 @@ export class TakeCommands {
     if (source) editor.look({ sourceId: source.id, maskId });
     this.#studio.notify(texts.takes.useAgainDone);
   }
+}
+
+/** What went wrong and the way out, in one line. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof StudioError)) return String(error);
+  return error.hint ? `${error.message} ${error.hint}` : error.message;
 }
