@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--teacher", required=True)
     p.add_argument("--name", default="student")
     p.add_argument("--mix", nargs="+", default=["frame=0.3", "clip=0.7"])
+    p.add_argument("--rest", type=float, help="share of clips that keep the rest, instead of each kind's own")
     p.add_argument("--steps", type=int, default=400)
     p.add_argument("--minutes", type=float, default=1e9)
     p.add_argument("--student-steps", type=int, default=4)
@@ -81,7 +82,7 @@ def main() -> None:
     torch.manual_seed(args.seed)
     began = time.time()
     device = args.device
-    pool = Pool(args.data, args.run, args.pool_seed, device, args.size, args.per_place)
+    pool = Pool(args.data, args.run, args.pool_seed, device, args.size, args.per_place, args.rest)
     teacher = load_model(args.run / f"{args.teacher}.pt").to(device)
     student = load_model(args.run / f"{args.teacher}.pt").to(device)
     student.unet.requires_grad_(True)
