@@ -222,6 +222,7 @@ def main() -> None:
         ("photos", "photographed subjects, student"),
         ("photos_teacher", "photographed subjects, teacher"),
         ("real_clips", "subjects out of real clips, student"),
+        ("real_clips_lifted", "the same, cut out with nothing darker than 0.1"),
     ):
         if key in r:
             lines += generated_rows(r[key], label, floor, key.startswith(("teacher", "student")))

@@ -58,6 +58,7 @@ def table_of_rows(guidance: float) -> dict[str, Row]:
         "photos": Row("photos", student),
         "photos_teacher": Row("photos", teacher),
         "real_clips": Row("real_clips", student),
+        "real_clips_lifted": Row("real_clips_lifted", student),
         "edit_background": Row("edit_background", student),
         "edit_background_teacher": Row("edit_background", teacher),
         "edit_subject": Row("edit_subject", student),
@@ -109,7 +110,7 @@ class Evaluation:
             world = self.world
             if clips == "photos":
                 world = replace(world, subjects=photo_subjects(self.args.data))
-            if clips == "real_clips":
+            if clips.startswith("real_clips"):
                 world = replace(world, subjects=clip_subjects(self.args.data))
             if clips == "edit_subject":  # a word can only be drawn from what was seen under it
                 world = replace(world, subjects=load_subjects(self.args.data, "train"))

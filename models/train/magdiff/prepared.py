@@ -19,6 +19,7 @@ from .world.clips import Clips, Recipe, World, compose
 from .world.subjects import FAMILIAR_WORDS
 
 FRAMES = 8
+DARKEST = 0.1  # in "real_clips_lifted"
 
 
 @dataclass
@@ -58,6 +59,7 @@ SETS: dict[str, tuple[Recipe, bool]] = {
     "generate": (EXACT, True),
     "photos": (EXACT, True),
     "real_clips": (EXACT, True),
+    "real_clips_lifted": (EXACT, True),
     "full_frame": (EXACT, True),
     "edit_background": (EXACT, False),
     "edit_subject": (replace(EXACT, rest=1.0, familiar=1.0, mask="boxy"), False),
@@ -84,6 +86,16 @@ def compose_set(name: str, k: int, n: int, world: World, model: ShippedModel) ->
     return compose(seed_for(2024, k), world, n, FRAMES, FRAMES, recipe)
 
 
+def lifted(clips: Clips, darkest: float) -> list[Tensor]:
+    """The cut-outs with nothing of the subject darker than `darkest`, for the model reads its outline off them."""
+    n, f = clips.masks.shape[:2]
+    out = []
+    for c in clips.cutouts:
+        floor = darkest * F.interpolate(clips.masks.flatten(0, 1).unsqueeze(1), c.shape[-1], mode="bilinear")
+        out.append(torch.maximum(c, floor.unflatten(0, (n, f))))
+    return out
+
+
 def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder: Path) -> Prepared:
     """Batch `k` of a set out of `folder`, made where it is missing."""
     path = folder / name / f"{k}.pt"
@@ -94,6 +106,8 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
                 F.interpolate(clips.source.flatten(0, 1), c.shape[-1], mode="bilinear") for c in clips.cutouts
             ]
             clips = replace(clips, cutouts=[x.unflatten(0, (n, FRAMES)) for x in levels])
+        if name == "real_clips_lifted":
+            clips = replace(clips, cutouts=lifted(clips, DARKEST))
         opened = torch.ones(n, FRAMES, dtype=torch.bool)
         e = encode_clips(model.vae, clips, model.tokenizer, opened, quick=True)
         side = e.z.shape[-1]

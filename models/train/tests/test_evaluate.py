@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import evaluate
+from magdiff.prepared import lifted
+from magdiff.world.clips import Clips
 
 
 def test_subjects_out_of_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +39,15 @@ def test_subjects_out_of_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert centre[:, 3].eq(255).all()
     assert centre[:, 0].tolist() == list(range(50, 150, 5))
     assert pack.rgba[:, 3, 0, 0].eq(0).all()
+
+
+def test_lifted_cutouts() -> None:
+    """Dark pixels of the subject rise, bright ones and the black around it stay."""
+    masks = torch.zeros(1, 1, 8, 8)
+    masks[..., 2:6] = 1
+    cutout = torch.zeros(1, 1, 3, 8, 8)
+    cutout[..., 3] = 0.7
+    nothing = torch.zeros(0)
+    clips = Clips(nothing, nothing, [cutout], masks, nothing, [], nothing, nothing, [], nothing)
+    (out,) = lifted(clips, 0.1)
+    assert out[0, 0, 0, 4].tolist() == pytest.approx([0, 0, 0.1, 0.7, 0.1, 0.1, 0, 0])
