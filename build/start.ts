@@ -47,10 +47,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text =
-    error instanceof StudioError
-      ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
-      : String(error instanceof Error ? error.stack : error);
+  const text = error instanceof StudioError ? error.sentence : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 });

@@ -64,6 +64,11 @@ export class StudioError extends Error {
     this.details = options.details;
   }
 
+  /** What went wrong and, where there is one, the way out, in one line. */
+  get sentence(): string {
+    return this.hint ? `${this.message} ${this.hint}` : this.message;
+  }
+
   /** The form that crosses process and network boundaries; {@link StudioError.fromJSON} reads it back. */
   toJSON(): { code: StudioErrorCode; message: string; hint?: string; details?: Record<string, unknown> } {
     return {

@@ -26,7 +26,7 @@ export function SamplingGroup({
   const { set, gesture } = useSetting();
   const setup = useDocument((document) => document.get('setup', 'setup'));
   const guidance = settings.guidance ?? model?.guidance ?? { text: 3, image: 1 };
-  const steps = settings.steps ?? (settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25));
+  const ownSteps = settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25);
   const chooseModel = (modelId: string): void => {
     const chosen = models.find((each) => each.id === modelId);
     if (setup && chosen)
@@ -62,11 +62,11 @@ export function SamplingGroup({
       <SliderField
         label={text.steps}
         hint={text.stepsHint}
-        value={steps}
+        value={settings.steps ?? ownSteps}
         min={1}
         max={settings.weights === 'student' ? 12 : 100}
         step={1}
-        defaultValue={settings.weights === 'student' ? (model?.studentSteps ?? 4) : (model?.steps ?? 25)}
+        defaultValue={ownSteps}
         {...gesture('Steps')}
         onChange={(value) => set('Steps', { steps: value })}
       />

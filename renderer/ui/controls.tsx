@@ -90,6 +90,15 @@ export interface GestureHandlers {
   onBail(): void;
 }
 
+/** The line below a control `id` that says what it does. */
+function HintLine({ id, hint }: { id: string; hint: string | undefined }): ReactNode {
+  return hint ? (
+    <span className="hint" id={`${id}-hint`}>
+      {hint}
+    </span>
+  ) : null;
+}
+
 /** A slider with a typed value. A drag is one gesture; a double-click goes back to the default, which `mark` may show. */
 export function SliderField(
   props: {
@@ -175,11 +184,7 @@ export function SliderField(
           {...(hint ? { 'aria-describedby': `${id}-hint` } : {})}
         />
       </Slider.Root>
-      {hint ? (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
+      <HintLine id={id} hint={hint} />
     </div>
   );
 }
@@ -261,11 +266,7 @@ function LabelledField({
         </label>
         {control(hint ? { id, 'aria-describedby': `${id}-hint` } : { id })}
       </div>
-      {hint ? (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
+      <HintLine id={id} hint={hint} />
     </div>
   );
 }

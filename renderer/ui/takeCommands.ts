@@ -118,7 +118,10 @@ export class TakeCommands {
     await this.#studio.flush();
     await studioClient.call('jobs.estimate', { projectId, request }).then(
       (estimate) => this.#studio.app.set({ estimate }),
-      (error: unknown) => this.#studio.app.set({ estimate: { problem: sentenceOf(error) } }),
+      (error: unknown) => {
+        const problem = error instanceof StudioError ? error.sentence : String(error);
+        this.#studio.app.set({ estimate: { problem } });
+      },
     );
   }
 
@@ -170,10 +173,4 @@ export class TakeCommands {
     if (source) editor.look({ sourceId: source.id, maskId });
     this.#studio.notify(texts.takes.useAgainDone);
   }
-}
-
-/** What went wrong and the way out, in one line. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof StudioError)) return String(error);
-  return error.hint ? `${error.message} ${error.hint}` : error.message;
 }

@@ -86,14 +86,15 @@ def compose_set(name: str, k: int, n: int, world: World, model: ShippedModel) ->
     return compose(seed_for(2024, k), world, n, FRAMES, FRAMES, recipe)
 
 
+def resized(video: Tensor, side: int) -> Tensor:
+    """(n, f, c, s, s) → (n, f, c, side, side)."""
+    return F.interpolate(video.flatten(0, 1), side, mode="bilinear").unflatten(0, video.shape[:2])
+
+
 def lifted(clips: Clips, darkest: float) -> list[Tensor]:
     """The cut-outs with nothing of the subject darker than `darkest`, for the model reads its outline off them."""
-    n, f = clips.masks.shape[:2]
-    out = []
-    for c in clips.cutouts:
-        floor = darkest * F.interpolate(clips.masks.flatten(0, 1).unsqueeze(1), c.shape[-1], mode="bilinear")
-        out.append(torch.maximum(c, floor.unflatten(0, (n, f))))
-    return out
+    masks = clips.masks.unsqueeze(2)
+    return [torch.maximum(c, darkest * resized(masks, c.shape[-1])) for c in clips.cutouts]
 
 
 def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder: Path) -> Prepared:
@@ -102,10 +103,7 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
     if not path.exists():
         clips = compose_set(name, k, n, world, model)
         if name == "full_frame":
-            levels = [
-                F.interpolate(clips.source.flatten(0, 1), c.shape[-1], mode="bilinear") for c in clips.cutouts
-            ]
-            clips = replace(clips, cutouts=[x.unflatten(0, (n, FRAMES)) for x in levels])
+            clips = replace(clips, cutouts=[resized(clips.source, c.shape[-1]) for c in clips.cutouts])
         if name == "real_clips_lifted":
             clips = replace(clips, cutouts=lifted(clips, DARKEST))
         opened = torch.ones(n, FRAMES, dtype=torch.bool)
