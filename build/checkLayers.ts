@@ -18,6 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
   'models/masks': ['models/math', 'models/errors'],
+  'models/families': ['models'],
   'models/pipeline': ['models'],
   'models/bundled': [],
   'electron/contract': ['models/errors'],
