@@ -1,6 +1,7 @@
 /** The golden pipeline: subject frames to subject latents, guided sampling, decoding, in numbers. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { denoiserOf } from '../diffusion/denoiser.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
 import { createSampling } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
@@ -17,7 +18,7 @@ import { findWeightFile, readCheckpoint, readJson } from '../weights/checkpoint.
 import { KeyedWeights } from '../weights/keyedWeights.ts';
 import { readTensor } from '../weights/readTensor.ts';
 import type { TensorIndex } from '../weights/storedTensor.ts';
-import { guidanceWeights, guidedDenoiser } from './guidedDenoiser.ts';
+import { guidanceWeights, guidedPredictor } from './guidedPredictor.ts';
 import { type ComparedResult, goldenTensor, relativeError } from './verifyNetworks.ts';
 
 const schema = z.object({
@@ -151,8 +152,10 @@ async function sample(
     weightsFolder: weights.folder,
   });
   try {
-    const denoise = guidedDenoiser(session, branches, { channels, frames, height, width }, () => alpha);
-    const sampling = createSampling('ddim', { schedule: noiseSchedule(), steps: inputs.num_inference_steps });
+    const predict = guidedPredictor(session, branches, { channels, frames, height, width }, () => alpha);
+    const schedule = noiseSchedule();
+    const denoise = denoiserOf(schedule.config.prediction_type, predict);
+    const sampling = createSampling('ddim', { schedule, steps: inputs.num_inference_steps });
     let latents = initial.data;
     for await (const step of sampling.run(initial.data, denoise)) latents = step.latents;
     return latents;

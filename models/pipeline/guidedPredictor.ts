@@ -1,4 +1,4 @@
-import type { Denoiser } from '../diffusion/sampler.ts';
+import type { Predictor } from '../diffusion/denoiser.ts';
 import { assert } from '../errors/studioError.ts';
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import type { ContextTensors } from './modelParts.ts';
@@ -39,12 +39,12 @@ export interface LatentShape {
  * none) and the answers are combined by their weights. HFA: each branch's subject latents stand beside the noisy ones on the
  * channel axis, without noise, at every step.
  */
-export function guidedDenoiser(
+export function guidedPredictor(
   network: DenoisingNetwork,
   branches: readonly GuidanceBranch[],
   shape: LatentShape,
   alphaAt: (step: number) => { alpha_text: FloatTensor; alpha_image: FloatTensor },
-): Denoiser {
+): Predictor {
   const { channels, frames, height, width } = shape;
   const size = channels * frames * height * width;
   return async (sample, timestep, step) => {
