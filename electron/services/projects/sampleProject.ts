@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newId } from '../../contract/newId.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
-import { newId } from '../jobs/jobService.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { ProjectLibrary } from './projectLibrary.ts';
 import {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { newId } from '../../contract/newId.ts';
 import type { SourceRecord } from '../../contract/records.ts';
-import { newId } from '../jobs/jobService.ts';
 import type { MediaPort } from '../media/mediaPort.ts';
 import type { OpenProject } from './openProject.ts';
 
