@@ -1,7 +1,7 @@
-import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
-import { keysAround, rasterizeMask } from '../../models/masks/rasterizeMask.ts';
-import { encodeRuns } from '../../models/masks/regionRuns.ts';
-import type { DocumentRecord, MaskRecord } from '../contract/records.ts';
+import type { MaskDrawing, MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import { keysAround, rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
+import { encodeRuns } from '../../../models/masks/regionRuns.ts';
+import type { DocumentRecord, MaskRecord } from '../../contract/records.ts';
 
 /** A mask's drawing, put together from its records. */
 export function drawingOf(mask: MaskRecord, records: Iterable<DocumentRecord>): MaskDrawing {

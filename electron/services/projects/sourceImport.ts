@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import type { SourceRecord } from '../contract/records.ts';
-import { newId } from './jobService.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { newId } from '../../contract/newId.ts';
+import type { SourceRecord } from '../../contract/records.ts';
+import type { MediaPort } from '../media/mediaPort.ts';
 import type { OpenProject } from './openProject.ts';
-import type { MediaPort } from './ports.ts';
 
 /**
  * Takes an uploaded file into a project's assets and describes it as a source record (not yet in the document).

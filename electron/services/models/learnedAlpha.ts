@@ -1,5 +1,5 @@
-import { readLayout } from '../../models/weights/layouts.ts';
-import { readTensor } from '../../models/weights/readTensor.ts';
+import { readLayout } from '../../../models/weights/layouts.ts';
+import { readTensor } from '../../../models/weights/readTensor.ts';
 
 /** The learned weights of text and picture, averaged over a model's cross-attention layers. */
 export interface LearnedAlpha {

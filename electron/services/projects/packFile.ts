@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
 
 const blockBytes = 512;
 /** What a packed project may hold: nothing else is read or written, so no entry can name a place outside the folder. */

@@ -1,10 +1,10 @@
-import { encodeVideo } from '../media/encodeVideo.ts';
-import { probeMedia } from '../media/probeMedia.ts';
-import { readFrames } from '../media/readFrames.ts';
-import { encodePng, encodeSpriteSheet, readPicture } from '../media/readPicture.ts';
-import { smartSelect } from '../media/smartSelect.ts';
-import { readWaveform } from '../media/waveform.ts';
-import type { MediaPort } from './ports.ts';
+import { encodeVideo } from '../../media/encodeVideo.ts';
+import { probeMedia } from '../../media/probeMedia.ts';
+import { readFrames } from '../../media/readFrames.ts';
+import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';
+import { smartSelect } from '../../media/smartSelect.ts';
+import { readWaveform } from '../../media/waveform.ts';
+import type { MediaPort } from './mediaPort.ts';
 
 /** Frame rate that a picture is said to have: it only decides how long one timeline frame of it is. */
 const pictureFramesPerSecond = 8;

@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../contract/jobs.ts';
+import type { ExportOptions } from '../../contract/jobs.ts';
 
 /** What a media file is, as far as the studio needs to know. */
 export interface MediaFacts {

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { ModelCatalogue } from '../../../../electron/services/modelCatalogue.ts';
-import { writeReleasedModel } from '../../../fixtures/releasedModel.ts';
-import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
-import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
+import { ModelCatalogue } from '../../../../../electron/services/models/modelCatalogue.ts';
+import { writeReleasedModel } from '../../../../fixtures/releasedModel.ts';
+import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
+import { writeTinyModel } from '../../../../fixtures/tinyModel.ts';
 
 const { folder } = temporaryFiles();
 const shipped = join(folder, 'shipped');

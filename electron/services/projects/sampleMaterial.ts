@@ -1,5 +1,5 @@
-import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
-import type { RgbaPicture } from './ports.ts';
+import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import type { RgbaPicture } from '../media/mediaPort.ts';
 
 /** Side of the sample's square frames, in pixels. */
 export const sampleSize = 512;

@@ -1,4 +1,4 @@
-import type { EngineDevice, EngineEvent, EngineJob, JobEstimate } from '../engine/engineProtocol.ts';
+import type { EngineDevice, EngineEvent, EngineJob, JobEstimate } from '../../engine/engineProtocol.ts';
 
 /** The engine host as the services use it; the composition root hands it in. */
 export interface EnginePort {

@@ -1,11 +1,11 @@
-import { StudioError } from '../../models/errors/studioError.ts';
-import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
-import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
-import { encodeRuns } from '../../models/masks/regionRuns.ts';
-import type { SourceRecord } from '../contract/records.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
+import { encodeRuns } from '../../../models/masks/regionRuns.ts';
+import type { SourceRecord } from '../../contract/records.ts';
+import type { OpenProject } from '../projects/openProject.ts';
 import { fitWithin } from './mediaCache.ts';
-import type { OpenProject } from './openProject.ts';
-import type { MediaPort } from './ports.ts';
+import type { MediaPort } from './mediaPort.ts';
 
 /** Longer side, in pixels, of the picture that is cut out: enough for a clean outline, small enough for a second's work. */
 const workingSize = 512;

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import type { SourceRecord } from '../contract/records.ts';
-import type { EventBus } from './eventBus.ts';
-import type { OpenProject } from './openProject.ts';
-import type { MediaPort, RgbaPicture } from './ports.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import type { SourceRecord } from '../../contract/records.ts';
+import type { EventBus } from '../eventBus.ts';
+import type { OpenProject } from '../projects/openProject.ts';
+import type { MediaPort, RgbaPicture } from './mediaPort.ts';
 
 const thumbnailHeight = 72;
 const frameLimit = 1280;

@@ -1,11 +1,11 @@
-import { StudioError } from '../../models/errors/studioError.ts';
-import type { TakeRequest } from '../contract/jobs.ts';
-import { maskDrawing } from '../contract/maskOperations.ts';
-import type { TakeRecipe } from '../contract/records.ts';
-import type { EngineJob } from '../engine/engineProtocol.ts';
-import { drawingAtFrame, drawingFromFrame, drawingOf } from './maskFromRecords.ts';
-import type { ModelCatalogue } from './modelCatalogue.ts';
-import type { OpenProject } from './openProject.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import type { TakeRequest } from '../../contract/jobs.ts';
+import { maskDrawing } from '../../contract/maskOperations.ts';
+import type { TakeRecipe } from '../../contract/records.ts';
+import type { EngineJob } from '../../engine/engineProtocol.ts';
+import type { ModelCatalogue } from '../models/modelCatalogue.ts';
+import { drawingAtFrame, drawingFromFrame, drawingOf } from '../projects/maskFromRecords.ts';
+import type { OpenProject } from '../projects/openProject.ts';
 
 /** What a recipe is planned with. */
 export interface TakePlanner {

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import type { ItemRecord, TakeRecipe, TakeRecord } from '../contract/records.ts';
-import type { TakeResult } from '../engine/engineProtocol.ts';
-import { newId } from './jobService.ts';
-import type { OpenProject } from './openProject.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { newId } from '../../contract/newId.ts';
+import type { ItemRecord, TakeRecipe, TakeRecord } from '../../contract/records.ts';
+import type { TakeResult } from '../../engine/engineProtocol.ts';
+import type { OpenProject } from '../projects/openProject.ts';
 
 /** Turns a finished run into assets and a take with its place on the timeline; returns the take's id. */
 export async function keepTake(

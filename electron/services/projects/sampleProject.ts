@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DocumentRecord } from '../contract/records.ts';
-import { newId } from './jobService.ts';
-import type { MediaPort, RgbaPicture } from './ports.ts';
+import { newId } from '../../contract/newId.ts';
+import type { DocumentRecord } from '../../contract/records.ts';
+import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { ProjectLibrary } from './projectLibrary.ts';
 import {
   drawSampleFrame,

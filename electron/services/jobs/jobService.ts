@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { errorOnWire } from '../contract/errorOnWire.ts';
-import { isFinal, type JobView, jobStates, type TakeRequest, takeRequest } from '../contract/jobs.ts';
-import { recordId, takeRecipe } from '../contract/records.ts';
-import type { EngineEvent, EngineJob } from '../engine/engineProtocol.ts';
-import { writeFileAtomic } from './atomicFile.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { errorOnWire } from '../../contract/errorOnWire.ts';
+import { isFinal, type JobView, jobStates, type TakeRequest, takeRequest } from '../../contract/jobs.ts';
+import { newId } from '../../contract/newId.ts';
+import { recordId, takeRecipe } from '../../contract/records.ts';
+import type { EngineEvent, EngineJob } from '../../engine/engineProtocol.ts';
+import { writeFileAtomic } from '../atomicFile.ts';
+import type { EventBus } from '../eventBus.ts';
+import type { ModelCatalogue } from '../models/modelCatalogue.ts';
+import type { OpenProject } from '../projects/openProject.ts';
 import type { EnginePort } from './enginePort.ts';
-import type { EventBus } from './eventBus.ts';
-import type { ModelCatalogue } from './modelCatalogue.ts';
-import type { OpenProject } from './openProject.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
 
@@ -345,11 +345,6 @@ export class JobService {
     this.#jobs.delete(job.file.id);
     this.#options.bus.publish({ type: 'jobGone', projectId: job.project.id, jobId: job.file.id });
   }
-}
-
-/** A new record id: a word and random digits. */
-export function newId(word: string): string {
-  return `${word}-${randomBytes(9).toString('hex')}`;
 }
 
 function parseOrUndefined(text: string): unknown {
