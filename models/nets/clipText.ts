@@ -1,6 +1,8 @@
 /** CLIP's text encoder, as Stable Diffusion 1.5 and 2.1 use it: token ids to one vector per token. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
+import { int64Tensor } from '../math/tensor.ts';
 import type { Dialect } from '../onnx/dialect.ts';
 import { add, embed } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
@@ -8,6 +10,7 @@ import { reshape } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { type ClipTowerSizes, clipLayers, clipTowerSchema, clipTowerSizes } from './clipTransformer.ts';
 import { layerNormLayer } from './modules.ts';
+import type { HiddenLayer, Network } from './network.ts';
 
 const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(512),
@@ -80,3 +83,36 @@ function causalMask(tokens: number): Float32Array {
     index % tokens > Math.floor(index / tokens) ? lowest : 0,
   );
 }
+
+/** A text tower and the layer it answers with. */
+export type TextEncoderConfig = ClipTextConfig & { readonly hiddenLayer: HiddenLayer };
+
+/** The tower as an entry of the table of networks: tokenIds int64 (n, tokens) → states (n, tokens, width). */
+export const clipText: Network<TextEncoderConfig, { batch: number }, 'tokenIds', 'states'> = {
+  parse: (json, label, { text }) => ({ ...parseClipTextConfig(json, label), hiddenLayer: text.hiddenLayer }),
+  build: (config, { batch }, dialect, source) =>
+    buildClipText(config, { batch, hiddenLayer: config.hiddenLayer }, dialect, source),
+  inputs: ['tokenIds'],
+  outputs: ['states'],
+  probe: () => ({ batch: 1 }),
+  // Buffers of older files, and the parts behind the layer in use.
+  ignores: ({ hiddenLayer }) =>
+    hiddenLayer === 'last' ? /position_ids$|^text_projection/ : /position_ids$|^text_projection|encoder\.layers\.\d+\./,
+  golden: {
+    accepts: (_, endings) => endings.has('input_ids'),
+    cases: async (folder, config) => {
+      const ids = await folder.tensor('input_ids');
+      const json = folder.json;
+      const isPenultimate =
+        typeof json === 'object' && json !== null && 'hidden_layer' in json && json.hidden_layer === 'penultimate';
+      return [
+        {
+          shape: { batch: ids.shape[0] ?? 0 },
+          inputs: { tokenIds: int64Tensor(ids.shape, [...ids.data]) },
+          expected: { states: 'states' },
+          config: { ...config, hiddenLayer: isPenultimate ? 'penultimate' : 'last' },
+        },
+      ];
+    },
+  },
+};

@@ -1,4 +1,5 @@
 /** CLIP's vision transformer: a picture to one vector per patch, and one for the whole. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from '../onnx/dialect.ts';
@@ -15,6 +16,7 @@ import {
   clipTowerSizes,
 } from './clipTransformer.ts';
 import { layerNormLayer } from './modules.ts';
+import type { HiddenLayer, Network } from './network.ts';
 
 const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(768),
@@ -116,3 +118,40 @@ export function buildClipVision(
   b.output('tokens', b.hasWeight(`${root}.${patches}`) ? b.scope(root, build) : build());
   return b.finish();
 }
+
+/** A vision tower and the layer it answers with. */
+export type ImageEncoderConfig = ClipVisionConfig & { readonly hiddenLayer: HiddenLayer };
+
+/** The tower as an entry of the table of networks: pixels (n, 3, size, size), normalised → tokens (n, 1 + patches, width). */
+export const clipVision: Network<ImageEncoderConfig, { batch: number }, 'pixels', 'tokens'> = {
+  parse: (json, label, { image }) => ({
+    ...(json === undefined ? openClipHuge : parseClipVisionConfig(json, label)),
+    hiddenLayer: image.hiddenLayer,
+  }),
+  build: (config, { batch }, dialect, source) =>
+    buildClipVision(config, { batch, hiddenLayer: config.hiddenLayer }, dialect, source),
+  inputs: ['pixels'],
+  outputs: ['tokens'],
+  probe: () => ({ batch: 1 }),
+  ignores: ({ hiddenLayer }) => {
+    // The tower's final norm and projection come after the tokens in use; OpenCLIP files hold the text tower too.
+    const behind = /position_ids$|post_layernorm|^visual_projection|^visual\.(ln_post|proj)|^logit_scale$/;
+    const text = /^(text_model|transformer|token_embedding|ln_final|positional_embedding|text_projection)\b/;
+    const layers = hiddenLayer === 'last' ? /$^/ : /(resblocks|encoder\.layers)\.\d+\./;
+    return new RegExp([behind, text, layers].map(({ source }) => source).join('|'));
+  },
+  golden: {
+    accepts: (_, endings) => endings.has('pixel_values'),
+    cases: async (folder, config) => {
+      const pixels = await folder.tensor('pixel_values');
+      const naming = folder.hasWeight('visual.conv1.weight') ? 'open-clip' : 'transformers';
+      const layers = (['last', 'penultimate'] as const).filter((layer) => folder.has(layer));
+      return layers.map((hiddenLayer) => ({
+        shape: { batch: pixels.shape[0] ?? 0 },
+        inputs: { pixels },
+        expected: { tokens: hiddenLayer },
+        config: { ...config, naming, hiddenLayer },
+      }));
+    },
+  },
+};

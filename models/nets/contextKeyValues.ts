@@ -3,7 +3,8 @@ import { type Graph, GraphBuilder } from '../onnx/graphBuilder.ts';
 import { slice } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { linearLayer } from './modules.ts';
-import { crossAttentionLayers, type UnetConfig } from './unetConfig.ts';
+import type { Network } from './network.ts';
+import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from './unetConfig.ts';
 
 /**
  * Builds the graph that turns a context (b, text tokens + image tokens, width) into every cross-attention layer's keys and
@@ -36,3 +37,12 @@ export function buildContext(
 export function alphaKeys(layer: string): { text: string; image: string } {
   return { text: `${layer}.text_cross_attention_scale`, image: `${layer}.image_cross_attention_scale` };
 }
+
+/** The context as an entry of the table of networks: context (n, text tokens + image tokens, width) → keys and values of every layer. */
+export const context: Network<UnetConfig, { batch: number; imageTokens: number }, 'context'> = {
+  parse: parseUnetConfig,
+  build: buildContext,
+  inputs: ['context'],
+  probe: () => ({ batch: 1, imageTokens: 1 }),
+  scalars: (config) => crossAttentionLayers(config).flatMap(({ name }) => Object.values(alphaKeys(name))),
+};

@@ -1,4 +1,6 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
+
+import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import type { Dialect } from '../onnx/dialect.ts';
 import { add, scale, sigmoid, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
@@ -12,10 +14,12 @@ import {
   residualBlock,
   temporalConvolution,
 } from './clipLayers.ts';
+import { alphaKeys, context } from './contextKeyValues.ts';
 import { groupNormLayer } from './modules.ts';
+import type { Network } from './network.ts';
 import { layOver } from './subjectMix.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from './timeEmbedding.ts';
-import { crossAttentionLayers, type UnetConfig, type UnetLevel } from './unetConfig.ts';
+import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,
   spatialTransformer,
@@ -186,3 +190,43 @@ class Stage {
     return spatialTransformer(this.#b, `attentions.${index}`, x, options);
   }
 }
+
+/**
+ * The UNet as an entry of the table of networks: sample (n, inputs, frames, h, w), timestep (1), alpha_text and alpha_image (layers),
+ * keys and values of every layer → prediction (n, outputs, frames, h, w) and, where asked for, attention maps.
+ */
+export const unet: Network<UnetConfig, UnetGraphShape> = {
+  parse: parseUnetConfig,
+  build: buildUnet,
+  probe: ({ down }) => {
+    const side = 2 ** (down.length - 1);
+    // Two frames, because a single one leaves the temporal layers out.
+    return { batch: 1, frames: 2, height: side, width: side, imageTokens: 1 };
+  },
+  golden: {
+    accepts: (_, endings) => endings.has('sample') && endings.has('encoder_hidden_states'),
+    cases: async (folder, config) => {
+      const layers = crossAttentionLayers(config);
+      const alphas = async (kind: 'text' | 'image'): Promise<FloatTensor> => {
+        const values = layers.map(async ({ name }) => (await folder.weight(alphaKeys(name)[kind])).data[0] ?? 0);
+        return floatTensor([layers.length], Float32Array.from(await Promise.all(values)));
+      };
+      const alpha = { alpha_text: await alphas('text'), alpha_image: await alphas('image') };
+      return Promise.all(
+        folder.caseNames.map(async (name) => {
+          const sample = await folder.tensor(`${name}sample`);
+          const states = await folder.tensor(`${name}encoder_hidden_states`);
+          const [batch = 0, , frames = 0, height = 0, width = 0] = sample.shape;
+          const imageTokens = (states.shape[1] ?? 0) - config.textTokens;
+          const keysAndValues = await folder.run(context, config, { batch, imageTokens }, { context: states });
+          const timestep = floatTensor([1], (await folder.tensor(`${name}timestep`)).data.slice(0, 1));
+          return {
+            shape: { batch, frames, height, width, imageTokens },
+            inputs: { sample, timestep, ...alpha, ...keysAndValues },
+            expected: { prediction: `${name}output` },
+          };
+        }),
+      );
+    },
+  },
+};
