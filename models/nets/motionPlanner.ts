@@ -7,7 +7,7 @@ import { add, embed } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder } from '../onnx/graphBuilder.ts';
 import { concatenate, reshape, slice } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import { type ClipTowerSizes, clipLayers } from './clip/clipTransformer.ts';
 import { layerNormLayer, linearLayer } from './modules.ts';
 import type { Network } from './network.ts';
 import { timeEmbedding } from './timeEmbedding.ts';

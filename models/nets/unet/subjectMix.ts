@@ -1,9 +1,9 @@
 /** The subject laid over what a UNet draws, pixel by pixel but in latents: HFA's last step in the bundled model. */
-import { add, multiply, sigmoid, silu, subtract } from '../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
-import { reshape, slice } from '../onnx/shaping.ts';
-import { clipOfPictures, picturesOfClip } from './clipLayers.ts';
-import { convolutionLayer, layPatches } from './modules.ts';
+import { add, multiply, sigmoid, silu, subtract } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape, slice } from '../../onnx/shaping.ts';
+import { clipOfPictures, picturesOfClip } from '../clip/clipLayers.ts';
+import { convolutionLayer, layPatches } from '../modules.ts';
 
 /** Width of the small network that reads the mask off the subject's pixels. */
 const maskChannels = 8;

@@ -1,12 +1,12 @@
 /** The spatial transformer of the MagDiff UNet, with its adaptive prompts alignment (APA) and temporal part. */
-import { attention, attentionWithMap } from '../onnx/attention.ts';
-import { add, geglu, gelu, multiply } from '../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
-import { linear, linearColumns } from '../onnx/linear.ts';
-import { concatenate, expand, reshape, slice, transpose } from '../onnx/shaping.ts';
-import { sizeOf } from '../onnx/types.ts';
-import { clipShape } from './clipLayers.ts';
-import { groupNormLayer, layerNormLayer, linearLayer } from './modules.ts';
+import { attention, attentionWithMap } from '../../onnx/attention.ts';
+import { add, geglu, gelu, multiply } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { linear, linearColumns } from '../../onnx/linear.ts';
+import { concatenate, expand, reshape, slice, transpose } from '../../onnx/shaping.ts';
+import { sizeOf } from '../../onnx/types.ts';
+import { clipShape } from '../clip/clipLayers.ts';
+import { groupNormLayer, layerNormLayer, linearLayer } from '../modules.ts';
 import type { UnetConfig } from './unetConfig.ts';
 
 /** What one cross-attention layer is fed: keys and values of text (and image), and its two weights, each of shape (1). */

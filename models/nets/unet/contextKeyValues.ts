@@ -1,9 +1,9 @@
-import type { Dialect } from '../onnx/dialect.ts';
-import { type Graph, GraphBuilder } from '../onnx/graphBuilder.ts';
-import { slice } from '../onnx/shaping.ts';
-import type { WeightSource } from '../onnx/types.ts';
-import { linearLayer } from './modules.ts';
-import type { Network } from './network.ts';
+import type { Dialect } from '../../onnx/dialect.ts';
+import { type Graph, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { slice } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { linearLayer } from '../modules.ts';
+import type { Network } from '../network.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from './unetConfig.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** The transformer layers that CLIP's text and vision towers share, under the two sets of names checkpoints give them. */
 import { z } from 'zod';
-import { attention } from '../onnx/attention.ts';
-import { add, gelu, sigmoidProduct } from '../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
-import { linear } from '../onnx/linear.ts';
-import { layerNormLayer, linearLayer } from './modules.ts';
+import { attention } from '../../onnx/attention.ts';
+import { add, gelu, sigmoidProduct } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { linear } from '../../onnx/linear.ts';
+import { layerNormLayer, linearLayer } from '../modules.ts';
 
 /** Which names a checkpoint gives its modules: transformers' or OpenCLIP's. */
 export type ClipNaming = 'transformers' | 'open-clip';

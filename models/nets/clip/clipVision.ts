@@ -1,13 +1,15 @@
 /** CLIP's vision transformer: a picture to one vector per patch, and one for the whole. */
 
 import { z } from 'zod';
-import { StudioError } from '../errors/studioError.ts';
-import type { Dialect } from '../onnx/dialect.ts';
-import { add } from '../onnx/elementwise.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { convolution } from '../onnx/linear.ts';
-import { concatenate, expand, reshape, transpose } from '../onnx/shaping.ts';
-import type { WeightSource } from '../onnx/types.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import type { Dialect } from '../../onnx/dialect.ts';
+import { add } from '../../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { convolution } from '../../onnx/linear.ts';
+import { concatenate, expand, reshape, transpose } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { layerNormLayer } from '../modules.ts';
+import type { HiddenLayer, Network } from '../network.ts';
 import {
   type ClipNaming,
   type ClipTowerSizes,
@@ -15,8 +17,6 @@ import {
   clipTowerSchema,
   clipTowerSizes,
 } from './clipTransformer.ts';
-import { layerNormLayer } from './modules.ts';
-import type { HiddenLayer, Network } from './network.ts';
 
 const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(768),

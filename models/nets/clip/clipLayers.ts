@@ -1,11 +1,11 @@
 /** Layers on clips (b, C, f, h, w): picture layers applied to every frame, and convolutions along time. */
 
-import { add, scale } from '../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
-import { convolution } from '../onnx/linear.ts';
-import { reshape, resizeNearest, transpose } from '../onnx/shaping.ts';
-import type { Shape } from '../onnx/types.ts';
-import { convolutionLayer, groupNormLayer, linearLayer } from './modules.ts';
+import { add, scale } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { convolution } from '../../onnx/linear.ts';
+import { reshape, resizeNearest, transpose } from '../../onnx/shaping.ts';
+import type { Shape } from '../../onnx/types.ts';
+import { convolutionLayer, groupNormLayer, linearLayer } from '../modules.ts';
 
 /** Sizes of a clip's five axes. */
 export function clipShape(x: Tensor): readonly [number, number, number, number, number] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StudioError } from '../errors/studioError.ts';
+import { StudioError } from '../../errors/studioError.ts';
 
 const widths = z.array(z.int().positive()).min(1).max(16);
 

@@ -1,11 +1,11 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 
-import { type FloatTensor, floatTensor } from '../math/tensor.ts';
-import type { Dialect } from '../onnx/dialect.ts';
-import { add, scale, sigmoid, silu } from '../onnx/elementwise.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { concatenate, slice, split } from '../onnx/shaping.ts';
-import type { WeightSource } from '../onnx/types.ts';
+import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
+import type { Dialect } from '../../onnx/dialect.ts';
+import { add, scale, sigmoid, silu } from '../../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { concatenate, slice, split } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
 import {
   clipShape,
   enlargeFrames,
@@ -13,12 +13,12 @@ import {
   type ResidualOptions,
   residualBlock,
   temporalConvolution,
-} from './clipLayers.ts';
+} from '../clip/clipLayers.ts';
+import { groupNormLayer } from '../modules.ts';
+import type { Network } from '../network.ts';
+import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
-import { groupNormLayer } from './modules.ts';
-import type { Network } from './network.ts';
 import { layOver } from './subjectMix.ts';
-import { type TimeEmbeddingOptions, timeEmbedding } from './timeEmbedding.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,

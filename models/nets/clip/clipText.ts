@@ -1,16 +1,16 @@
 /** CLIP's text encoder, as Stable Diffusion 1.5 and 2.1 use it: token ids to one vector per token. */
 
 import { z } from 'zod';
-import { StudioError } from '../errors/studioError.ts';
-import { int64Tensor } from '../math/tensor.ts';
-import type { Dialect } from '../onnx/dialect.ts';
-import { add, embed } from '../onnx/elementwise.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { reshape } from '../onnx/shaping.ts';
-import type { WeightSource } from '../onnx/types.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import { int64Tensor } from '../../math/tensor.ts';
+import type { Dialect } from '../../onnx/dialect.ts';
+import { add, embed } from '../../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { layerNormLayer } from '../modules.ts';
+import type { HiddenLayer, Network } from '../network.ts';
 import { type ClipTowerSizes, clipLayers, clipTowerSchema, clipTowerSizes } from './clipTransformer.ts';
-import { layerNormLayer } from './modules.ts';
-import type { HiddenLayer, Network } from './network.ts';
 
 const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(512),
