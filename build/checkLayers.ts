@@ -1,9 +1,10 @@
 /**
- * Enforces the architecture: which folder may import which, and who alone may import certain packages.
- * Run by `npm run layers`; prints every violation and exits 1 when there is one.
+ * Enforces the architecture: which folder may import which, who alone may import certain packages, and that no files import each
+ * other in a circle (types included). Run by `npm run layers`; prints every violation and exits 1 when there is one.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { findCircles } from './findCircles.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -72,46 +73,62 @@ function listSources(folder: string): string[] {
   });
 }
 
-/** The most specific rule whose folder contains `file` (a path relative to the root, forward slashes). */
+/** What a file imports: files of ours as paths relative to the root, and packages by their names. */
+function importsOf(path: string): { files: string[]; packages: string[] } {
+  const found = { files: [] as string[], packages: [] as string[] };
+  for (const match of readFileSync(path, 'utf8').matchAll(importPattern)) {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? '';
+    if (specifier.startsWith('.')) found.files.push(nameOf(resolve(dirname(path), specifier)));
+    else
+      found.packages.push(
+        specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+  }
+  return found;
+}
+
+const nameOf = (path: string): string => relative(root, path).replaceAll('\\', '/');
+
+const isWithin = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
+
+/** The most specific rule whose folder contains `file`. */
 function ruleOf(file: string): string | undefined {
   return Object.keys(allowed)
     .filter((folder) => file.startsWith(`${folder}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
-const isWithin = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
-
 const violations: string[] = [];
-const files = ['electron', 'renderer', 'models', 'build', 'test'].flatMap((folder) => listSources(join(root, folder)));
-for (const path of files) {
-  const file = relative(root, path).replaceAll('\\', '/');
-  const rule = ruleOf(file);
-  if (!rule) {
-    violations.push(`${file}: lies in no folder of the architecture (build/checkLayers.ts)`);
-    continue;
-  }
-  for (const match of readFileSync(path, 'utf8').matchAll(importPattern)) {
-    const specifier = match[1] ?? match[2] ?? match[3] ?? '';
-    if (specifier.startsWith('.')) {
-      const target = relative(root, resolve(dirname(path), specifier)).replaceAll('\\', '/');
-      const home = ruleOf(target) ?? target;
-      const permitted = home === rule || (allowed[rule] ?? []).some((folder) => isWithin(target, folder));
-      if (!permitted)
-        violations.push(
-          `${file}: may not import ${target} (${rule} may import: ${(allowed[rule] ?? []).join(', ') || 'nothing of ours'})`,
-        );
+const graph = new Map<string, readonly string[]>();
+for (const folder of ['electron', 'renderer', 'models', 'build', 'test']) {
+  for (const path of listSources(join(root, folder))) {
+    const file = nameOf(path);
+    const imports = importsOf(path);
+    graph.set(file, imports.files);
+    const rule = ruleOf(file);
+    if (!rule) {
+      violations.push(`${file}: lies in no folder of the architecture (build/checkLayers.ts)`);
       continue;
     }
-    const packageName = specifier.startsWith('@')
-      ? specifier.split('/').slice(0, 2).join('/')
-      : (specifier.split('/')[0] ?? '');
-    const importers = soleImporters[packageName];
-    if (importers && !importers.some((folder) => isWithin(file, folder))) {
-      violations.push(`${file}: may not import ${packageName}; only ${importers.join(', ')} may`);
+    const folders = allowed[rule] ?? [];
+    for (const target of imports.files)
+      if (ruleOf(target) !== rule && !folders.some((permitted) => isWithin(target, permitted)))
+        violations.push(
+          `${file}: may not import ${target} (${rule} may import: ${folders.join(', ') || 'nothing of ours'})`,
+        );
+    for (const name of imports.packages) {
+      const importers = soleImporters[name];
+      if (importers && !importers.some((permitted) => isWithin(file, permitted)))
+        violations.push(`${file}: may not import ${name}; only ${importers.join(', ')} may`);
     }
   }
 }
+const circles = findCircles(graph);
+for (const circle of circles) violations.push(`${circle.join(', ')}: import each other in a circle`);
 
 for (const violation of violations) process.stderr.write(`${violation}\n`);
-process.stdout.write(`layers: ${files.length} files, ${violations.length} violations\n`);
+process.stdout.write(`layers: ${graph.size} files, ${violations.length} violations, ${circles.length} circles\n`);
 process.exitCode = violations.length > 0 ? 1 : 0;

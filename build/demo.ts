@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { encodeMaskPng, encodePng } from '../electron/media/readPicture.ts';
-import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../electron/services/sampleMaterial.ts';
+import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../electron/services/projects/sampleMaterial.ts';
 import { rasterizeMask } from '../models/masks/rasterizeMask.ts';
 
 const root = resolve(import.meta.dirname, '..');

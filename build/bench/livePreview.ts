@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { EngineHost } from '../../electron/engine/engineHost.ts';
 import { encodeMaskPng, encodePng } from '../../electron/media/readPicture.ts';
-import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../../electron/services/sampleMaterial.ts';
+import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../../electron/services/projects/sampleMaterial.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { Measure } from './measure.ts';
 

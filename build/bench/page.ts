@@ -8,7 +8,7 @@ import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
 import { startLocalStudio } from '../../electron/server/localStudio.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { AssetStore } from '../../electron/services/assetStore.ts';
+import { AssetStore } from '../../electron/services/projects/assetStore.ts';
 import { simplifyStroke } from '../../models/masks/simplifyStroke.ts';
 import { buildRenderer, pageFolder } from '../buildRenderer.ts';
 import { launchBrowser } from './launchBrowser.ts';

@@ -1,5 +1,5 @@
 import { EngineHost } from '../engine/engineHost.ts';
-import { studioMedia } from '../services/studioMedia.ts';
+import { studioMedia } from '../services/media/studioMedia.ts';
 import { cacheRoot, modelRoots } from '../services/studioPlaces.ts';
 import { type RunningStudio, type StudioOptions, startStudio } from './startStudio.ts';
 

@@ -5,9 +5,9 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { maskDrawing } from '../contract/maskOperations.ts';
 import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
-import { createSampleProject } from '../services/sampleProject.ts';
-import { smartSelect } from '../services/smartSelect.ts';
-import { importSource, missingSources } from '../services/sourceImport.ts';
+import { smartSelect } from '../services/media/smartSelect.ts';
+import { createSampleProject } from '../services/projects/sampleProject.ts';
+import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import type { StudioServices } from './studioServices.ts';
 
 /** A handler for every method of the contract. */

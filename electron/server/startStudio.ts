@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { EnginePort } from '../services/enginePort.ts';
-import type { MediaPort } from '../services/ports.ts';
+import type { EnginePort } from '../services/jobs/enginePort.ts';
+import type { MediaPort } from '../services/media/mediaPort.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
 import { listen } from './listen.ts';

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { DocumentRecord } from '../contract/records.ts';
 import { takeSettings } from '../contract/takeSettings.ts';
-import type { EnginePort } from '../services/enginePort.ts';
 import { EventBus } from '../services/eventBus.ts';
-import { ExportService } from '../services/exportService.ts';
-import { JobService } from '../services/jobService.ts';
-import { MediaCache } from '../services/mediaCache.ts';
-import { ModelCatalogue } from '../services/modelCatalogue.ts';
-import type { MediaPort } from '../services/ports.ts';
-import { ProjectLibrary } from '../services/projectLibrary.ts';
+import type { EnginePort } from '../services/jobs/enginePort.ts';
+import { ExportService } from '../services/jobs/exportService.ts';
+import { JobService } from '../services/jobs/jobService.ts';
+import { MediaCache } from '../services/media/mediaCache.ts';
+import type { MediaPort } from '../services/media/mediaPort.ts';
+import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
+import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
 
 /** What the desktop shell can do that a browser cannot; absent in a browser. */
 export interface DesktopActions {

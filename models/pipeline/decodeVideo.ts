@@ -1,6 +1,6 @@
 import { CancelledError } from '../errors/studioError.ts';
 import { checkedPicture, chooseTiling, frameDecoder } from './decodeLatents.ts';
-import type { LatentShape } from './guidedDenoiser.ts';
+import type { LatentShape } from './guidedPredictor.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import type { Picture } from './picture.ts';
 import type { RunContext } from './takeRun.ts';

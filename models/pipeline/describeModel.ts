@@ -1,6 +1,6 @@
 import { StudioError } from '../errors/studioError.ts';
-import { alphaKeys } from '../nets/contextKeyValues.ts';
-import { crossAttentionLayers } from '../nets/unetConfig.ts';
+import { alphaKeys } from '../nets/unet/contextKeyValues.ts';
+import { crossAttentionLayers } from '../nets/unet/unetConfig.ts';
 import type { ModelLayout } from '../weights/layouts.ts';
 import { readTensor } from '../weights/readTensor.ts';
 import type { ModelNetworks, UnetNetworks } from './modelNetworks.ts';

@@ -3,7 +3,7 @@ import { resample } from '../math/resample.ts';
 import { compositeKept, keepShare } from './composite.ts';
 import { encodeImageTokens, encodeLatents, encodeSubjectLatents, pyramidSizes } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
-import type { LatentShape } from './guidedDenoiser.ts';
+import type { LatentShape } from './guidedPredictor.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import {
@@ -27,7 +27,7 @@ import {
   reportSteps,
   samplingOptions,
   saveLatents,
-  windowDenoisers,
+  windowPredictors,
 } from './takeRun.ts';
 
 /** One frame of the clip and the mask of its subject. */
@@ -83,11 +83,11 @@ export async function* editVideo(
   );
   const text = yield* encodeText(model, context, parameters);
   const key = JSON.stringify([seen, parameters.prompt, parameters.negativePrompt]);
-  const denoisers = await windowDenoisers(model, parameters, { ...text, ...conditions, key }, remember);
+  const predictors = await windowPredictors(model, parameters, { ...text, ...conditions, key }, remember);
 
   const options = await samplingOptions(model, parameters, shape, request.inputsKey, context);
   const source = conditions.source ? { source: { latents: conditions.source, strength, inversion } } : {};
-  const sampling = sampleVideo({ ...options, ...source }, denoisers);
+  const sampling = sampleVideo({ ...options, ...source }, predictors);
   const latents = yield* reportSteps(sampling, shape);
 
   await saveLatents(context.store, latents, shape);

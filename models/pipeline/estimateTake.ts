@@ -1,4 +1,4 @@
-import { guidanceWeights } from './guidedDenoiser.ts';
+import { guidanceWeights } from './guidedPredictor.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import type { ResolvedParameters } from './takeParameters.ts';
 import { latentShape } from './takeRun.ts';

@@ -2,7 +2,7 @@ import type { FloatTensor } from '../math/tensor.ts';
 import { laySubject } from './composite.ts';
 import { encodeImageTokens, encodeSubjectLatents } from './conditions.ts';
 import { decodeVideo } from './decodeVideo.ts';
-import type { LatentShape } from './guidedDenoiser.ts';
+import type { LatentShape } from './guidedPredictor.ts';
 import { forgetful } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import {
@@ -27,7 +27,7 @@ import {
   samplingOptions,
   saveLatents,
   type TakeConditions,
-  windowDenoisers,
+  windowPredictors,
 } from './takeRun.ts';
 
 /** A picture, the mask of its subject, and what should happen. */
@@ -99,7 +99,7 @@ export async function* generateVideo(
 
   const options = await samplingOptions(model, parameters, shape, request.inputsKey, context);
   const sampling = sampleVideo(options, async (window) =>
-    (await windowDenoisers(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
+    (await windowPredictors(model, parameters, conditionsOf(new Set([window.start])), remember))(window),
   );
   const latents = yield* reportSteps(sampling, shape);
 

@@ -6,21 +6,21 @@ import {
   type PictureShape,
   parseAutoencoderConfig,
 } from '../nets/autoencoder.ts';
-import { buildClipText, type ClipTextConfig, parseClipTextConfig } from '../nets/clipText.ts';
+import { buildClipText, type ClipTextConfig, parseClipTextConfig } from '../nets/clip/clipText.ts';
 import {
   buildClipVision,
   type ClipVisionConfig,
   clipVisionTokens,
   openClipHuge,
   parseClipVisionConfig,
-} from '../nets/clipVision.ts';
-import { alphaKeys, buildContext } from '../nets/contextKeyValues.ts';
+} from '../nets/clip/clipVision.ts';
 import { buildHfaPyramid, parseHfaPyramidConfig } from '../nets/hfaPyramid.ts';
 import { buildMotionPlanner, type MotionPlannerConfig, parseMotionPlannerConfig } from '../nets/motionPlanner.ts';
 import { buildResampler, parseResamplerConfig, type ResamplerConfig, releasedResampler } from '../nets/resampler.ts';
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../nets/tinyDecoder.ts';
-import { buildUnet, type UnetGraphShape } from '../nets/unet.ts';
-import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unetConfig.ts';
+import { alphaKeys, buildContext } from '../nets/unet/contextKeyValues.ts';
+import { buildUnet, type UnetGraphShape } from '../nets/unet/unet.ts';
+import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unet/unetConfig.ts';
 import { type Dialect, dialectOf } from '../onnx/dialect.ts';
 import type { Graph } from '../onnx/graphBuilder.ts';
 import { RecordingSource } from '../onnx/recordingSource.ts';

@@ -1,6 +1,6 @@
-import { sampleDdim } from '../diffusion/ddim.ts';
+import type { Predictor } from '../diffusion/denoiser.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
-import type { Denoiser } from '../diffusion/sampler.ts';
+import { createSampling } from '../diffusion/sampler.ts';
 import type { Planes } from '../math/resample.ts';
 import { seededNormal } from '../math/seededNoise.ts';
 import { floatTensor, int64Tensor } from '../math/tensor.ts';
@@ -77,7 +77,7 @@ export async function planMotion(
   );
   const shape = [1, motion.waypoints, 4];
   const noise = seededNormal(motion.waypoints * 4, seed, 'motion');
-  const ask: Denoiser = async (path, t) => {
+  const ask: Predictor = async (path, t) => {
     const timestep = floatTensor([1], Float32Array.of(t));
     const { clean } = await planner.run({ tokenIds, path: floatTensor(shape, path), timestep, start: place });
     return clean.data;
@@ -90,12 +90,14 @@ export async function followPlan(
   noise: Float32Array,
   steps: number,
   scheduler: ModelDescription['scheduler'],
-  ask: Denoiser,
+  ask: Predictor,
   motion: NonNullable<ModelDescription['motion']>,
 ): Promise<Pose[]> {
   const schedule = noiseSchedule({ ...scheduler, prediction_type: 'sample', set_alpha_to_one: true });
+  const sampling = createSampling('ddim', { schedule, steps });
   let points = noise;
-  for await (const { latents } of sampleDdim({ schedule, steps }).run(noise, ask)) points = latents;
+  for await (const { latents } of sampling.run(noise, (path, { timestep }, step) => ask(path, timestep, step)))
+    points = latents;
   return Array.from({ length: motion.waypoints }, (_, i) => {
     const [right, down, growth, angle] = motion.spread.map((unit, k) => (points[4 * i + k] - points[k]) * unit);
     return { right, down, size: Math.exp(growth), angle };

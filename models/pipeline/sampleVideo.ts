@@ -1,15 +1,12 @@
 import { invertDdim } from '../diffusion/ddim.ts';
+import { type Denoiser, denoiserOf, type Predictor } from '../diffusion/denoiser.ts';
+import { noisedTo } from '../diffusion/noiseLevel.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
-import {
-  createSampling,
-  type Denoiser,
-  type SamplerName,
-  type SamplerState,
-  type Sampling,
-} from '../diffusion/sampler.ts';
+import { createSampling, type SamplerName, type Sampling } from '../diffusion/sampler.ts';
+import type { SamplerState } from '../diffusion/samplerMethod.ts';
 import { assert, CancelledError } from '../errors/studioError.ts';
 import { seededNormal } from '../math/seededNoise.ts';
-import type { LatentShape } from './guidedDenoiser.ts';
+import type { LatentShape } from './guidedPredictor.ts';
 import type { RunStore } from './runStore.ts';
 import { joinFrames, planWindows, setFrames, sliceFrames, type Window } from './windows.ts';
 
@@ -51,15 +48,16 @@ export interface SampledStep {
  * Samples a video of any length: each window from noise (or from the source's noised or inverted latents), windows joined by
  * overlap. Frames an earlier window made are held: before every step they are set to that window's result, noised to the step with
  * the noise they began with, and in the end they are copied. Returns the whole video's latents (c, f, h, w).
- * @param denoiserFor the guided network for a window's conditions.
+ * @param predictorFor the guided network for a window's conditions.
  */
 export async function* sampleVideo(
   options: SampleVideoOptions,
-  denoiserFor: (window: Window) => Promise<Denoiser>,
+  predictorFor: (window: Window) => Promise<Predictor>,
 ): AsyncGenerator<SampledStep, Float32Array, undefined> {
   const { shape, store, key } = options;
   const area = shape.height * shape.width;
   const windows = planWindows(shape.frames, options.windowFrames, options.overlapFrames);
+  const schedule = noiseSchedule(options.scheduler);
   const saved = await store?.load('state');
   const isOurs = saved?.facts.key === key;
   const latents = (isOurs && saved?.arrays.video) || new Float32Array(shape.channels * shape.frames * area);
@@ -71,15 +69,15 @@ export async function* sampleVideo(
     const noise = initialNoise(options, window);
     const resume = isOurs && index === firstWindow ? savedSamplerState(saved?.facts, saved?.arrays) : undefined;
     const sampling = samplingFor(options, window, resume);
-    const perWindow = sampling.timesteps.length;
-    const denoise = await denoiserFor(window);
+    const perWindow = sampling.grid.length;
+    const denoise = denoiserOf(schedule.config.prediction_type, await predictorFor(window));
     const held =
       window.overlap > 0
         ? sliceFrames(latents, shape.channels, shape.frames, area, window.start, window.start + window.overlap)
         : undefined;
     const start = resume?.latents ?? (await startLatents(options, window, sampling, noise, denoise));
     let end = start;
-    for await (const state of sampling.run(start, holdOverlap(denoise, sampling, options, window, held, noise))) {
+    for await (const state of sampling.run(start, holdOverlap(denoise, options, window, held, noise))) {
       if (options.signal?.aborted) throw new CancelledError();
       end = state.latents;
       const step = index * perWindow + state.step;
@@ -153,7 +151,7 @@ async function startLatents(
     return noise.map((value) => value * sampling.initialNoiseScale);
   }
   const clean = joinFrames(source.latents.slice(window.start, window.start + window.frames), shape.channels);
-  if (!source.inversion || sampling.timesteps.length === 0) return sampling.noised(clean, noise);
+  if (!source.inversion || sampling.grid.length === 0) return sampling.noised(clean, noise);
   assert(options.sampler === 'ddim', 'only DDIM can be inverted');
   let inverted: Float32Array = clean;
   const inversion = invertDdim(
@@ -171,7 +169,6 @@ async function startLatents(
 /** Wraps a window's denoiser so that frames made before stand, noised to the step, in place of what the sampler has there. */
 function holdOverlap(
   denoise: Denoiser,
-  sampling: Sampling,
   options: SampleVideoOptions,
   window: Window,
   held: Float32Array | undefined,
@@ -181,8 +178,8 @@ function holdOverlap(
   const { channels } = options.shape;
   const area = options.shape.height * options.shape.width;
   const heldNoise = sliceFrames(noise, channels, window.frames, area, 0, window.overlap);
-  return (sample, timestep, step) => {
-    setFrames(sample, channels, window.frames, area, 0, sampling.noisedAt(step, held, heldNoise));
-    return denoise(sample, timestep, step);
+  return (sample, level, step) => {
+    setFrames(sample, channels, window.frames, area, 0, noisedTo(level, held, heldNoise));
+    return denoise(sample, level, step);
   };
 }

@@ -1,9 +1,9 @@
-import type { Denoiser } from '../diffusion/sampler.ts';
+import type { Predictor } from '../diffusion/denoiser.ts';
 import { StudioError } from '../errors/studioError.ts';
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import { alphaAtStep } from './adaptivePrompts.ts';
 import { encodeContext } from './conditions.ts';
-import { type GuidanceBranch, guidanceWeights, guidedDenoiser, type LatentShape } from './guidedDenoiser.ts';
+import { type GuidanceBranch, guidanceWeights, guidedPredictor, type LatentShape } from './guidedPredictor.ts';
 import { forgetful, type Remember } from './memory.ts';
 import type { MagDiffModel } from './modelParts.ts';
 import type { Picture } from './picture.ts';
@@ -103,12 +103,12 @@ export function latentShape(model: MagDiffModel, parameters: ResolvedParameters,
  * The guided network for each window of a take: APA contexts (keys and values computed once), HFA latents beside the noise, and the
  * guidance branches that the scales call for. The session is built for the first window and serves all.
  */
-export async function windowDenoisers(
+export async function windowPredictors(
   model: MagDiffModel,
   parameters: ResolvedParameters,
   conditions: TakeConditions,
   remember: Remember = forgetful,
-): Promise<(window: Window) => Promise<Denoiser>> {
+): Promise<(window: Window) => Promise<Predictor>> {
   const { vae, image, unet: facts, student } = model.description;
   const layers = (parameters.weights === 'student' ? student?.layers : undefined) ?? facts.layers;
   const shape = latentShape(model, parameters, parameters.windowFrames);
@@ -151,7 +151,7 @@ export async function windowDenoisers(
       ...(await branch('image only', shares.imageOnly, conditions.negative, tokens, subject)),
       ...(await branch('none', shares.none, conditions.negative, black, blackSubject)),
     ];
-    return guidedDenoiser({ run: (inputs) => unet.run(inputs) }, branches, shape, alphaAt);
+    return guidedPredictor({ run: (inputs) => unet.run(inputs) }, branches, shape, alphaAt);
   };
 }
 

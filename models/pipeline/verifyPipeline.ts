@@ -1,14 +1,15 @@
 /** The golden pipeline: subject frames to subject latents, guided sampling, decoding, in numbers. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { denoiserOf } from '../diffusion/denoiser.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
 import { createSampling } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import { buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nets/autoencoder.ts';
-import { alphaKeys, buildContext } from '../nets/contextKeyValues.ts';
-import { buildUnet } from '../nets/unet.ts';
-import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unetConfig.ts';
+import { alphaKeys, buildContext } from '../nets/unet/contextKeyValues.ts';
+import { buildUnet } from '../nets/unet/unet.ts';
+import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unet/unetConfig.ts';
 import { encodeModel } from '../onnx/modelFile.ts';
 import type { Device } from '../runtime/device.ts';
 import { runOnce } from '../runtime/runOnce.ts';
@@ -17,7 +18,7 @@ import { findWeightFile, readCheckpoint, readJson } from '../weights/checkpoint.
 import { KeyedWeights } from '../weights/keyedWeights.ts';
 import { readTensor } from '../weights/readTensor.ts';
 import type { TensorIndex } from '../weights/storedTensor.ts';
-import { guidanceWeights, guidedDenoiser } from './guidedDenoiser.ts';
+import { guidanceWeights, guidedPredictor } from './guidedPredictor.ts';
 import { type ComparedResult, goldenTensor, relativeError } from './verifyNetworks.ts';
 
 const schema = z.object({
@@ -151,8 +152,10 @@ async function sample(
     weightsFolder: weights.folder,
   });
   try {
-    const denoise = guidedDenoiser(session, branches, { channels, frames, height, width }, () => alpha);
-    const sampling = createSampling('ddim', { schedule: noiseSchedule(), steps: inputs.num_inference_steps });
+    const predict = guidedPredictor(session, branches, { channels, frames, height, width }, () => alpha);
+    const schedule = noiseSchedule();
+    const denoise = denoiserOf(schedule.config.prediction_type, predict);
+    const sampling = createSampling('ddim', { schedule, steps: inputs.num_inference_steps });
     let latents = initial.data;
     for await (const step of sampling.run(initial.data, denoise)) latents = step.latents;
     return latents;

@@ -1,5 +1,6 @@
 /** Golden trajectories of samplers, with a closed-form model in place of a network. */
 import { z } from 'zod';
+import { denoiserOf } from '../diffusion/denoiser.ts';
 import { noiseSchedule } from '../diffusion/noiseSchedule.ts';
 import { createSampling, type SamplerName } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
@@ -87,8 +88,9 @@ async function verifyTrajectory(
     await goldenTensor(cases, `${name}.timesteps`),
     await goldenTensor(cases, `${name}.trajectory`),
   ];
-  const model = async (sample: Float32Array, timestep: number): Promise<Float32Array> =>
-    sample.map((value) => 0.6 * Math.tanh(value) + 0.1 * Math.sin(timestep / 100));
+  const model = denoiserOf(entry.prediction_type, async (sample, timestep) =>
+    sample.map((value) => 0.6 * Math.tanh(value) + 0.1 * Math.sin(timestep / 100)),
+  );
   let worst = 0;
   let step = 0;
   for await (const { latents } of sampling.run(initial.data, model)) {
@@ -97,7 +99,10 @@ async function verifyTrajectory(
     step++;
   }
   if (step !== trajectory.shape[0]) worst = Number.POSITIVE_INFINITY;
-  const ours = floatTensor(timesteps.shape, Float32Array.from(sampling.timesteps));
+  const ours = floatTensor(
+    timesteps.shape,
+    Float32Array.from(sampling.grid, ({ from }) => from.timestep),
+  );
   return [
     { name: `${name}.timesteps`, relativeError: relativeError(ours, timesteps) },
     { name: `${name}.trajectory`, relativeError: worst },

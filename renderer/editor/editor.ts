@@ -147,8 +147,3 @@ export class Editor {
     this.run(label, { added: [], updated: [], removed: records });
   }
 }
-
-/** A new record id. */
-export function newId(word: string): string {
-  return `${word}-${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
-}

@@ -1,7 +1,8 @@
+import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
 import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
 import type { DocumentStore } from './documentStore.ts';
-import { type Editor, newId } from './editor.ts';
+import type { Editor } from './editor.ts';
 
 /** The mask that is looked at, if it belongs to the source that is looked at. */
 export function activeMask(editor: Editor): MaskRecord | undefined {

@@ -1,6 +1,7 @@
+import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import type { DocumentStore } from './documentStore.ts';
-import { type Editor, newId } from './editor.ts';
+import type { Editor } from './editor.ts';
 
 /** Length in seconds of a picture put on the timeline. */
 const pictureSeconds = 2;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { newId } from '../editor/editor.ts';
+import { newId } from '../../electron/contract/newId.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
 import { texts } from '../ui/texts.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeVideo } from '../../electron/media/encodeVideo.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { drawSampleFrame } from '../../electron/services/sampleMaterial.ts';
+import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
 import { launchBrowser, launchStudio, openPage } from './support.ts';
 
 let browser: Browser;

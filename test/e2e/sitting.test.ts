@@ -9,8 +9,8 @@ import { probeMedia } from '../../electron/media/probeMedia.ts';
 import { readFrames } from '../../electron/media/readFrames.ts';
 import { encodePng, readPicture } from '../../electron/media/readPicture.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { drawingOf } from '../../electron/services/maskFromRecords.ts';
-import { drawSampleFrame } from '../../electron/services/sampleMaterial.ts';
+import { drawingOf } from '../../electron/services/projects/maskFromRecords.ts';
+import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { launchBrowser, launchStudio, openPage } from './support.ts';
 

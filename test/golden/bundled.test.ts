@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { denoiserOf } from '../../models/diffusion/denoiser.ts';
 import { noiseSchedule } from '../../models/diffusion/noiseSchedule.ts';
 import { createSampling } from '../../models/diffusion/sampler.ts';
 import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../models/math/tensor.ts';
-import { guidanceWeights, guidedDenoiser } from '../../models/pipeline/guidedDenoiser.ts';
+import { guidanceWeights, guidedPredictor } from '../../models/pipeline/guidedPredictor.ts';
 import { openModel } from '../../models/pipeline/loadModel.ts';
 import type { ContextTensors, MagDiffModel } from '../../models/pipeline/modelParts.ts';
 import { followPlan } from '../../models/pipeline/motionPlan.ts';
@@ -128,10 +129,12 @@ async function sample(
     { context: await contextOf(weights, 'null_text_embeds'), subject, weight: share.imageOnly },
   ];
   const shape = { channels, frames, height, width };
-  const denoise = guidedDenoiser(unet, branches, shape, () => alphas(weights));
-  const alone = guidedDenoiser(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
+  const predict = guidedPredictor(unet, branches, shape, () => alphas(weights));
+  const alone = guidedPredictor(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
   const first = await alone(initial.data, 999, 0);
-  const sampling = createSampling('ddim', { schedule: noiseSchedule(model.description.scheduler), steps });
+  const schedule = noiseSchedule(model.description.scheduler);
+  const sampling = createSampling('ddim', { schedule, steps });
+  const denoise = denoiserOf(schedule.config.prediction_type, predict);
   let latents = initial.data;
   for await (const step of sampling.run(initial.data, denoise)) latents = step.latents;
   return { first: floatTensor(initial.shape, first), latents: floatTensor(initial.shape, latents) };

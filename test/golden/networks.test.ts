@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporalTransformer } from '../../models/nets/unetTransformer.ts';
+import { temporalTransformer } from '../../models/nets/unet/unetTransformer.ts';
 import { type DialectName, dialectOf, largeForm } from '../../models/onnx/dialect.ts';
 import { GraphBuilder } from '../../models/onnx/graphBuilder.ts';
 import { RecordingSource } from '../../models/onnx/recordingSource.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../errors/studioError.ts';
-import type { UnetConfig } from '../../nets/unetConfig.ts';
+import type { UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { readCheckpoint, readJson } from '../../weights/checkpoint.ts';
 import type { TensorIndex } from '../../weights/storedTensor.ts';
 import { motionTensors } from './keys/motionKeys.ts';

@@ -1,6 +1,6 @@
 import { StudioError } from '../../errors/studioError.ts';
 import { parseResamplerConfig, type ResamplerConfig } from '../../nets/resampler.ts';
-import type { UnetConfig } from '../../nets/unetConfig.ts';
+import type { UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
 import type { TensorIndex } from '../../weights/storedTensor.ts';
 import { resamplerConfigOfKeys } from './keys/configOfKeys.ts';

@@ -1,4 +1,4 @@
-import { parseUnetConfig, type UnetConfig } from '../../nets/unetConfig.ts';
+import { parseUnetConfig, type UnetConfig } from '../../nets/unet/unetConfig.ts';
 
 /** The released UNet, as config.json would say it: Stable Diffusion 2.1 inflated to video. */
 export const releasedUnetJson = {

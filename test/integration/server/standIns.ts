@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
-import type { EnginePort } from '../../../electron/services/enginePort.ts';
-import type { MediaPort, RgbaPicture } from '../../../electron/services/ports.ts';
+import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
+import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
 
 /** Media of still pictures alone: enough to test the carrier, which never looks into them. */
 export const stillMedia: MediaPort = {

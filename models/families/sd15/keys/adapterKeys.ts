@@ -1,4 +1,4 @@
-import type { UnetConfig } from '../../../nets/unetConfig.ts';
+import type { UnetConfig } from '../../../nets/unet/unetConfig.ts';
 import type { StoredTensor, TensorIndex } from '../../../weights/storedTensor.ts';
 
 /** An IP-Adapter's two parts under the networks' names. */

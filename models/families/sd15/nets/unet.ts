@@ -1,7 +1,7 @@
 /** Stable Diffusion's picture UNet, with AnimateDiff's motion modules between its blocks: one prediction for a whole clip. */
 import { convolutionLayer } from '../../../nets/modules.ts';
 import { timeEmbedding } from '../../../nets/timeEmbedding.ts';
-import type { UnetConfig, UnetLevel } from '../../../nets/unetConfig.ts';
+import type { UnetConfig, UnetLevel } from '../../../nets/unet/unetConfig.ts';
 import type { Dialect } from '../../../onnx/dialect.ts';
 import { add, scale, silu } from '../../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../../onnx/graphBuilder.ts';

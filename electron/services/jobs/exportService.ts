@@ -1,0 +1,204 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
+import { errorOnWire } from '../../contract/errorOnWire.ts';
+import { type ExportOptions, exportFormats, frameList, isFinal, type JobView } from '../../contract/jobs.ts';
+import { maskDrawing } from '../../contract/maskOperations.ts';
+import { newId } from '../../contract/newId.ts';
+import type { TakeRecord } from '../../contract/records.ts';
+import type { EventBus } from '../eventBus.ts';
+import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
+import { drawingFromFrame } from '../projects/maskFromRecords.ts';
+import type { OpenProject } from '../projects/openProject.ts';
+
+interface ExportJob {
+  project: OpenProject;
+  take: TakeRecord;
+  options: ExportOptions;
+  view: JobView;
+  abort: AbortController;
+}
+
+/** Writes takes out as files, into the project's `exports` folder, one after the other beside the engine's own queue. */
+export class ExportService {
+  readonly #media: MediaPort;
+  readonly #bus: EventBus;
+  readonly #jobs = new Map<string, ExportJob>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(media: MediaPort, bus: EventBus) {
+    this.#media = media;
+    this.#bus = bus;
+  }
+
+  /** The exports of a project, oldest first. */
+  list(projectId: string): JobView[] {
+    return [...this.#jobs.values()].filter((job) => job.project.id === projectId).map((job) => job.view);
+  }
+
+  /** Whether a job is an export. */
+  has(jobId: string): boolean {
+    return this.#jobs.has(jobId);
+  }
+
+  /** Queues an export; returns its job's id. */
+  start(project: OpenProject, takeId: string, options: ExportOptions): string {
+    const take = project.store.get('take', takeId);
+    if (options.outFrame <= options.inFrame || options.outFrame > take.result.frameCount)
+      throw new StudioError(
+        'request-invalid',
+        `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the take’s ${take.result.frameCount} frames.`,
+      );
+    const view: JobView = {
+      id: newId('export'),
+      projectId: project.id,
+      kind: 'export',
+      live: false,
+      label: `${options.fileName}${exportFormats[options.format].extension}`,
+      createdAt: new Date().toISOString(),
+      state: 'queued',
+      step: 0,
+      total: options.outFrame - options.inFrame,
+      secondsLeft: null,
+      note: '',
+      preview: null,
+      takeId,
+      file: null,
+      error: null,
+    };
+    const job: ExportJob = { project, take, options, view, abort: new AbortController() };
+    this.#jobs.set(view.id, job);
+    this.#tell(job, {});
+    this.#queue = this.#queue.then(() => this.#run(job));
+    return view.id;
+  }
+
+  /** Stops an export. */
+  cancel(jobId: string): void {
+    this.#get(jobId).abort.abort();
+  }
+
+  /** Runs a failed or canceled export again. */
+  retry(jobId: string): void {
+    const job = this.#get(jobId);
+    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This export is still running.');
+    job.abort = new AbortController();
+    this.#tell(job, { state: 'queued', error: null });
+    this.#queue = this.#queue.then(() => this.#run(job));
+  }
+
+  /** Takes a finished export off the list; its file stays. */
+  dismiss(jobId: string): void {
+    const job = this.#get(jobId);
+    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This export is still running; cancel it first.');
+    this.#jobs.delete(jobId);
+    this.#bus.publish({ type: 'jobGone', projectId: job.project.id, jobId });
+  }
+
+  /** Where a finished export lies. */
+  fileOf(jobId: string): string {
+    const path = this.#get(jobId).view.file?.path;
+    if (path === undefined) throw new StudioError('job-unknown', 'This export is not finished.');
+    return path;
+  }
+
+  #get(jobId: string): ExportJob {
+    const job = this.#jobs.get(jobId);
+    if (!job) throw new StudioError('job-unknown', 'This export is no longer on the list.');
+    return job;
+  }
+
+  #tell(job: ExportJob, change: Partial<JobView>): void {
+    job.view = { ...job.view, ...change };
+    this.#bus.publish({ type: 'job', job: job.view });
+  }
+
+  async #run(job: ExportJob): Promise<void> {
+    try {
+      if (job.abort.signal.aborted) throw new CancelledError();
+      this.#tell(job, { state: 'writing', step: 0 });
+      const { path, sizeBytes, warnings } = await this.#encode(job);
+      const name = basename(path);
+      const url =
+        exportFormats[job.options.format].extension === ''
+          ? ''
+          : `/exports/${job.project.id}/${encodeURIComponent(name)}`;
+      this.#tell(job, {
+        state: 'done',
+        step: job.view.total,
+        note: warnings.join(' '),
+        file: { url, name, path, sizeBytes },
+      });
+    } catch (error) {
+      if (error instanceof CancelledError || job.abort.signal.aborted) this.#tell(job, { state: 'canceled' });
+      else {
+        const failure =
+          error instanceof StudioError
+            ? error
+            : new StudioError('internal', `The export failed: ${String(error)}.`, { cause: error });
+        this.#tell(job, { state: 'failed', error: errorOnWire.parse(failure.toJSON()) });
+      }
+    }
+  }
+
+  /** The wanted frames, cut out by the mask where alpha is wanted. */
+  async *#frames(job: ExportJob): AsyncGenerator<RgbaPicture, void, undefined> {
+    const { assets } = job.project.store;
+    const { take, options } = job;
+    const list = frameList.parse(JSON.parse((await assets.read(take.result.framesAssetId)).toString('utf8')));
+    const { drawingAssetId, source } = take.recipe;
+    const drawing =
+      options.alpha && drawingAssetId !== null
+        ? drawingFromFrame(
+            maskDrawing.parse(JSON.parse((await assets.read(drawingAssetId)).toString('utf8'))),
+            source.inFrame,
+          )
+        : undefined;
+    const { width, height } = take.result;
+    for (let frame = options.inFrame; frame < options.outFrame; frame++) {
+      if (job.abort.signal.aborted) throw new CancelledError();
+      const picture = await this.#media.readPicture(assets.pathOf(list[frame] ?? ''));
+      if (drawing) {
+        const coverage = rasterizeMask(drawing, { width, height, frameIndex: frame });
+        for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
+      }
+      yield picture;
+    }
+  }
+
+  async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
+    const { options, take } = job;
+    const folder = join(job.project.store.folder, 'exports');
+    await mkdir(folder, { recursive: true });
+    const out = await freeName(folder, options.fileName, exportFormats[options.format].extension);
+    const source = job.project.store.find('source', take.recipe.source.sourceId);
+    const rate = take.result.framesPerSecond;
+    const start = source ? take.recipe.source.inFrame / source.framesPerSecond : 0;
+    const withSound = options.sound && source?.hasAudio === true && take.recipe.settings.task === 'edit';
+    const path = job.project.store.assets.pathOf(take.recipe.source.assetId);
+    return this.#media.encodeVideo({
+      frames: this.#frames(job),
+      frameCount: options.outFrame - options.inFrame,
+      width: take.result.width,
+      height: take.result.height,
+      framesPerSecond: rate,
+      format: options.format,
+      quality: options.quality,
+      outputWidth: options.width,
+      outputHeight: options.height,
+      ...(withSound ? { sound: { path, startSeconds: start + options.inFrame / rate } } : {}),
+      out,
+      onProgress: (framesDone) => this.#tell(job, { step: Math.min(job.view.total, framesDone) }),
+      signal: job.abort.signal,
+    });
+  }
+}
+
+/** A path in `folder` that nothing has yet: the name itself, or with a number. */
+async function freeName(folder: string, name: string, extension: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, `${name}${number === 1 ? '' : ` ${number}`}${extension}`);
+    if ((await stat(path).catch(() => undefined)) === undefined) return path;
+  }
+}

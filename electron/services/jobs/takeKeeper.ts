@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { newId } from '../../contract/newId.ts';
+import type { ItemRecord, TakeRecipe, TakeRecord } from '../../contract/records.ts';
+import type { TakeResult } from '../../engine/engineProtocol.ts';
+import type { OpenProject } from '../projects/openProject.ts';
+
+/** Turns a finished run into assets and a take with its place on the timeline; returns the take's id. */
+export async function keepTake(
+  project: OpenProject,
+  recipe: TakeRecipe,
+  result: TakeResult,
+  createdAt: string,
+): Promise<string> {
+  const { assets } = project.store;
+  const names = (await readdir(result.framesFolder)).filter((name) => name.endsWith('.png')).sort();
+  const frameIds: string[] = [];
+  for (const name of names) frameIds.push(await assets.putFile(join(result.framesFolder, name)));
+  const firstFrameAssetId = frameIds[0];
+  if (firstFrameAssetId === undefined || frameIds.length !== result.frameCount)
+    throw new StudioError(
+      'internal',
+      `The run told of ${result.frameCount} frames, but ${frameIds.length} were found.`,
+    );
+  const take: TakeRecord = {
+    kind: 'take',
+    id: newId('take'),
+    name: `Take ${nextNumber(project)}`,
+    createdAt,
+    starred: false,
+    recipe: { ...recipe, provider: result.provider, model: { ...recipe.model, hash: result.modelHash } },
+    result: {
+      framesAssetId: await assets.put(JSON.stringify(frameIds)),
+      firstFrameAssetId,
+      latentsAssetId: await assets.putFile(result.latentsPath).catch(() => null),
+      frameCount: result.frameCount,
+      width: result.width,
+      height: result.height,
+      framesPerSecond: result.framesPerSecond,
+      framesSha256: result.framesSha256,
+      seconds: result.seconds,
+    },
+  };
+  await project.add([take, placeTake(project, take)]);
+  return take.id;
+}
+
+function nextNumber(project: OpenProject): number {
+  const numbers = project.store.all('take').map((take) => Number(/^Take (\d+)$/.exec(take.name)?.[1] ?? 0));
+  return Math.max(0, ...numbers) + 1;
+}
+
+/** Where a take goes on the timeline: above the frames it was made from, or after the last take where that place is taken. */
+function placeTake(project: OpenProject, take: TakeRecord): ItemRecord {
+  const { store } = project;
+  const rate = store.find('project', 'project')?.framesPerSecond ?? take.result.framesPerSecond;
+  const lengthFrames = Math.max(1, Math.round((take.result.frameCount / take.result.framesPerSecond) * rate));
+  const items = store.all('item');
+  const under = items.find((item) => item.track === 'source' && item.targetId === take.recipe.source.sourceId);
+  const source = store.find('source', take.recipe.source.sourceId);
+  const first = take.recipe.settings.task === 'edit' ? take.recipe.source.inFrame : take.recipe.source.frameIndex;
+  const offset =
+    under && source?.media === 'clip' ? Math.round(((first - under.inFrame) / source.framesPerSecond) * rate) : 0;
+  let startFrame = Math.max(0, (under?.startFrame ?? 0) + offset);
+  const takes = items.filter((item) => item.track === 'take');
+  const collides = takes.some(
+    (item) => item.startFrame < startFrame + lengthFrames && startFrame < item.startFrame + item.lengthFrames,
+  );
+  if (collides) startFrame = Math.max(...takes.map((item) => item.startFrame + item.lengthFrames));
+  return { kind: 'item', id: newId('item'), track: 'take', targetId: take.id, startFrame, lengthFrames, inFrame: 0 };
+}

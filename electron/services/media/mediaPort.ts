@@ -1,0 +1,68 @@
+import type { ExportOptions } from '../../contract/jobs.ts';
+
+/** What a media file is, as far as the studio needs to know. */
+export interface MediaFacts {
+  media: 'picture' | 'clip';
+  mimeType: string;
+  width: number;
+  height: number;
+  frameCount: number;
+  framesPerSecond: number;
+  durationSeconds: number;
+  hasAudio: boolean;
+  hasAlpha: boolean;
+}
+
+/** Pixels with red, green, blue and alpha bytes, row by row. */
+export interface RgbaPicture {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+/** What an export writes. */
+export interface EncodeRequest {
+  /** Pulled as the encoder takes them. */
+  frames: AsyncIterable<RgbaPicture>;
+  frameCount: number;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  format: ExportOptions['format'];
+  quality: ExportOptions['quality'];
+  outputWidth: number;
+  outputHeight: number;
+  /** The first sound track of this file, from this time on, for the video's length. */
+  sound?: { path: string; startSeconds: number };
+  /** The file to write; a folder for a sequence of pictures. */
+  out: string;
+  onProgress: (framesDone: number) => void;
+  signal: AbortSignal;
+}
+
+/** The part of electron/media that the services use; the composition root hands it in. */
+export interface MediaPort {
+  probe(path: string): Promise<MediaFacts>;
+  /** One frame scaled to fit; decoded at exactly `frameIndex`. */
+  readFrames(
+    path: string,
+    facts: Pick<MediaFacts, 'media' | 'framesPerSecond' | 'frameCount'>,
+    options: {
+      firstFrame: number;
+      frameCount: number;
+      everyNth: number;
+      width: number;
+      height: number;
+      signal: AbortSignal;
+    },
+  ): AsyncIterable<RgbaPicture>;
+  /** A whole picture at its own size. */
+  readPicture(path: string): Promise<RgbaPicture>;
+  /** WebP by default, near lossless; `png` is lossless. */
+  encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
+  /** Loudest sample (0..255) of each of `count` equal stretches. */
+  waveform(path: string, count: number): Promise<Uint8Array>;
+  encodeVideo(request: EncodeRequest): Promise<{ path: string; sizeBytes: number; warnings: string[] }>;
+  /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
+  smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
+}

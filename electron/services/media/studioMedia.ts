@@ -1,0 +1,97 @@
+import { encodeVideo } from '../../media/encodeVideo.ts';
+import { probeMedia } from '../../media/probeMedia.ts';
+import { readFrames } from '../../media/readFrames.ts';
+import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';
+import { smartSelect } from '../../media/smartSelect.ts';
+import { readWaveform } from '../../media/waveform.ts';
+import type { MediaPort } from './mediaPort.ts';
+
+/** Frame rate that a picture is said to have: it only decides how long one timeline frame of it is. */
+const pictureFramesPerSecond = 8;
+
+/** The studio's media: electron/media in the form the services use. */
+export const studioMedia: MediaPort = {
+  async probe(path) {
+    const facts = await probeMedia(path);
+    const isClip = facts.kind === 'clip';
+    return {
+      media: facts.kind,
+      mimeType: mimeTypeOf(facts.codec, isClip),
+      width: facts.width,
+      height: facts.height,
+      frameCount: facts.frameCount,
+      framesPerSecond: isClip ? facts.framesPerSecond : pictureFramesPerSecond,
+      durationSeconds: facts.durationSeconds,
+      hasAudio: facts.audioTracks.length > 0,
+      // A picture's alpha channel only matters where it hides something.
+      hasAlpha: facts.hasAlpha && (isClip || (await readPicture(path)).hasAlpha),
+    };
+  },
+
+  async *readFrames(path, { media, framesPerSecond }, options) {
+    const { firstFrame, frameCount, everyNth, width, height, signal } = options;
+    const range =
+      media === 'clip'
+        ? {
+            startSeconds: firstFrame / framesPerSecond,
+            endSeconds: (firstFrame + frameCount) / framesPerSecond,
+            ...(everyNth > 1 ? { framesPerSecond: framesPerSecond / everyNth } : {}),
+          }
+        : {};
+    for await (const frame of readFrames(path, { ...range, width, height })) {
+      if (signal.aborted) return;
+      yield { width: frame.width, height: frame.height, data: frame.data };
+    }
+  },
+
+  async readPicture(path) {
+    const { width, height, data } = await readPicture(path);
+    return { width, height, data };
+  },
+
+  async encodePicture(picture, format) {
+    return format === 'png' ? encodePng(picture) : (await encodeSpriteSheet([picture], 1)).bytes;
+  },
+
+  async waveform(path, count) {
+    const peaks = await readWaveform(path, 200);
+    const loudest = new Uint8Array(count);
+    peaks.forEach((peak, index) => {
+      const at = Math.min(count - 1, Math.floor((index * count) / peaks.length));
+      loudest[at] = Math.max(loudest[at] ?? 0, Math.round(255 * Math.min(1, peak)));
+    });
+    return loudest;
+  },
+
+  encodeVideo: (request) =>
+    encodeVideo({
+      frames: request.frames,
+      frameCount: request.frameCount,
+      width: request.width,
+      height: request.height,
+      frameRate: request.framesPerSecond,
+      format: request.format,
+      quality: request.quality,
+      outputWidth: request.outputWidth,
+      outputHeight: request.outputHeight,
+      sound: request.sound,
+      out: request.out,
+      onProgress: request.onProgress,
+      signal: request.signal,
+    }),
+
+  smartSelect: (picture, hints) =>
+    smartSelect({ width: picture.width, height: picture.height, picture: picture.data, hints }),
+};
+
+/** The type a browser is told; frames are shown through previews, so only sound depends on it. */
+function mimeTypeOf(codec: string, isClip: boolean): string {
+  if (isClip) return /^(vp8|vp9|av1)$/.test(codec) ? 'video/webm' : 'video/mp4';
+  const pictures: Record<string, string> = {
+    png: 'image/png',
+    mjpeg: 'image/jpeg',
+    webp: 'image/webp',
+    gif: 'image/gif',
+  };
+  return pictures[codec] ?? 'image/x-other';
+}

@@ -1,0 +1,218 @@
+import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { applyDiff, type DocumentDiff } from '../../contract/documentDiff.ts';
+import { parseProjectFile, schemaVersion, sortRecords } from '../../contract/projectFile.ts';
+import type { DocumentRecord, RecordKind, RecordOf } from '../../contract/records.ts';
+import { codeOf, writeFileAtomic } from '../atomicFile.ts';
+import { AssetStore } from './assetStore.ts';
+import { JournalWriter, readJournal } from './journal.ts';
+
+/** Journal size at which it is folded into project.json. */
+const foldAtBytes = 4 * 1024 * 1024;
+
+/**
+ * One open project folder: `project.json` (the document up to some change), `journal.ndjson` (every change since), `assets/`
+ * and `jobs/`. A change that `apply` has answered survives any crash.
+ */
+export class ProjectStore {
+  readonly folder: string;
+  readonly assets: AssetStore;
+  readonly #records: Map<string, DocumentRecord>;
+  readonly #journal: JournalWriter;
+  #sequence: number;
+  #folding: Promise<void> | undefined;
+  #folded: number;
+
+  private constructor(
+    folder: string,
+    records: Map<string, DocumentRecord>,
+    sequence: number,
+    folded: number,
+    journal: JournalWriter,
+  ) {
+    this.folder = folder;
+    this.assets = new AssetStore(join(folder, 'assets'));
+    this.#records = records;
+    this.#sequence = sequence;
+    this.#folded = folded;
+    this.#journal = journal;
+  }
+
+  /** Makes a project folder with the given records. @throws StudioError `conflict` where it exists */
+  static async create(folder: string, records: readonly DocumentRecord[]): Promise<void> {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST')
+        throw new StudioError('conflict', `A project named ${basename(folder)} is already there.`, {
+          hint: 'Choose another name.',
+        });
+      throw new StudioError('file-unwritable', `The project folder ${folder} could not be made (${codeOf(error)}).`, {
+        cause: error,
+      });
+    }
+    await mkdir(join(folder, 'assets'));
+    await writeFileAtomic(join(folder, 'project.json'), serialise(records, 0));
+  }
+
+  /**
+   * Opens a project folder: reads project.json, replays the journal's whole lines and cuts off a torn tail (a damaged one is kept
+   * aside).
+   * @throws StudioError `file-missing`, `project-damaged`, `project-newer`, `project-locked`
+   */
+  static async open(folder: string): Promise<ProjectStore> {
+    const path = join(folder, 'project.json');
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
+        hint: 'Choose a folder that holds a project.json.',
+        cause: error,
+      });
+    }
+    await takeLock(folder);
+    try {
+      const file = parseProjectFile(parseJson(text, path), path);
+      const records = new Map<string, DocumentRecord>();
+      for (const record of file.records) records.set(record.id, record);
+      const journalPath = join(folder, 'journal.ndjson');
+      const journal = await readJournal(journalPath);
+      if (journal.soundBytes < journal.totalBytes) await copyFile(journalPath, `${journalPath}.torn`);
+      let sequence = file.sequence;
+      for (const line of journal.lines) {
+        if (line.sequence <= sequence) continue;
+        applyDiff(records, line.diff);
+        sequence = line.sequence;
+      }
+      const writer = await JournalWriter.open(journalPath, journal.soundBytes);
+      return new ProjectStore(folder, records, sequence, file.sequence, writer);
+    } catch (error) {
+      await rm(join(folder, 'project.lock'), { force: true });
+      throw error;
+    }
+  }
+
+  /** Number of the last change. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Every record, in no particular order. */
+  get records(): DocumentRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** A record of the given kind. @throws StudioError `request-invalid` where there is none */
+  get<K extends RecordKind>(kind: K, id: string): RecordOf<K> {
+    const record = this.find(kind, id);
+    if (!record) throw new StudioError('request-invalid', `The project holds no ${kind} with the id ${id}.`);
+    return record;
+  }
+
+  /** A record of the given kind, or undefined. */
+  find<K extends RecordKind>(kind: K, id: string): RecordOf<K> | undefined {
+    const record = this.#records.get(id);
+    return record !== undefined && isKind(record, kind) ? record : undefined;
+  }
+
+  /** All records of a kind. */
+  all<K extends RecordKind>(kind: K): RecordOf<K>[] {
+    return this.records.filter((record) => isKind(record, kind));
+  }
+
+  /** Makes a change; resolves with its number once it is on disk. */
+  async apply(diff: DocumentDiff): Promise<number> {
+    const sequence = ++this.#sequence;
+    applyDiff(this.#records, diff);
+    await this.#journal.append(sequence, diff);
+    if (this.#journal.sizeBytes > foldAtBytes) await this.fold();
+    return sequence;
+  }
+
+  /** Writes the whole document into project.json (the last one stays as project.backup.json) and empties the journal. */
+  async fold(): Promise<void> {
+    this.#folding ??= this.#foldNow().finally(() => {
+      this.#folding = undefined;
+    });
+    return this.#folding;
+  }
+
+  async #foldNow(): Promise<void> {
+    if (this.#folded === this.#sequence) return;
+    const path = join(this.folder, 'project.json');
+    const sequence = this.#sequence;
+    const content = serialise(this.#records.values(), sequence);
+    await copyFile(path, `${path}.old`);
+    await rename(`${path}.old`, join(this.folder, 'project.backup.json'));
+    await writeFileAtomic(path, content);
+    this.#folded = sequence;
+    // Changes made meanwhile are in the journal alone: it is emptied only when there are none.
+    if (sequence === this.#sequence) await this.#journal.clear();
+  }
+
+  /** Folds, closes and gives the folder free. */
+  async close(): Promise<void> {
+    await this.fold();
+    await this.#journal.close();
+    await rm(join(this.folder, 'project.lock'), { force: true });
+  }
+}
+
+function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record is RecordOf<K> {
+  return record.kind === kind;
+}
+
+function serialise(records: Iterable<DocumentRecord>, sequence: number): string {
+  const lines = sortRecords(records).map((record) => JSON.stringify(record));
+  return `{"format":"magdiff-project","schemaVersion":${schemaVersion},"sequence":${sequence},"records":[\n${lines.join(',\n')}\n]}\n`;
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new StudioError('project-damaged', `${path} is damaged: it is not JSON.`, {
+      hint: 'Rename project.backup.json in the same folder to project.json and open the project again.',
+      cause: error,
+    });
+  }
+}
+
+/** Marks the folder as open in this process; a mark whose process is gone is taken over. */
+async function takeLock(folder: string): Promise<void> {
+  const path = join(folder, 'project.lock');
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+      await file.close();
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST')
+        throw new StudioError('file-unwritable', `The project folder ${folder} cannot be written (${codeOf(error)}).`, {
+          cause: error,
+        });
+      if (await isHeld(path))
+        throw new StudioError('project-locked', `The project in ${folder} is open in another MagDiff Studio.`, {
+          hint: 'Close it there first. If no other studio runs, delete the file project.lock in that folder.',
+        });
+      await rm(path, { force: true });
+    }
+  }
+}
+
+async function isHeld(path: string): Promise<boolean> {
+  try {
+    const mark: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof mark !== 'object' || mark === null || !('pid' in mark) || typeof mark.pid !== 'number') return false;
+    if ('host' in mark && mark.host !== hostname()) return true;
+    if (mark.pid === process.pid) return true;
+    process.kill(mark.pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}

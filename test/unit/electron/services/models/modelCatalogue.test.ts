@@ -1,0 +1,36 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { ModelCatalogue } from '../../../../../electron/services/models/modelCatalogue.ts';
+import { writeReleasedModel } from '../../../../fixtures/releasedModel.ts';
+import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
+import { writeTinyModel } from '../../../../fixtures/tinyModel.ts';
+
+const { folder } = temporaryFiles();
+const shipped = join(folder, 'shipped');
+const users = join(folder, 'users');
+
+beforeAll(async () => {
+  await writeTinyModel(join(shipped, 'tiny'));
+  await writeReleasedModel(join(shipped, 'tiny'), join(users, 'released'));
+  cpSync(join(shipped, 'tiny'), join(users, 'tiny'), { recursive: true });
+  cpSync(join(shipped, 'tiny'), join(users, 'future'), { recursive: true });
+  writeFileSync(join(users, 'future', 'magdiff.json'), '{"format":"magdiff-folder","version":9}');
+  mkdirSync(join(users, 'pictures'));
+  writeFileSync(join(users, 'notes.txt'), 'not a model');
+});
+
+it('offers models of both forms, whatever else lies beside them, and of two with a name the first', async () => {
+  const catalogue = new ModelCatalogue([shipped, users, join(folder, 'nowhere')]);
+  const models = await catalogue.list();
+  expect(models.map(({ id, title, frames, studentSteps }) => ({ id, title, frames, studentSteps }))).toEqual([
+    { id: 'tiny', title: 'Tiny random model', frames: [1, 4], studentSteps: 2 },
+    { id: 'released', title: 'MagDiff on Stable Diffusion 2.1', frames: [8, 16], studentSteps: null },
+  ]);
+  // The same weights, so the same α, out of a safetensors file and out of a pickle.
+  expect(models[0]?.learnedAlpha).toEqual({ text: expect.any(Number), image: expect.any(Number) });
+  expect(models[1]?.learnedAlpha).toEqual(models[0]?.learnedAlpha);
+  expect(await catalogue.folderOf('tiny')).toBe(join(shipped, 'tiny'));
+  expect(await catalogue.get('released')).toMatchObject({ steps: 50, guidance: { text: 7.5, image: 1 } });
+  await expect(catalogue.get('future')).rejects.toMatchObject({ code: 'model-missing' });
+});
