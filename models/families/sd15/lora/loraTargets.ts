@@ -28,7 +28,8 @@ export class LoraTargets {
     const motion = motionKey(module);
     if (motion && this.#modules.has(motion)) return motion;
     const underscored = module.replaceAll('.', '_');
-    const direct = this.#underscored.get(underscored);
+    // Some writers leave the text tower's root out.
+    const direct = this.#underscored.get(underscored) ?? this.#underscored.get(`text_model_${underscored}`);
     if (direct) return direct;
     // The numbering is written for keys, so a module borrows the ending of one.
     const ldm = ldmUnetKey(`${dottedLdmName(underscored)}.weight`, this.#layers)?.replace(/\.weight$/, '');

@@ -80,7 +80,7 @@ export function motionModule(b: GraphBuilder, name: string, x: Tensor, clip: Cli
         ['norm1', 'attn1'],
         ['norm2', 'attn2'],
       ] as const) {
-        const placed = add(layerNormLayer(b, norm, hidden), framePositions(b, part, frames, channels, config.length));
+        const placed = add(layerNormLayer(b, norm, hidden), framePositions(b, frames, channels, config.length));
         hidden = add(
           hidden,
           b.scope(part, () => selfAttention(b, placed, config.heads)),
@@ -103,10 +103,13 @@ function selfAttention(b: GraphBuilder, x: Tensor, heads: number): Tensor {
   return linearLayer(b, 'to_out.0', attention(query, key, value, { heads }), channels);
 }
 
-/** The first rows of the file's table of positions, per attention or per block; computed where the file has none. */
-function framePositions(b: GraphBuilder, part: string, frames: number, channels: number, length: number): Tensor {
-  for (const name of [`${part}.pos_encoder.pe`, 'pos_embed.pe'])
-    if (b.hasWeight(name)) return reshape(b.weightRows(name, [length, channels], 0, frames), [1, frames, channels]);
+/**
+ * Where each frame stands: sines on even channels, cosines on odd ones. AnimateDiff's own files hold this table too, often
+ * rounded to half precision; it is never trained, so it is computed. A diffusers folder's is what its model was saved with.
+ */
+function framePositions(b: GraphBuilder, frames: number, channels: number, length: number): Tensor {
+  if (b.hasWeight('pos_embed.pe'))
+    return reshape(b.weightRows('pos_embed.pe', [length, channels], 0, frames), [1, frames, channels]);
   const table = Float32Array.from({ length: frames * channels }, (_, index) => {
     const [frame, channel] = [Math.floor(index / channels), index % channels];
     const angle = frame * Math.exp(((channel - (channel % 2)) * -Math.log(10000)) / channels);
