@@ -27,7 +27,6 @@ const schema = z.object({
   motion_num_attention_heads: z.int().positive().default(8),
   motion_norm_num_groups: z.int().positive().default(32),
   motion_max_seq_length: z.int().positive().default(32),
-  motion_layers_per_block: z.literal(2).default(2),
   motion_transformer_layers_per_block: z.union([z.literal(1), z.array(z.literal(1))]).default(1),
   use_motion_mid_block: z.boolean().default(true),
 });
