@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { StudioError } from '../errors/studioError.ts';
-import { readExactly, withFile } from './openFile.ts';
-import type { StoredTensor, TensorIndex } from './storedTensor.ts';
-import { type PickledTensor, unpickleTensors } from './unpickler.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import { readExactly, withFile } from '../openFile.ts';
+import type { StoredTensor, TensorIndex } from '../storedTensor.ts';
+import type { PickledTensor } from './pickleValues.ts';
+import { type Unpickled, unpickle } from './unpickler.ts';
 import { readZipDirectory, type ZipEntry } from './zipDirectory.ts';
 
 /** Pickles beyond this are refused: a state dict's is a few megabytes at most. */
@@ -15,22 +16,7 @@ const largestPickle = 2 ** 26;
  */
 export async function readTorchZip(path: string): Promise<TensorIndex> {
   return withFile(path, async (file, sizeBytes) => {
-    const entries = await readZipDirectory(file, path, sizeBytes);
-    const pickle = [...entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
-    if (!pickle)
-      throw new StudioError(
-        'format-unknown',
-        `${path} is a zip archive but no torch checkpoint: it holds no data.pkl.`,
-      );
-    if (pickle.sizeBytes > largestPickle) throw hostile(path, `its pickle is ${pickle.sizeBytes} bytes`);
-    const root = pickle.name.slice(0, -'data.pkl'.length);
-    const order = entries.get(`${root}byteorder`);
-    if (order && (await readEntry(file, path, order, 16)).toString('latin1') !== 'little')
-      throw new StudioError(
-        'format-unknown',
-        `${path} was written by a big-endian machine, which this program does not read.`,
-      );
-    const tensors = unpickleTensors(await readEntry(file, path, pickle, largestPickle), path);
+    const { entries, root, tensors } = await openTorchZip(file, path, sizeBytes);
     const index = new Map<string, StoredTensor>();
     const starts = new Map<string, number>();
     for (const [key, tensor] of tensors) {
@@ -45,6 +31,31 @@ export async function readTorchZip(path: string): Promise<TensorIndex> {
     }
     return index;
   });
+}
+
+/** What a torch file holds, without where: enough to tell what it is, and quick for thousands of tensors. */
+export async function readTorchHeader(path: string): Promise<Unpickled> {
+  return withFile(path, (file, sizeBytes) => openTorchZip(file, path, sizeBytes));
+}
+
+async function openTorchZip(
+  file: FileHandle,
+  path: string,
+  sizeBytes: number,
+): Promise<Unpickled & { entries: ReadonlyMap<string, ZipEntry>; root: string }> {
+  const entries = await readZipDirectory(file, path, sizeBytes);
+  const pickle = [...entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
+  if (!pickle)
+    throw new StudioError('format-unknown', `${path} is a zip archive but no torch checkpoint: it holds no data.pkl.`);
+  if (pickle.sizeBytes > largestPickle) throw hostile(path, `its pickle is ${pickle.sizeBytes} bytes`);
+  const root = pickle.name.slice(0, -'data.pkl'.length);
+  const order = entries.get(`${root}byteorder`);
+  if (order && (await readEntry(file, path, order, 16)).toString('latin1') !== 'little')
+    throw new StudioError(
+      'format-unknown',
+      `${path} was written by a big-endian machine, which this program does not read.`,
+    );
+  return { entries, root, ...unpickle(await readEntry(file, path, pickle, largestPickle), path) };
 }
 
 function place(path: string, key: string, tensor: PickledTensor, entry: ZipEntry, start: number): StoredTensor {

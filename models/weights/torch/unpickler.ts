@@ -1,97 +1,56 @@
-import { StudioError } from '../errors/studioError.ts';
-import { checkedElementCount, type StoredType, storedBytes } from './storedTensor.ts';
-
-/** A tensor as a torch pickle describes it: a stretch of a numbered storage. */
-export interface PickledTensor {
-  readonly dtype: StoredType;
-  readonly shape: readonly number[];
-  readonly storage: string;
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-}
-
-/** Storage classes and the element type of each. */
-const storageTypes: Readonly<Record<string, StoredType>> = {
-  DoubleStorage: 'float64',
-  FloatStorage: 'float32',
-  HalfStorage: 'float16',
-  BFloat16Storage: 'bfloat16',
-  LongStorage: 'int64',
-  IntStorage: 'int32',
-  ShortStorage: 'int16',
-  CharStorage: 'int8',
-  ByteStorage: 'uint8',
-  BoolStorage: 'bool',
-};
-
-/** Values the machine's stack may hold. Nothing here can run. */
-type Value =
-  | { kind: 'none' }
-  | { kind: 'number'; value: number }
-  | { kind: 'text'; value: string }
-  | { kind: 'list'; items: Value[] }
-  | { kind: 'table'; entries: Map<string, Value> }
-  | { kind: 'name'; module: string; name: string }
-  | { kind: 'storage'; dtype: StoredType; key: string; count: number }
-  | { kind: 'tensor'; tensor: PickledTensor }
-  | { kind: 'mark' };
+import { StudioError } from '../../errors/studioError.ts';
+import { describeTensor } from './describeTensor.ts';
+import { PickleBytes } from './pickleBytes.ts';
+import { collectTensors, isDangerous, type PickledTensor, storageTypes, type Value } from './pickleValues.ts';
 
 const none: Value = { kind: 'none' };
-const mostValues = 2_000_000;
-const deepestNesting = 16;
+const opaque: Value = { kind: 'opaque' };
 
-/**
- * Interprets a torch pickle without running anything: tensors, numbers, text, lists and tables. A pickle that names any
- * other class or function, calls anything, or holds an unknown instruction is refused. Tables inside tables become dotted
- * keys; what is not a tensor is left out.
- */
-export function unpickleTensors(bytes: Uint8Array, path: string): ReadonlyMap<string, PickledTensor> {
-  const root = new Machine(bytes, path).run();
-  const tensors = new Map<string, PickledTensor>();
-  collect(root, '', 0, tensors, new Set());
-  if (tensors.size === 0)
-    throw new StudioError('format-unknown', `${path} is a torch file without a table of tensors.`);
-  return tensors;
+/** Names remembered for the report; a file may hold any number. */
+const mostForeign = 50;
+const mostValues = 2_000_000;
+
+/** What a torch pickle holds. */
+export interface Unpickled {
+  /** Tensors under dotted keys. */
+  readonly tensors: ReadonlyMap<string, PickledTensor>;
+  /** Classes and functions of other programs it names, `module.name`; their values are left out. */
+  readonly foreign: readonly string[];
 }
 
-/** `seen` keeps a table that holds itself, or thousands of references to one, from costing more than one visit. */
-function collect(
-  value: Value,
-  prefix: string,
-  depth: number,
-  tensors: Map<string, PickledTensor>,
-  seen: Set<Value>,
-): undefined {
-  if (value.kind === 'tensor') tensors.set(prefix, value.tensor);
-  if (value.kind !== 'table' || depth > deepestNesting || seen.has(value)) return;
-  seen.add(value);
-  const inner = depth === 0 ? value.entries.get('state_dict') : undefined;
-  if (inner?.kind === 'table') {
-    collect(inner, '', 1, tensors, seen);
-    return;
-  }
-  for (const [key, item] of value.entries) collect(item, prefix ? `${prefix}.${key}` : key, depth + 1, tensors, seen);
+/**
+ * Interprets a torch pickle without running anything: tensors, numbers, text, lists and tables. What other classes or functions
+ * would make is left out, never made; a pickle that names a way to run something, or holds an unknown instruction, is refused.
+ * Tables inside tables become dotted keys; what is not a tensor is left out.
+ */
+export function unpickle(bytes: Uint8Array, path: string): Unpickled {
+  const machine = new Machine(bytes, path);
+  const root = machine.run();
+  const tensors = new Map<string, PickledTensor>();
+  collectTensors(root, '', 0, tensors, new Set());
+  if (tensors.size === 0)
+    throw new StudioError('format-unknown', `${path} is a torch file without a table of tensors.`);
+  return { tensors, foreign: [...machine.foreign].sort() };
 }
 
 /** The pickle machine (docs.python.org/3/library/pickletools): a stack, a memo, and the few instructions torch writes. */
 class Machine {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #bytes: PickleBytes;
   readonly #path: string;
   readonly #stack: Value[] = [];
   readonly #memo = new Map<number, Value>();
-  #at = 0;
+  /** Classes and functions of other programs met so far. */
+  readonly foreign = new Set<string>();
   #made = 0;
 
   constructor(bytes: Uint8Array, path: string) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = new PickleBytes(bytes, path);
     this.#path = path;
   }
 
   run(): Value {
     for (;;) {
-      const code = this.#take(1)[0] ?? 0;
+      const code = this.#bytes.unsigned(1);
       if (code === 0x2e) return this.#pop();
       this.#step(code);
     }
@@ -100,10 +59,10 @@ class Machine {
   #step(code: number): undefined {
     switch (code) {
       case 0x80: // PROTO
-        if ((this.#take(1)[0] ?? 0) > 5) throw this.#refuse('it is of an unknown pickle protocol');
+        if (this.#bytes.unsigned(1) > 5) throw this.#refuse('it is of an unknown pickle protocol');
         return;
       case 0x95: // FRAME
-        this.#take(8);
+        this.#bytes.take(8);
         return;
       case 0x28: // MARK
         return this.#push({ kind: 'mark' });
@@ -114,22 +73,21 @@ class Machine {
       case 0x89: // NEWFALSE
         return this.#push({ kind: 'number', value: 0 });
       case 0x4b: // BININT1
-        return this.#push({ kind: 'number', value: this.#take(1)[0] ?? 0 });
+        return this.#push({ kind: 'number', value: this.#bytes.unsigned(1) });
       case 0x4d: // BININT2
-        return this.#push({ kind: 'number', value: this.#unsigned(2) });
+        return this.#push({ kind: 'number', value: this.#bytes.unsigned(2) });
       case 0x4a: // BININT
-        return this.#push({ kind: 'number', value: this.#unsigned(4) | 0 });
+        return this.#push({ kind: 'number', value: this.#bytes.unsigned(4) | 0 });
       case 0x8a: // LONG1
-        return this.#push({ kind: 'number', value: this.#long(this.#take(1)[0] ?? 0) });
+        return this.#push({ kind: 'number', value: this.#bytes.long(this.#bytes.unsigned(1)) });
       case 0x47: // BINFLOAT, big-endian
-        this.#take(8);
-        return this.#push({ kind: 'number', value: this.#view.getFloat64(this.#at - 8) });
+        return this.#push({ kind: 'number', value: this.#bytes.float() });
       case 0x8c: // SHORT_BINUNICODE
-        return this.#push(this.#text(this.#take(1)[0] ?? 0));
+        return this.#push(this.#text(this.#bytes.unsigned(1)));
       case 0x58: // BINUNICODE
-        return this.#push(this.#text(this.#unsigned(4)));
+        return this.#push(this.#text(this.#bytes.unsigned(4)));
       case 0x43: // SHORT_BINBYTES
-        return this.#push(this.#text(this.#take(1)[0] ?? 0));
+        return this.#push(this.#text(this.#bytes.unsigned(1)));
       case 0x7d: // EMPTY_DICT
         return this.#push({ kind: 'table', entries: new Map() });
       case 0x5d: // EMPTY_LIST
@@ -151,15 +109,15 @@ class Machine {
   #stepContainers(code: number): undefined {
     switch (code) {
       case 0x71: // BINPUT
-        return this.#remember(this.#take(1)[0] ?? 0);
+        return this.#remember(this.#bytes.unsigned(1));
       case 0x72: // LONG_BINPUT
-        return this.#remember(this.#unsigned(4));
+        return this.#remember(this.#bytes.unsigned(4));
       case 0x94: // MEMOIZE
         return this.#remember(this.#memo.size);
       case 0x68: // BINGET
-        return this.#recall(this.#take(1)[0] ?? 0);
+        return this.#recall(this.#bytes.unsigned(1));
       case 0x6a: // LONG_BINGET
-        return this.#recall(this.#unsigned(4));
+        return this.#recall(this.#bytes.unsigned(4));
       case 0x61: // APPEND
         return this.#append(this.#popMany(1));
       case 0x65: // APPENDS
@@ -170,26 +128,29 @@ class Machine {
       case 0x75: // SETITEMS
         return this.#setItems(this.#popToMark());
       case 0x63: // GLOBAL
-        return this.#pushName(this.#line(), this.#line());
+        return this.#pushName(this.#bytes.line(), this.#bytes.line());
       case 0x93: // STACK_GLOBAL
         return this.#stackName();
       case 0x51: // BINPERSID
         return this.#push(this.#storage(this.#pop()));
       case 0x52: // REDUCE
         return this.#reduce();
+      case 0x81: // NEWOBJ
+        return this.#newObject(code);
       case 0x62: // BUILD: a state dict's own metadata, which says nothing about tensors
         return this.#build();
       case 0x30: // POP
         this.#pop();
         return;
       default:
-        throw this.#refuse(`its pickle holds the instruction 0x${code.toString(16).padStart(2, '0')}`);
+        throw this.#unknown(code);
     }
   }
 
   #build(): undefined {
     const [target] = this.#popMany(2);
-    if (target?.kind !== 'table') throw this.#refuse('its pickle sets the state of an object');
+    if (target?.kind !== 'table' && target?.kind !== 'opaque')
+      throw this.#refuse('its pickle sets the state of an object');
     this.#push(target);
   }
 
@@ -198,8 +159,17 @@ class Machine {
       (module === 'collections' && name === 'OrderedDict') ||
       (module === 'torch._utils' && (name === '_rebuild_tensor_v2' || name === '_rebuild_parameter')) ||
       (module === 'torch' && name in storageTypes);
-    if (!known) throw this.#refuse(`its pickle asks for ${module}.${name}`);
-    this.#push({ kind: 'name', module, name });
+    if (known) return this.#push({ kind: 'name', module, name });
+    if (isDangerous(module, name)) throw this.#refuse(`its pickle asks for ${module}.${name}`);
+    if (this.foreign.size < mostForeign) this.foreign.add(`${module}.${name}`);
+    this.#push(opaque);
+  }
+
+  /** An instance of something of another program; of anything else there is none to make. */
+  #newObject(code: number): undefined {
+    if (this.#stack.at(-2)?.kind !== 'opaque') throw this.#unknown(code);
+    this.#popMany(2);
+    this.#push(opaque);
   }
 
   #stackName(): undefined {
@@ -229,6 +199,7 @@ class Machine {
   #reduce(): undefined {
     const [callee, argument] = this.#popMany(2);
     const values = argument?.kind === 'list' ? argument.items : [];
+    if (callee?.kind === 'opaque') return this.#push(opaque);
     if (callee?.kind !== 'name') throw this.#refuse('its pickle calls something');
     if (callee.name === 'OrderedDict' && values.length === 0) return this.#push({ kind: 'table', entries: new Map() });
     if (callee.name === '_rebuild_tensor_v2') return this.#push(this.#tensor(values));
@@ -236,59 +207,20 @@ class Machine {
     throw this.#refuse(`its pickle calls ${callee.module}.${callee.name}`);
   }
 
-  #tensor([storage, offset, size, stride]: readonly Value[]): Value {
-    const numbers = (value: Value | undefined): number[] | undefined =>
-      value?.kind === 'list' && value.items.every((item) => item.kind === 'number')
-        ? value.items.map((item) => (item.kind === 'number' ? item.value : 0))
-        : undefined;
-    const shape = numbers(size);
-    const strides = numbers(stride);
-    const count = checkedElementCount(shape);
-    if (
-      storage?.kind !== 'storage' ||
-      offset?.kind !== 'number' ||
-      !shape ||
-      !strides ||
-      count === undefined ||
-      strides.length !== shape.length
-    )
-      throw this.#refuse('its pickle describes a tensor that cannot be');
-    let step = 1;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const length = shape[axis] ?? 1;
-      if (length !== 1 && count > 0 && strides[axis] !== step)
-        throw new StudioError(
-          'format-unknown',
-          `${this.#path} holds a tensor of ${shape.join('×')} whose elements do not lie in order.`,
-          {
-            hint: 'Save the checkpoint again after calling contiguous() on its tensors.',
-          },
-        );
-      step *= length;
-    }
-    if (!Number.isSafeInteger(offset.value) || offset.value < 0 || offset.value + count > storage.count)
-      throw this.#refuse('its pickle describes a tensor beyond its storage');
-    const bytes = storedBytes[storage.dtype];
-    return {
-      kind: 'tensor',
-      tensor: {
-        dtype: storage.dtype,
-        shape,
-        storage: storage.key,
-        offsetBytes: offset.value * bytes,
-        lengthBytes: count * bytes,
-      },
-    };
+  #tensor(description: readonly Value[]): Value {
+    return { kind: 'tensor', tensor: describeTensor(description, this.#path, (reason) => this.#refuse(reason)) };
   }
 
   #append(items: readonly Value[]): undefined {
     const list = this.#stack.at(-1);
+    if (list?.kind === 'opaque') return;
     if (list?.kind !== 'list') throw this.#refuse('its pickle appends to no list');
     list.items.push(...items);
   }
 
   #setItems(items: readonly Value[]): undefined {
     const table = this.#stack.at(-1);
+    if (table?.kind === 'opaque') return;
     if (table?.kind !== 'table' || items.length % 2 !== 0) throw this.#refuse('its pickle fills no table');
     for (let index = 0; index < items.length; index += 2) {
       const [key, value] = [items[index], items[index + 1]];
@@ -331,33 +263,12 @@ class Machine {
     return items;
   }
 
-  #take(count: number): Uint8Array {
-    if (this.#at + count > this.#bytes.length)
-      throw new StudioError('format-damaged', `${this.#path} is damaged: its pickle is cut short.`);
-    this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
-  }
-
-  #unsigned(size: number): number {
-    this.#take(size);
-    return size === 2 ? this.#view.getUint16(this.#at - 2, true) : this.#view.getUint32(this.#at - 4, true);
-  }
-
-  #long(size: number): number {
-    let value = 0n;
-    const bytes = this.#take(size);
-    for (const [index, byte] of bytes.entries()) value |= BigInt(byte) << BigInt(8 * index);
-    return Number(BigInt.asIntN(Math.max(8, 8 * size), value));
-  }
-
   #text(length: number): Value {
-    return { kind: 'text', value: new TextDecoder().decode(this.#take(length)) };
+    return { kind: 'text', value: this.#bytes.text(length) };
   }
 
-  #line(): string {
-    const start = this.#at;
-    while (this.#take(1)[0] !== 0x0a);
-    return new TextDecoder().decode(this.#bytes.subarray(start, this.#at - 1));
+  #unknown(code: number): StudioError {
+    return this.#refuse(`its pickle holds the instruction 0x${code.toString(16).padStart(2, '0')}`);
   }
 
   #refuse(reason: string): StudioError {

@@ -1,15 +1,23 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { StudioError } from '../../../../models/errors/studioError.ts';
-import { readTensor } from '../../../../models/weights/readTensor.ts';
-import { readSafetensors } from '../../../../models/weights/safetensors.ts';
-import { readTorchZip } from '../../../../models/weights/torchZip.ts';
-import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
-import { call, floatTensorPickle, named, tablePickle, torchFile, tuple, zipOf } from '../../../fixtures/torchFiles.ts';
+import { StudioError } from '../../../../../models/errors/studioError.ts';
+import { readTensor } from '../../../../../models/weights/readTensor.ts';
+import { readSafetensors } from '../../../../../models/weights/safetensors.ts';
+import { readTorchHeader, readTorchZip } from '../../../../../models/weights/torch/torchZip.ts';
+import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
+import {
+  call,
+  floatTensorPickle,
+  named,
+  tablePickle,
+  torchFile,
+  tuple,
+  zipOf,
+} from '../../../../fixtures/torchFiles.ts';
 
 const { write } = temporaryFiles();
-const golden = join(import.meta.dirname, '../../../golden/data/torch_zip');
+const golden = join(import.meta.dirname, '../../../../golden/data/torch_zip');
 
 describe('a checkpoint written by torch.save', () => {
   test('has the keys of its state_dict and the numbers of the same file as safetensors', async () => {
@@ -31,8 +39,11 @@ describe('a checkpoint written by torch.save', () => {
     );
   });
 
-  test('with a whole module in it is refused by name', async () => {
-    await expect(readTorchZip(join(golden, 'module.pth'))).rejects.toThrow(/asks for __main__\.Pair/);
+  test('with a whole module in it gives the tensors beside that, and names what it left out', async () => {
+    const path = join(golden, 'module.pth');
+    expect([...(await readTorchZip(path)).keys()]).toEqual(['weight']);
+    const { foreign } = await readTorchHeader(path);
+    expect(foreign).toContain('__main__.Pair');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { StudioError } from '../errors/studioError.ts';
-import { readExactly } from './openFile.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import { readExactly } from '../openFile.ts';
 
 /** One file of a zip archive, as the central directory lists it. */
 export interface ZipEntry {
