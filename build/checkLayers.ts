@@ -14,6 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/onnx': ['models/errors'],
   'models/nets': ['models/onnx', 'models/errors'],
   'models/weights': ['models/errors'],
+  'models/recognise': ['models/weights', 'models/errors'],
   'models/runtime': ['models/onnx', 'models/weights', 'models/errors'],
   'models/math': ['models/errors'],
   'models/diffusion': ['models/math', 'models/errors'],
