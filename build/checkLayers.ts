@@ -8,6 +8,16 @@ import { findCircles } from './findCircles.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
+/** What the folders may import that show an open project. */
+const shownWith = [
+  'renderer/ui',
+  'renderer/client',
+  'renderer/editor',
+  'renderer/preview',
+  'renderer/project',
+  'electron/contract',
+];
+
 /** Folder → folders it may import (itself is always allowed). The most specific folder wins. */
 const allowed: Record<string, readonly string[]> = {
   'models/errors': [],
@@ -78,9 +88,24 @@ const allowed: Record<string, readonly string[]> = {
     'electron/engine',
     'models',
   ],
+  'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
   'renderer/editor': ['electron/contract', 'models/masks', 'models/errors'],
-  renderer: ['renderer', 'electron/contract', 'models/masks', 'models/errors'],
+  'renderer/preview': ['renderer/editor', 'electron/contract'],
+  'renderer/project': [
+    'renderer/ui',
+    'renderer/client',
+    'renderer/editor',
+    'renderer/preview',
+    'electron/contract',
+    'models/masks',
+    'models/errors',
+  ],
+  'renderer/canvas': [...shownWith, 'models/masks'],
+  'renderer/timeline': shownWith,
+  'renderer/panels': shownWith,
+  'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
+  renderer: ['renderer/app', 'renderer/ui'],
   build: ['electron', 'models', 'renderer', 'build'],
   test: ['electron', 'models', 'renderer', 'build', 'test'],
 };
@@ -92,14 +117,18 @@ const soleImporters: Record<string, readonly string[]> = {
   'fluent-ffmpeg': ['electron/media'],
   sharp: ['electron/media', 'test', 'build'],
   react: [
+    'renderer/app',
     'renderer/canvas',
     'renderer/timeline',
     'renderer/panels',
     'renderer/preview',
+    'renderer/project',
     'renderer/ui',
     'renderer/main.tsx',
   ],
-  konva: ['renderer/canvas', 'renderer/timeline', 'renderer/preview'],
+  konva: ['renderer/canvas'],
+  'react-konva': ['renderer/canvas'],
+  'radix-ui': ['renderer/ui', 'renderer/app', 'renderer/panels'],
 };
 
 const importPattern =

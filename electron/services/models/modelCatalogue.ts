@@ -87,6 +87,7 @@ async function readModel(folder: string, id: string): Promise<ModelView | undefi
       guidance: manifest.guidance,
       noiseAlpha: manifest.noiseAlpha,
       studentSteps: manifest.student?.steps ?? null,
+      plansMotion: manifest.subject.otherFrames === 'planned',
       learnedAlpha: null,
     }
   );
