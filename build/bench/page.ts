@@ -52,13 +52,13 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await page.goto(url);
-  await page.waitForSelector('.start');
+  await page.waitForSelector('[data-testid=start-page]');
   return page;
 }
 
 async function firstPaint(page: Page): Promise<Measure> {
   await page.reload();
-  await page.waitForSelector('.start');
+  await page.waitForSelector('[data-testid=start-page]');
   const milliseconds = await page.evaluate<number>(`new Promise((resolve) => {
     new PerformanceObserver((list) => {
       const entry = list.getEntries().find((candidate) => candidate.name === 'first-contentful-paint');
@@ -79,7 +79,7 @@ async function scriptSize(): Promise<Measure> {
 async function openLarge(page: Page): Promise<Measure> {
   const began = performance.now();
   await page.getByRole('button', { name: /^Large/ }).click();
-  await page.waitForSelector('.studio');
+  await page.waitForSelector('[data-testid=workbench]');
   await page.getByRole('tab', { name: /Takes\s*500/ }).waitFor();
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   const value = (performance.now() - began) / 1000;
@@ -90,7 +90,7 @@ async function openProject(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: /^Project:/ }).click();
   await page.getByRole('menuitem', { name: 'All projects…' }).click();
   await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
-  await page.waitForSelector('.studio');
+  await page.waitForSelector('[data-testid=workbench]');
   await page.waitForTimeout(6000);
 }
 
@@ -103,7 +103,7 @@ async function paint(page: Page): Promise<Measure> {
     const { metrics } = await session.send('Performance.getMetrics');
     return metrics.find((metric) => metric.name === 'ScriptDuration')?.value ?? 0;
   };
-  const box = await page.locator('.stage').boundingBox();
+  const box = await page.getByRole('application', { name: 'Viewer' }).boundingBox();
   if (!box) throw new Error('Assertion failed: the stage is shown');
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(middle.x - 200, middle.y);
@@ -127,7 +127,7 @@ async function paint(page: Page): Promise<Measure> {
 async function scrollTimeline(page: Page): Promise<Measure> {
   await openProject(page, 'Long');
   const value = await page.evaluate<number>(`(async () => {
-    const canvas = document.querySelector('.timelineCanvas');
+    const canvas = document.querySelector('[data-testid=timeline]');
     const box = canvas.getBoundingClientRect();
     const began = performance.now();
     let frames = 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { exportOptions, jobView, takeRequest } from './jobs.ts';
-import { maskOperation } from './maskOperations.ts';
+import { maskDrawing, maskOperation } from './maskOperations.ts';
 import { assetId, documentRecord, recordId, sourceRecord } from './records.ts';
 
 const none = z.strictObject({});
@@ -28,6 +28,8 @@ export const modelView = z.strictObject({
   guidance: z.strictObject({ text: z.number(), image: z.number() }),
   noiseAlpha: z.number(),
   studentSteps: z.int().nullable(),
+  /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
+  plansMotion: z.boolean(),
   /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
   learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
 });
@@ -143,7 +145,7 @@ export const methods = {
   /** The drawing a take was made with, to use it again. */
   'takes.drawing': {
     input: z.strictObject({ projectId, assetId }),
-    output: z.strictObject({ drawing: z.unknown() }),
+    output: z.strictObject({ drawing: maskDrawing }),
   },
 } as const;
 

@@ -39,10 +39,10 @@ export function shapeEdge(
  * The keys that decide a frame: the one at or before it (or the first), and, where that one moves linearly, the next with the
  * share of the way already gone (0..1).
  */
-export function keysAround(
-  keys: readonly MaskKey[],
+export function keysAround<Key extends Pick<MaskKey, 'frameIndex' | 'interpolation'>>(
+  keys: readonly Key[],
   frameIndex: number,
-): { before: MaskKey | undefined; after: MaskKey | undefined; share: number } {
+): { before: Key | undefined; after: Key | undefined; share: number } {
   const sorted = [...keys].sort((a, b) => a.frameIndex - b.frameIndex);
   const next = sorted.findIndex((key) => key.frameIndex > frameIndex);
   if (next === 0) return { before: sorted[0], after: undefined, share: 0 };

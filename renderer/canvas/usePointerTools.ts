@@ -5,7 +5,7 @@ import { StateStore } from '../editor/stateStore.ts';
 import type { Tool, ToolContext, ToolPointer } from '../editor/tools/tool.ts';
 import { createToolbox } from '../editor/tools/toolbox.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
-import { useSession, useStudio } from '../ui/hooks.ts';
+import { useProject, useSession } from '../project/hooks.ts';
 import { zoomAt } from './viewGeometry.ts';
 
 type Gesture = { kind: 'tool'; tool: Tool } | { kind: 'pan'; x: number; y: number; start: Viewport } | { kind: 'wipe' };
@@ -35,8 +35,7 @@ export function usePointerTools(
   source: SourceRecord | undefined,
   viewport: Viewport,
 ): PointerTools {
-  const studio = useStudio();
-  const { editor } = studio;
+  const { editor, smartSelect } = useProject();
   const toolbox = useMemo(() => createToolbox(), []);
   const gesture = useRef<Gesture | undefined>(undefined);
   const space = useRef(false);
@@ -51,7 +50,7 @@ export function usePointerTools(
       editor,
       source: from,
       frameIndex,
-      onScribbles: (scribbles) => void studio.smartSelect(from, frameIndex, scribbles),
+      onScribbles: (scribbles) => void smartSelect.ask(from, frameIndex, scribbles),
     };
   };
 

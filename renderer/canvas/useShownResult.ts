@@ -2,8 +2,8 @@ import type { SourceRecord, TakeRecord } from '../../electron/contract/records.t
 import { useLoopedFrame } from '../preview/resultClock.ts';
 import { shownTakeFrame } from '../preview/shownFrames.ts';
 import { useTakeFrameUrls } from '../preview/takeFrames.ts';
-import { useApp, useDocument, useSession, useStudio } from '../ui/hooks.ts';
-import { useFrameImage } from './useFrameImage.ts';
+import { useFrameImage } from '../preview/useFrameImage.ts';
+import { useDocument, useProject, useSession } from '../project/hooks.ts';
 
 /** A picture and the part of it to draw. */
 export interface ShownPicture {
@@ -23,8 +23,7 @@ export interface ShownResult {
 
 /** The live preview where there is one, else the chosen take; looping, or at the frame under the playhead. */
 export function useShownResult(source: SourceRecord | undefined): ShownResult {
-  const studio = useStudio();
-  const projectId = useApp((app) => app.projectId);
+  const { id: projectId, editor, model } = useProject();
   const view = useDocument((document) => document.get('view', 'view'));
   const take = useDocument((document) => document.get('take', view?.takeId));
   const other = useDocument((document) => document.get('take', view?.compareTakeId));
@@ -32,9 +31,9 @@ export function useShownResult(source: SourceRecord | undefined): ShownResult {
   useSession((session) => session.playhead);
   const sheet = live?.sheet ?? null;
   const count = sheet?.frameCount ?? take?.result.frameCount ?? 1;
-  const rate = sheet ? (studio.model?.framesPerSecond ?? 8) : (take?.result.framesPerSecond ?? 8);
-  const held = !sheet && take ? shownTakeFrame(studio.editor, take) : undefined;
-  const frame = useLoopedFrame(count, rate, held);
+  const rate = sheet ? model?.framesPerSecond : take?.result.framesPerSecond;
+  const held = !sheet && take ? shownTakeFrame(editor, take) : undefined;
+  const frame = useLoopedFrame(count, rate ?? 1, held);
   const takePicture = useTakePicture(projectId, sheet ? undefined : take, frame);
   const compare = useTakePicture(projectId, other, other ? frame % other.result.frameCount : 0);
   const sheetImage = useFrameImage(sheet?.url);
@@ -51,18 +50,14 @@ export function useShownResult(source: SourceRecord | undefined): ShownResult {
     picture = { image: sheetImage, crop };
   }
   const recipe = sheet ? undefined : take?.recipe;
-  const isEdit = sheet ? studio.editor.setup?.settings.task === 'edit' : recipe?.settings.task === 'edit';
+  const isEdit = sheet ? editor.setup?.settings.task === 'edit' : recipe?.settings.task === 'edit';
   const first = recipe?.source.sourceId === source?.id ? recipe?.source.inFrame : source?.inFrame;
   const sourceFrame =
     isEdit && source && (sheet || take) ? Math.min(source.frameCount - 1, (first ?? 0) + frame) : undefined;
   return { picture, compare: other ? compare : undefined, sourceFrame, exists: sheet !== null || take !== undefined };
 }
 
-function useTakePicture(
-  projectId: string | null,
-  take: TakeRecord | undefined,
-  frame: number,
-): ShownPicture | undefined {
+function useTakePicture(projectId: string, take: TakeRecord | undefined, frame: number): ShownPicture | undefined {
   const urls = useTakeFrameUrls(projectId, take);
   const image = useFrameImage(urls[frame], urls.slice(frame + 1, frame + 4));
   if (!image || urls.length === 0) return undefined;

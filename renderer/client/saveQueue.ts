@@ -24,11 +24,13 @@ export class SaveQueue {
     this.#running ??= this.#drain();
   }
 
-  /** Forgets what is waiting: for a window that may no longer write, or shows another project. */
-  discard(): void {
+  /** Forgets what is waiting, and gives it back: for a window that may no longer write, or shows the project anew. */
+  discard(): DocumentDiff {
+    const waiting = this.#pending;
     this.#pending = emptyDiff;
     if (this.#retry !== undefined) clearTimeout(this.#retry);
     this.#retry = undefined;
+    return waiting;
   }
 
   /** Resolves when everything queued so far is on disk, or has failed once more. */

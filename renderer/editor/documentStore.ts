@@ -94,10 +94,10 @@ export class DocumentStore {
   }
 
   /** Calls `listener` after every change; returns what ends that. */
-  subscribe(listener: (diff: DocumentDiff) => void): () => void {
+  subscribe = (listener: (diff: DocumentDiff) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
+  };
 }
 
 function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record is RecordOf<K> {

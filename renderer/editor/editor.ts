@@ -10,8 +10,9 @@ import { StateStore } from './stateStore.ts';
 export type SaveListener = (diff: DocumentDiff) => void;
 
 /**
- * The headless editor: document, history and session, without any page. Everything a hand does goes through `run` (one step) or
- * between `begin` and `commit` (one step for the whole gesture); `amend` is for what is kept but never undone.
+ * The headless editor: document, history and session, without any page. Everything a hand does goes through `run` (one step),
+ * `gesture` (one step for all that a function does) or, where a gesture spans events, lies between `begin` and `commit`; `amend` is
+ * for what is kept but never undone.
  */
 export class Editor {
   readonly document = new DocumentStore();
@@ -59,7 +60,23 @@ export class Editor {
     this.document.apply(diff);
   }
 
-  /** Begins a gesture. */
+  /** Makes one step of everything that `work` changes; where it throws, or bails, nothing of it stays. Within a gesture it is part of that. */
+  gesture(label: string, work: () => void): void {
+    if (this.history.isGesturing) {
+      work();
+      return;
+    }
+    this.begin(label);
+    try {
+      work();
+      this.commit();
+    } finally {
+      // Still open here only where `work` threw.
+      if (this.history.isGesturing) this.bail();
+    }
+  }
+
+  /** Begins a gesture that spans events, such as a drag. */
   begin(label: string): void {
     this.history.mark(label);
   }

@@ -1,6 +1,8 @@
+import { drawingOf } from '../../electron/contract/drawingOf.ts';
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
 import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import { keysAround } from '../../models/masks/rasterizeMask.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
 
@@ -12,28 +14,24 @@ export function activeMask(editor: Editor): MaskRecord | undefined {
 
 /** A mask as a drawing, for raster and recipe. */
 export function drawingOfMask(document: DocumentStore, mask: MaskRecord): MaskDrawing {
-  return {
-    width: mask.width,
-    height: mask.height,
-    growPixels: mask.growPixels,
-    featherPixels: mask.featherPixels,
-    keys: document.childrenOf('maskKey', mask.id).map((key) => ({
-      frameIndex: key.frameIndex,
-      interpolation: key.interpolation,
-      operations: document.childrenOf('stroke', key.id).map((stroke) => stroke.operation),
-    })),
-  };
+  return drawingOf(mask, document.childrenOf('maskKey', mask.id), (key) => document.childrenOf('stroke', key.id));
 }
 
 /** The key that shows at a frame: the last at or before it, or the first. */
 export function keyAt(document: DocumentStore, maskId: string, frameIndex: number): MaskKeyRecord | undefined {
-  const keys = document.childrenOf('maskKey', maskId);
-  return keys.filter((key) => key.frameIndex <= frameIndex).at(-1) ?? keys[0];
+  return keysAround(document.childrenOf('maskKey', maskId), frameIndex).before;
+}
+
+/** The mask that an operation on a source goes to: the one looked at, where it is that source's, else its first. */
+function maskOver(editor: Editor, source: SourceRecord): MaskRecord | undefined {
+  const active = activeMask(editor);
+  if (active?.sourceId === source.id) return active;
+  return editor.document.all('mask').find((mask) => mask.sourceId === source.id);
 }
 
 /**
- * Adds an operation at a frame, as one step: makes the mask where the source has none yet, and a key of its own where the frame has
- * none (beginning with what the mask shows there).
+ * Adds an operation to a source's mask at a frame, as one step: makes the mask where the source has none yet, and a key of its own
+ * where the frame has none (beginning with what the mask shows there).
  */
 export function addOperation(
   editor: Editor,
@@ -41,14 +39,11 @@ export function addOperation(
   frameIndex: number,
   operation: MaskOperation,
   label: string,
+  wanted: MaskRecord | undefined = maskOver(editor, source),
 ): void {
   const added: DocumentRecord[] = [];
-  let mask = activeMask(editor);
-  if (!mask) {
-    const count = editor.document.all('mask').filter((other) => other.sourceId === source.id).length;
-    mask = newMask(source, `Subject ${count + 1}`);
-    added.push(mask);
-  }
+  const mask = wanted ?? newMask(source, 'Subject 1');
+  if (!wanted) added.push(mask);
   const keys = editor.document.childrenOf('maskKey', mask.id);
   let key = keys.find((candidate) => candidate.frameIndex === frameIndex);
   let order = 0;
@@ -68,7 +63,7 @@ export function addOperation(
   }
   added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order, operation });
   editor.run(label, { added, updated: [], removed: [] });
-  if (editor.view?.maskId !== mask.id) editor.look({ maskId: mask.id });
+  if (editor.view?.sourceId === source.id) editor.look({ maskId: mask.id });
 }
 
 /** A new, empty mask over a source. */

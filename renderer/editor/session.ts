@@ -40,6 +40,8 @@ export interface Session {
   maskOpacity: number;
   /** Absent: fitted to the stage. */
   viewport: Viewport | null;
+  /** Size of the viewer's stage on screen, in pixels. */
+  stageSize: { width: number; height: number };
   playhead: number;
   /** Speed of playback: 0 stands, 1 plays, negative backwards. */
   speed: number;
@@ -52,12 +54,13 @@ export interface Session {
   /** Timeline: pixels per frame and first frame shown. */
   timelineScale: number;
   timelineOffset: number;
+  /** Width of the timeline on screen, in pixels; 0 while it is not shown. */
+  timelineWidth: number;
   snapping: boolean;
   liveMode: boolean;
   livePreview: LivePreview | null;
   jobs: readonly JobView[];
   writer: boolean;
-  connected: boolean;
   saveState: 'saved' | 'saving' | 'failed';
   missingSourceIds: readonly string[];
   /** Thumbnails by asset, as they come: URLs by index of `count`. */
@@ -78,6 +81,7 @@ export const initialSession: Session = {
   maskColour: '#4d9dff',
   maskOpacity: 0.5,
   viewport: null,
+  stageSize: { width: 1, height: 1 },
   playhead: 0,
   speed: 0,
   loop: true,
@@ -86,12 +90,12 @@ export const initialSession: Session = {
   selectedItemId: null,
   timelineScale: 12,
   timelineOffset: 0,
+  timelineWidth: 0,
   snapping: true,
   liveMode: false,
   livePreview: null,
   jobs: [],
   writer: true,
-  connected: true,
   saveState: 'saved',
   missingSourceIds: [],
   thumbnails: {},

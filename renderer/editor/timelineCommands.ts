@@ -162,6 +162,21 @@ export function snapFrame(editor: Editor, frame: number, reach: number, ignoreId
   return best;
 }
 
+/** Puts a marker at the playhead, or takes away the one that is there. */
+export function toggleMarker(editor: Editor): void {
+  const { playhead } = editor.session.state;
+  const there = editor.document.all('marker').find((marker) => marker.frameIndex === playhead);
+  if (there) editor.remove('Delete marker', there);
+  else
+    editor.add('Add marker', {
+      kind: 'marker',
+      id: newId('marker'),
+      frameIndex: playhead,
+      label: '',
+      colour: 'yellow',
+    });
+}
+
 /** Takes a take away with its places on the timeline. */
 export function removeTake(editor: Editor, take: TakeRecord): void {
   editor.remove('Delete take', take, ...editor.document.all('item').filter((item) => item.targetId === take.id));

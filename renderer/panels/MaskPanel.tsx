@@ -2,13 +2,19 @@ import type { ReactNode } from 'react';
 import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
-import { IconButton, Segments, SliderField } from '../ui/controls.tsx';
-import { useDocument, useGesture, useSession, useStudio } from '../ui/hooks.ts';
-import { texts } from '../ui/texts.ts';
+import { useDocument, useGesture, useProject, useSession } from '../project/hooks.ts';
+import { IconButton } from '../ui/controls/IconButton.tsx';
+import { Segments } from '../ui/controls/Segments.tsx';
+import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
+import { Select } from '../ui/fields/SelectField.tsx';
+import { SliderField } from '../ui/fields/SliderField.tsx';
+import { PanelHead } from '../ui/surfaces/Panel.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import styles from './MaskPanel.module.css';
 
 /** The subject: the looked-at source's masks, and the edge of the one in hand. */
 export function MaskPanel(): ReactNode {
-  const { editor } = useStudio();
+  const { editor } = useProject();
   const view = useDocument((document) => document.get('view', 'view'));
   const source = useDocument((document) => document.get('source', view?.sourceId));
   const masks = useDocument((document) => document.all('mask')).filter((mask) => mask.sourceId === source?.id);
@@ -21,9 +27,8 @@ export function MaskPanel(): ReactNode {
     editor.look({ maskId: added.id });
   };
   return (
-    <section className="section" aria-label={texts.masks.title}>
-      <div className="panelHead">
-        <h2 className="panelTitle">{texts.masks.title}</h2>
+    <section className={styles.section} aria-label={texts.masks.title}>
+      <PanelHead title={texts.masks.title}>
         <span>
           <IconButton icon="plus" label={texts.masks.add} onClick={addMask} disabled={!writer} />
           <IconButton
@@ -33,29 +38,23 @@ export function MaskPanel(): ReactNode {
             disabled={!writer || !mask}
           />
         </span>
-      </div>
+      </PanelHead>
       {masks.length > 1 && mask ? (
-        <select
-          className="select"
-          aria-label={texts.masks.title}
+        <Select
+          label={texts.masks.title}
           value={mask.id}
-          onChange={(event) => editor.look({ maskId: event.target.value })}
-        >
-          {masks.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.name}
-            </option>
-          ))}
-        </select>
+          options={masks.map((each) => ({ value: each.id, label: each.name }))}
+          onChange={(maskId) => editor.look({ maskId })}
+        />
       ) : null}
-      {mask ? <MaskEdge mask={mask} /> : <p className="hint">{texts.masks.empty}</p>}
+      {mask ? <MaskEdge mask={mask} /> : <HintText>{texts.masks.empty}</HintText>}
       {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
     </section>
   );
 }
 
 function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
-  const { editor } = useStudio();
+  const { editor } = useProject();
   const limit = Math.max(16, Math.round(Math.max(mask.width, mask.height) / 16));
   const now = (): MaskRecord => editor.document.get('mask', mask.id) ?? mask;
   const gesture = useGesture();
@@ -89,7 +88,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
 }
 
 function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
-  const { editor } = useStudio();
+  const { editor } = useProject();
   useSession((session) => session.playhead);
   const keys = useDocument((document) => document.childrenOf('maskKey', mask.id));
   const source = useDocument((document) => document.get('source', mask.sourceId));
@@ -97,11 +96,11 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
   const key = keyAt(editor.document, mask.id, frame);
   if (!key) return null;
   return (
-    <div className="field">
+    <Field>
       <span>
-        {texts.masks.between} <span className="hint">· {texts.masks.keys(keys.length)}</span>
+        {texts.masks.between} <HintText>· {texts.masks.keys(keys.length)}</HintText>
       </span>
-      <div className="fieldRow">
+      <FieldRow>
         <Segments
           label={texts.masks.between}
           value={key.interpolation}
@@ -118,8 +117,8 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
           disabled={key.frameIndex !== frame}
           onClick={() => removeKey(editor, key)}
         />
-      </div>
-      <span className="hint">{texts.masks.betweenHint}</span>
-    </div>
+      </FieldRow>
+      <HintText>{texts.masks.betweenHint}</HintText>
+    </Field>
   );
 }

@@ -2,26 +2,30 @@ import { type ReactNode, useRef } from 'react';
 import type { SourceRecord } from '../../electron/contract/records.ts';
 import { removeSource } from '../editor/timelineCommands.ts';
 import { frameUrl } from '../preview/shownFrames.ts';
-import { IconButton, Progress } from '../ui/controls.tsx';
-import { useApp, useDocument, useSession, useStudio } from '../ui/hooks.ts';
+import { useDocument, useProject, useProjectState, useSession } from '../project/hooks.ts';
+import { Button } from '../ui/controls/Button.tsx';
+import { IconButton } from '../ui/controls/IconButton.tsx';
+import { Progress } from '../ui/controls/Progress.tsx';
+import { Field, HintText } from '../ui/fields/Field.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { texts } from '../ui/texts.ts';
+import { EmptyPanel, PanelHead } from '../ui/surfaces/Panel.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import styles from './MediaPanel.module.css';
 
 /** The project's pictures and clips, and the way to bring more in. */
 export function MediaPanel(): ReactNode {
-  const studio = useStudio();
+  const project = useProject();
   const input = useRef<HTMLInputElement>(null);
   const sources = useDocument((document) => document.all('source'));
-  const uploads = useApp((app) => app.uploads);
+  const uploads = useProjectState((state) => state.uploads);
   const writer = useSession((session) => session.writer);
   return (
     <>
-      <div className="panelHead">
-        <h2 className="panelTitle">{texts.media.title}</h2>
-        <button type="button" className="button" onClick={() => input.current?.click()} disabled={!writer}>
+      <PanelHead title={texts.media.title}>
+        <Button onClick={() => input.current?.click()} disabled={!writer}>
           <Icon name="import" />
           {texts.media.import}
-        </button>
+        </Button>
         <input
           ref={input}
           type="file"
@@ -30,24 +34,21 @@ export function MediaPanel(): ReactNode {
           accept="image/*,video/*"
           data-testid="import-input"
           onChange={(event) => {
-            void studio.importFiles([...(event.target.files ?? [])]);
+            void project.media.importFiles([...(event.target.files ?? [])]);
             event.target.value = '';
           }}
         />
-      </div>
+      </PanelHead>
       {uploads.map((upload) => (
-        <div key={upload.name} className="field">
-          <span className="hint">{texts.media.importing(upload.name, Math.round(upload.share * 100))}</span>
+        <Field key={upload.name}>
+          <HintText>{texts.media.importing(upload.name, Math.round(upload.share * 100))}</HintText>
           <Progress label={upload.name} share={upload.share} />
-        </div>
+        </Field>
       ))}
       {sources.length === 0 && uploads.length === 0 ? (
-        <div className="empty">
-          <Icon name="film" />
-          <p>{texts.media.empty}</p>
-        </div>
+        <EmptyPanel icon="film">{texts.media.empty}</EmptyPanel>
       ) : (
-        <ul className="mediaList">
+        <ul className={styles.list}>
           {sources.map((source) => (
             <MediaItem key={source.id} source={source} />
           ))}
@@ -58,37 +59,35 @@ export function MediaPanel(): ReactNode {
 }
 
 function MediaItem({ source }: { source: SourceRecord }): ReactNode {
-  const studio = useStudio();
-  const projectId = useApp((app) => app.projectId);
+  const { id, editor, view, playback } = useProject();
   const active = useDocument((document) => document.get('view', 'view')?.sourceId === source.id);
   const strip = useSession((session) => session.thumbnails[source.assetId]);
   const missing = useSession((session) => session.missingSourceIds.includes(source.id));
-  const thumbnail =
-    strip?.[0] ?? (source.media === 'picture' && projectId && !missing ? frameUrl(projectId, source, 0) : undefined);
+  const thumbnail = strip?.[0] ?? (source.media === 'picture' && !missing ? frameUrl(id, source, 0) : undefined);
   const size = `${source.width} × ${source.height}`;
   const facts = source.media === 'clip' ? `${size} · ${source.durationSeconds.toFixed(1)} ${texts.unit.seconds}` : size;
   return (
-    <li className={active ? 'mediaItem active' : 'mediaItem'}>
+    <li className={active ? `${styles.item} ${styles.active}` : styles.item}>
       <button
         type="button"
-        className="mediaOpen"
+        className={styles.open}
         aria-current={active}
         onClick={() => {
-          studio.looking.showSource(source.id);
-          studio.editor.session.set({ viewMode: 'source' });
-          const item = studio.editor.document.all('item').find((candidate) => candidate.targetId === source.id);
-          if (item) studio.playback.seek(item.startFrame);
+          view.showSource(source.id);
+          editor.session.set({ viewMode: 'source' });
+          const item = editor.document.all('item').find((candidate) => candidate.targetId === source.id);
+          if (item) playback.seek(item.startFrame);
         }}
       >
-        {thumbnail ? <img className="thumb" src={thumbnail} alt="" /> : <span className="thumb" />}
-        <span className="mediaName">
+        {thumbnail ? <img className={styles.thumb} src={thumbnail} alt="" /> : <span className={styles.thumb} />}
+        <span className={styles.name}>
           {source.name}
           <br />
-          <span className={missing ? 'hint warn' : 'hint'}>{missing ? texts.missing.title : facts}</span>
+          <HintText warn={missing}>{missing ? texts.missing.title : facts}</HintText>
         </span>
       </button>
-      <span className="mediaRemove">
-        <IconButton icon="trash" small label={texts.media.remove} onClick={() => removeSource(studio.editor, source)} />
+      <span className={styles.remove}>
+        <IconButton icon="trash" small label={texts.media.remove} onClick={() => removeSource(editor, source)} />
       </span>
     </li>
   );

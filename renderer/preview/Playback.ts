@@ -102,8 +102,7 @@ export class Playback {
 
   /** Scrolls the timeline so that the playhead stays on screen. */
   #keepInView(frame: number): void {
-    const { timelineScale, timelineOffset } = this.#editor.session.state;
-    const width = document.querySelector('.timelineCanvas')?.clientWidth ?? 0;
+    const { timelineScale, timelineOffset, timelineWidth: width } = this.#editor.session.state;
     if (width === 0) return;
     const x = (frame - timelineOffset) * timelineScale;
     if (x < 0) this.#editor.session.set({ timelineOffset: Math.max(-0.5, frame - (width * 0.1) / timelineScale) });

@@ -18,12 +18,12 @@ export function takeFrameUrls(projectId: string, take: TakeRecord): Promise<read
 }
 
 /** The addresses of a take's frames, or none while they are read. */
-export function useTakeFrameUrls(projectId: string | null, take: TakeRecord | undefined): readonly string[] {
+export function useTakeFrameUrls(projectId: string, take: TakeRecord | undefined): readonly string[] {
   const [urls, setUrls] = useState<readonly string[]>([]);
   useEffect(() => {
     let current = true;
     setUrls([]);
-    if (projectId && take)
+    if (take)
       takeFrameUrls(projectId, take).then(
         (found) => current && setUrls(found),
         () => undefined,

@@ -1,16 +1,16 @@
 import type { ReactNode } from 'react';
-import { newId } from '../../electron/contract/newId.ts';
-import { IconButton } from '../ui/controls.tsx';
-import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
-import { texts } from '../ui/texts.ts';
-import { fitTimeline } from './fitTimeline.ts';
+import { toggleMarker } from '../editor/timelineCommands.ts';
+import { useDocument, useProject, useSession } from '../project/hooks.ts';
+import { IconButton } from '../ui/controls/IconButton.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import styles from './Timeline.module.css';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
 import { rows } from './timelineLayout.ts';
+import { fitTimeline, zoomTimeline } from './timelineWindow.ts';
 
 /** The timeline with its buttons and track names. */
 export function Timeline(): ReactNode {
-  const studio = useStudio();
-  const { editor } = studio;
+  const { editor, view } = useProject();
   const writer = useSession((session) => session.writer);
   const selected = useSession((session) => session.selectedItemId);
   const snapping = useSession((session) => session.snapping);
@@ -21,27 +21,27 @@ export function Timeline(): ReactNode {
     [texts.timeline.keys, rows.keys],
   ] as const;
   return (
-    <section className="bottom" aria-label={texts.timeline.label}>
-      <div className="timelineBar">
+    <section className={styles.bottom} aria-label={texts.timeline.label}>
+      <div className={styles.bar}>
         <IconButton
           icon="split"
           label={texts.timeline.split}
           keys="S"
-          onClick={() => studio.looking.splitAtPlayhead()}
+          onClick={() => view.splitAtPlayhead()}
           disabled={!writer || isEmpty}
         />
         <IconButton
           icon="flag"
           label={texts.timeline.marker}
           keys="M"
-          onClick={() => addMarker(studio.editor)}
+          onClick={() => toggleMarker(editor)}
           disabled={!writer}
         />
         <IconButton
           icon="trash"
           label={texts.timeline.remove}
           keys="Del"
-          onClick={() => studio.looking.removeSelected()}
+          onClick={() => view.removeSelected()}
           disabled={!writer || !selected}
         />
         <IconButton
@@ -51,17 +51,18 @@ export function Timeline(): ReactNode {
           pressed={snapping}
           onClick={() => editor.session.set({ snapping: !snapping })}
         />
-        <span className="grow" />
-        <IconButton icon="minus" label={texts.timeline.zoomOut} keys="−" onClick={() => zoom(editor, 1 / 1.4)} />
+        <span className={styles.space} />
         <IconButton
-          icon="fit"
-          label={texts.timeline.fit}
-          onClick={() => fitTimeline(editor, document.querySelector('.timelineCanvas')?.clientWidth ?? 800)}
+          icon="minus"
+          label={texts.timeline.zoomOut}
+          keys="−"
+          onClick={() => zoomTimeline(editor, 1 / 1.4)}
         />
-        <IconButton icon="plus" label={texts.timeline.zoomIn} keys="+" onClick={() => zoom(editor, 1.4)} />
+        <IconButton icon="fit" label={texts.timeline.fit} onClick={() => fitTimeline(editor)} />
+        <IconButton icon="plus" label={texts.timeline.zoomIn} keys="+" onClick={() => zoomTimeline(editor, 1.4)} />
       </div>
-      <div className="timelineBody">
-        <div className="trackNames" aria-hidden="true">
+      <div className={styles.body}>
+        <div className={styles.names} aria-hidden="true">
           {names.map(([name, row]) => (
             <span key={name} style={{ top: row.top + row.height / 2 }}>
               {name}
@@ -71,33 +72,8 @@ export function Timeline(): ReactNode {
         <div>
           <TimelineCanvas />
         </div>
-        {isEmpty ? <div className="timelineEmpty">{texts.timeline.empty}</div> : null}
+        {isEmpty ? <div className={styles.empty}>{texts.timeline.empty}</div> : null}
       </div>
     </section>
   );
-}
-
-type EditorLike = ReturnType<typeof useStudio>['editor'];
-
-/** Zooms around the playhead. */
-export function zoom(editor: EditorLike, factor: number): void {
-  const { timelineScale, timelineOffset, playhead } = editor.session.state;
-  const scale = Math.min(160, Math.max(0.02, timelineScale * factor));
-  const x = (playhead - timelineOffset) * timelineScale;
-  editor.session.set({ timelineScale: scale, timelineOffset: Math.max(-2, playhead - x / scale) });
-}
-
-/** Puts a marker at the playhead. */
-export function addMarker(editor: EditorLike): void {
-  const { playhead } = editor.session.state;
-  const there = editor.document.all('marker').find((marker) => marker.frameIndex === playhead);
-  if (there) editor.remove('Delete marker', there);
-  else
-    editor.add('Add marker', {
-      kind: 'marker',
-      id: newId('marker'),
-      frameIndex: playhead,
-      label: '',
-      colour: 'yellow',
-    });
 }

@@ -3,11 +3,14 @@ import type { ItemRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
 import { activeMask } from '../editor/maskCommands.ts';
 import { moveItem, snapFrame, timelineFrameOf, trimItem } from '../editor/timelineCommands.ts';
-import { useApp, useDocument, useStudio } from '../ui/hooks.ts';
-import { texts } from '../ui/texts.ts';
-import { drawTimeline, type TimelineColours } from './drawTimeline.ts';
-import { fitTimeline } from './fitTimeline.ts';
+import { useDocument, useProject } from '../project/hooks.ts';
+import { UnseenList } from '../ui/surfaces/Unseen.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import { drawTimeline } from './drawTimeline.ts';
+import styles from './TimelineCanvas.module.css';
+import { readColours } from './timelineColours.ts';
 import { frameOfX, hitTest, rows, type TimelineWindow, xOfFrame } from './timelineLayout.ts';
+import { fitTimeline, scrollTimeline, shownWindow, zoomTimeline } from './timelineWindow.ts';
 
 /** What of the session the timeline shows. */
 const drawnMembers = [
@@ -28,17 +31,15 @@ const snapPixels = 8;
 
 /** The timeline's canvas: drawn once per frame when something changed; the pointer scrubs, moves and trims. */
 export function TimelineCanvas(): ReactNode {
-  const studio = useStudio();
-  const { editor } = studio;
+  const { id: projectId, editor, playback, view } = useProject();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drag = useRef<Drag | undefined>(undefined);
-  const projectId = useApp((app) => app.projectId);
   const items = useDocument((document) => document.all('item'));
 
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d', { alpha: false });
-    if (!element || !context || !projectId) return undefined;
+    if (!element || !context) return undefined;
     let scheduled = 0;
     const draw = (): void => {
       scheduled = 0;
@@ -56,25 +57,17 @@ export function TimelineCanvas(): ReactNode {
     };
     const onWheel = (event: WheelEvent): void => {
       event.preventDefault();
-      const shown = windowOf();
+      const { scale, offset } = shownWindow(editor);
       if (event.ctrlKey || event.altKey)
-        zoomTimeline(Math.exp(-event.deltaY / 300), event.clientX - element.getBoundingClientRect().left);
-      else
-        editor.session.set({
-          timelineOffset: Math.max(-2, shown.offset + (event.deltaX + event.deltaY) / shown.scale),
-        });
-    };
-    const windowOf = (): TimelineWindow => ({
-      scale: editor.session.state.timelineScale,
-      offset: editor.session.state.timelineOffset,
-    });
-    const zoomTimeline = (factor: number, x: number): void => {
-      const shown = windowOf();
-      const scale = Math.min(160, Math.max(0.02, shown.scale * factor));
-      editor.session.set({ timelineScale: scale, timelineOffset: Math.max(-2, frameOfX(x, shown) - x / scale) });
+        zoomTimeline(editor, Math.exp(-event.deltaY / 300), event.clientX - element.getBoundingClientRect().left);
+      else scrollTimeline(editor, offset + (event.deltaX + event.deltaY) / scale);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
-    const observer = new ResizeObserver(redraw);
+    const measure = (): void => {
+      editor.session.set({ timelineWidth: element.clientWidth });
+      redraw();
+    };
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     const theme = new MutationObserver(redraw);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
@@ -85,8 +78,8 @@ export function TimelineCanvas(): ReactNode {
       drawn = now;
     };
     const ends = [editor.session.subscribe(onSession), editor.document.subscribe(redraw)];
-    fitTimeline(editor, element.clientWidth);
-    redraw();
+    measure();
+    fitTimeline(editor);
     return () => {
       element.removeEventListener('wheel', onWheel);
       observer.disconnect();
@@ -98,14 +91,11 @@ export function TimelineCanvas(): ReactNode {
 
   const pointOf = (event: PointerEvent<HTMLCanvasElement>): { x: number; y: number; window: TimelineWindow } => {
     const box = event.currentTarget.getBoundingClientRect();
-    const { timelineScale: scale, timelineOffset: offset } = editor.session.state;
-    return { x: event.clientX - box.left, y: event.clientY - box.top, window: { scale, offset } };
+    return { x: event.clientX - box.left, y: event.clientY - box.top, window: shownWindow(editor) };
   };
 
   const scrub = (x: number, window: TimelineWindow): void => {
-    studio.playback.seek(
-      snapFrame(editor, Math.max(0, Math.floor(frameOfX(x, window))), snapPixels / window.scale / 2),
-    );
+    playback.seek(snapFrame(editor, Math.max(0, Math.floor(frameOfX(x, window))), snapPixels / window.scale / 2));
   };
 
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>): void => {
@@ -114,7 +104,7 @@ export function TimelineCanvas(): ReactNode {
     const { x, y, window } = pointOf(event);
     const key = keyNear(editor, x, y, window);
     if (key !== undefined) {
-      studio.playback.seek(key);
+      playback.seek(key);
       return;
     }
     const hit = hitTest(items, x, y, window);
@@ -126,7 +116,7 @@ export function TimelineCanvas(): ReactNode {
     }
     const { item, part } = hit;
     editor.session.set({ selectedItemId: item.id });
-    studio.looking.showItem(item);
+    view.showItem(item);
     drag.current = { kind: 'item', item, part, grabbed: frameOfX(x, window), moved: false };
   };
 
@@ -165,20 +155,25 @@ export function TimelineCanvas(): ReactNode {
     else scrub(pointOf(event).x, pointOf(event).window);
   };
 
+  const abandon = (): void => {
+    if (drag.current?.kind === 'item') editor.bail();
+    drag.current = undefined;
+  };
+
   return (
     <>
       <canvas
         ref={canvas}
-        className="timelineCanvas"
+        className={styles.canvas}
+        data-testid="timeline"
         tabIndex={0}
         aria-label={`${texts.timeline.label}. ${texts.timeline.help}`}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
+        onPointerCancel={abandon}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || drag.current?.kind !== 'item') return;
-          drag.current = undefined;
-          editor.bail();
+          if (event.key === 'Escape') abandon();
         }}
       />
       <ItemList />
@@ -203,32 +198,15 @@ function keyNear(editor: Editor, x: number, y: number, window: TimelineWindow): 
 
 /** What lies on the timeline, for those who do not see it; the first hundred. */
 function ItemList(): ReactNode {
-  const { editor } = useStudio();
+  const { editor } = useProject();
   const items = useDocument((document) => document.all('item'));
   const nameOf = (item: ItemRecord): string =>
     editor.document.get('source', item.targetId)?.name ?? editor.document.get('take', item.targetId)?.name ?? '';
   return (
-    <ul className="visuallyHidden" aria-label={texts.timeline.items}>
+    <UnseenList aria-label={texts.timeline.items}>
       {items.slice(0, 100).map((item) => (
         <li key={item.id}>{texts.timeline.item(nameOf(item), item.startFrame + 1, item.lengthFrames)}</li>
       ))}
-    </ul>
+    </UnseenList>
   );
-}
-
-function readColours(element: HTMLElement): TimelineColours {
-  const style = getComputedStyle(element);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    ground: token('--panel'),
-    field: token('--ground'),
-    line: token('--line-strong'),
-    text: token('--text'),
-    soft: token('--text-soft'),
-    source: token('--track-source'),
-    take: token('--track-take'),
-    key: token('--track-key'),
-    accent: token('--accent'),
-    playhead: token('--playhead'),
-  };
 }

@@ -1,14 +1,16 @@
 import type { ReactNode } from 'react';
 import { timelineEnd, timelineRate } from '../editor/timelineCommands.ts';
-import { IconButton, NumberField } from '../ui/controls.tsx';
-import { useDocument, useSession, useStudio } from '../ui/hooks.ts';
-import { texts } from '../ui/texts.ts';
+import { useDocument, useProject, useSession } from '../project/hooks.ts';
+import { IconButton } from '../ui/controls/IconButton.tsx';
+import { HintText } from '../ui/fields/Field.tsx';
+import { NumberField } from '../ui/fields/NumberField.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import styles from './Transport.module.css';
 import { timecode } from './timelineLayout.ts';
 
 /** The buttons that move the playhead. */
 export function Transport(): ReactNode {
-  const studio = useStudio();
-  const { playback, editor } = studio;
+  const { playback, editor, view: looking } = useProject();
   const playhead = useSession((session) => session.playhead);
   const speed = useSession((session) => session.speed);
   const loop = useSession((session) => session.loop);
@@ -18,15 +20,15 @@ export function Transport(): ReactNode {
   const isClip = useDocument((document) => document.get('source', view?.sourceId)?.media === 'clip');
   const { transport } = texts;
   return (
-    <div className="transport" role="toolbar" aria-label={transport.label}>
-      <span className="timecode">
+    <div className={styles.transport} role="toolbar" aria-label={transport.label}>
+      <span className={styles.timecode}>
         <b>{timecode(playhead, rate)}</b> / {timecode(end, rate)}
       </span>
       <IconButton
         icon="markIn"
         label={transport.markIn}
         keys="I"
-        onClick={() => studio.looking.markRange('in')}
+        onClick={() => looking.markRange('in')}
         disabled={!isClip}
       />
       <IconButton icon="first" label={transport.start} keys="Home" onClick={() => playback.seek(0)} />
@@ -43,17 +45,17 @@ export function Transport(): ReactNode {
         icon="markOut"
         label={transport.markOut}
         keys="O"
-        onClick={() => studio.looking.markRange('out')}
+        onClick={() => looking.markRange('out')}
         disabled={!isClip}
       />
-      <span className="transportRight">
+      <span className={styles.right}>
         <IconButton
           icon="loop"
           label={transport.loop}
           pressed={loop}
           onClick={() => editor.session.set({ loop: !loop })}
         />
-        <span className="hint">{transport.frame}</span>
+        <HintText>{transport.frame}</HintText>
         <NumberField
           label={transport.goTo}
           value={playhead + 1}

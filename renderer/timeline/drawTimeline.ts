@@ -1,24 +1,9 @@
-import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
-import { frameImages } from '../canvas/frameImages.ts';
 import type { Editor } from '../editor/editor.ts';
 import { activeMask } from '../editor/maskCommands.ts';
 import { timelineFrameOf, timelineRate } from '../editor/timelineCommands.ts';
-import { assetUrl } from '../preview/shownFrames.ts';
+import { drawItem } from './drawItem.ts';
+import type { TimelineColours } from './timelineColours.ts';
 import { rows, type TimelineWindow, tickStep, timecode, xOfFrame } from './timelineLayout.ts';
-
-/** Colours of the timeline, read from the token sheet. */
-export interface TimelineColours {
-  ground: string;
-  field: string;
-  line: string;
-  text: string;
-  soft: string;
-  source: string;
-  take: string;
-  key: string;
-  accent: string;
-  playhead: string;
-}
 
 /** Draws the whole timeline; only what is on screen costs anything. `redraw` is called when a picture arrives. */
 export function drawTimeline(
@@ -107,132 +92,6 @@ function drawRange(
   context.fillStyle = colours.accent;
   context.fillRect(left, 0, 2, rows.ruler.height);
   context.fillRect(right - 2, 0, 2, rows.ruler.height);
-}
-
-interface ItemDrawing {
-  context: CanvasRenderingContext2D;
-  editor: Editor;
-  projectId: string;
-  colours: TimelineColours;
-  redraw: () => void;
-  item: ItemRecord;
-  left: number;
-  right: number;
-  width: number;
-  isSelected: boolean;
-}
-
-function drawItem(drawing: ItemDrawing): void {
-  const { context, editor, colours, item, left, right, isSelected } = drawing;
-  const row = item.track === 'take' ? rows.take : rows.source;
-  const source = editor.document.get('source', item.targetId);
-  const take = editor.document.get('take', item.targetId);
-  const width = Math.max(2, right - left - 1);
-  context.save();
-  context.beginPath();
-  context.roundRect(left, row.top + 1, width, row.height - 2, Math.min(5, width / 2));
-  context.fillStyle = item.track === 'take' ? colours.take : colours.source;
-  context.fill();
-  if (width > 6) {
-    context.clip();
-    if (source) drawSourceContent(drawing, source, row);
-    if (take) drawTakeContent(drawing, take, row);
-  }
-  context.restore();
-  if (isSelected) {
-    context.beginPath();
-    context.roundRect(left + 0.75, row.top + 1.75, width - 1.5, row.height - 3.5, 5);
-    context.strokeStyle = colours.text;
-    context.lineWidth = 1.5;
-    context.stroke();
-  }
-}
-
-function drawSourceContent(
-  { context, editor, item, left, right, width, colours, redraw }: ItemDrawing,
-  source: SourceRecord,
-  row: { top: number; height: number },
-): void {
-  const { thumbnails, waveforms } = editor.session.state;
-  const strip = thumbnails[source.assetId];
-  const wave = waveforms[source.assetId];
-  const pictureHeight = row.height - (wave ? 18 : 2);
-  const step = Math.max(12, pictureHeight * (source.width / source.height));
-  const { scale } = windowOf(editor);
-  const perPixel = source.framesPerSecond / timelineRate(editor.document) / scale;
-  if (strip) {
-    const first = Math.max(0, Math.floor(-left / step));
-    for (let index = first; left + index * step < Math.min(right, width); index++) {
-      const x = left + index * step;
-      const sourceFrame = source.media === 'picture' ? 0 : item.inFrame + index * step * perPixel;
-      const at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
-      drawPicture(context, strip[at], x, row.top + 1, step, pictureHeight, redraw);
-    }
-  }
-  if (wave && source.media === 'clip') {
-    const middle = row.top + row.height - 10;
-    context.fillStyle = 'rgba(255,255,255,0.75)';
-    for (let x = Math.max(0, Math.floor(left)); x < Math.min(right, width); x++) {
-      const frame = item.inFrame + (x - left) * perPixel;
-      const height = Math.max(1, ((wave[Math.floor((frame / source.frameCount) * wave.length)] ?? 0) / 255) * 16);
-      context.fillRect(x, middle - height / 2, 1, height);
-    }
-  }
-  drawLabel(context, source.name, left, right, row.top + 1, colours);
-}
-
-function drawTakeContent(
-  { context, projectId, left, right, colours, redraw }: ItemDrawing,
-  take: TakeRecord,
-  row: { top: number; height: number },
-): void {
-  const side = row.height - 2;
-  drawPicture(context, assetUrl(projectId, take.result.firstFrameAssetId), left, row.top + 1, side, side, redraw);
-  drawLabel(context, take.name, left + side, right, row.top + 10, colours);
-}
-
-const windowOf = (editor: Editor): TimelineWindow => ({
-  scale: editor.session.state.timelineScale,
-  offset: editor.session.state.timelineOffset,
-});
-
-function drawPicture(
-  context: CanvasRenderingContext2D,
-  url: string | undefined,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  redraw: () => void,
-): void {
-  if (url === undefined) return;
-  const image = frameImages.get(url);
-  if (image) context.drawImage(image, x, y, width, height);
-  else frameImages.load(url).then(redraw, () => undefined);
-}
-
-function drawLabel(
-  context: CanvasRenderingContext2D,
-  text: string,
-  left: number,
-  right: number,
-  top: number,
-  colours: TimelineColours,
-): void {
-  const x = Math.max(left, 0) + 6;
-  if (right - x < 30) return;
-  context.font = '600 10.5px system-ui, sans-serif';
-  context.textBaseline = 'middle';
-  const shown =
-    text.length * 6 > right - x - 8 ? `${text.slice(0, Math.max(1, Math.floor((right - x - 14) / 6)))}…` : text;
-  const width = context.measureText(shown).width;
-  context.fillStyle = 'rgba(12,13,15,0.62)';
-  context.beginPath();
-  context.roundRect(x - 3, top + 2, width + 6, 14, 4);
-  context.fill();
-  context.fillStyle = '#ffffff';
-  context.fillText(shown, x, top + 9.5);
-  void colours;
 }
 
 /** The looked-at mask's keys: diamonds, joined by a line where the mask follows from one to the next. */

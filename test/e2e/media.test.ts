@@ -47,7 +47,7 @@ async function* countedFrames(): AsyncGenerator<{ data: Uint8Array }, void, unde
 /** The grey that the viewer's stage shows in its middle. */
 async function shownGrey(): Promise<number> {
   return page.evaluate<number>(`(() => {
-    const canvas = document.querySelector('.stage canvas');
+    const canvas = document.querySelector('[role=application] canvas');
     return canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[0];
   })()`);
 }
@@ -64,7 +64,7 @@ describe('media', () => {
   it('refuses what is no picture or clip by the user’s own name for it, with details to copy', async () => {
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByTestId('import-input').setInputFiles(join(folder, 'note.txt'));
-    const toast = page.locator('.toast.error');
+    const toast = page.getByTestId('toast-error');
     await toast.getByText(/^note\.txt .*/).waitFor();
     await toast.getByRole('button', { name: 'Copy details' }).waitFor();
     await toast.getByRole('button', { name: 'Dismiss' }).click();
@@ -74,7 +74,7 @@ describe('media', () => {
   it('steps a clip frame by frame, exactly, and plays it', async () => {
     await page.getByTestId('import-input').setInputFiles(join(folder, 'counted.mp4'));
     await page.getByRole('button', { name: /counted\.mp4/ }).waitFor();
-    await page.locator('.stage').focus();
+    await page.getByRole('application', { name: 'Viewer' }).focus();
     const isFrame = async (index: number): Promise<boolean> => Math.abs((await shownGrey()) - (40 + index * 2)) <= 1;
     await until(() => isFrame(0));
     for (const index of [1, 2, 3]) {
@@ -96,7 +96,7 @@ describe('media', () => {
   it('finds a missing file again and loses nothing', async () => {
     await page.getByTestId('import-input').setInputFiles(join(folder, 'still.png'));
     await page.getByRole('button', { name: /still\.png/ }).waitFor();
-    await until(async () => (await page.locator('.saveState').innerText()) === 'Saved');
+    await until(async () => (await page.getByTestId('save-state').innerText()) === 'Saved');
     const projectId = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
     const { store } = await studio.services.library.opened(projectId);
     const still = store.all('source').find((source) => source.name === 'still.png');

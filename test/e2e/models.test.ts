@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const model = (): Locator => page.getByLabel('Model', { exact: true });
 const weights = (): Locator => page.getByRole('radio', { name: 'Fast' });
-const needs = (): Locator => page.locator('.runBar').getByRole('status').last();
+const needs = (): Locator => page.getByTestId('run-bar').getByRole('status').last();
 
 it('takes the settings along to a model without few-step weights, says what is wrong with it, and comes back', async () => {
   expect(await model().locator('option').allInnerTexts()).toEqual([

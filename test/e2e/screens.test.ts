@@ -75,7 +75,7 @@ describe('screens', () => {
     await steps.press('Enter');
     await page.getByRole('button', { name: 'Sampling' }).click();
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
-    await page.locator('.job[data-state=denoising]').waitFor({ timeout: runLimit });
+    await page.locator('[data-testid=job-generate][data-state=denoising]').waitFor({ timeout: runLimit });
     await page.locator('[data-testid=live-badge]').waitFor({ timeout: runLimit });
     await picture('generating');
     await takes(1);
@@ -101,7 +101,7 @@ describe('screens', () => {
     await page.getByRole('tab', { name: 'Media' }).click();
     await page.getByRole('button', { name: /Balloon over hills/ }).click();
     await page.getByRole('radio', { name: 'Edit: keep subject' }).click();
-    await page.locator('.stage').focus();
+    await page.getByRole('application', { name: 'Viewer' }).focus();
     for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('o');
     await page.getByRole('button', { name: 'Apply edit' }).click();

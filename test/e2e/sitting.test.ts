@@ -75,7 +75,7 @@ async function askForFewSteps(): Promise<void> {
 }
 
 async function stageBox(): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await page.locator('.stage').boundingBox();
+  const box = await page.getByRole('application', { name: 'Viewer' }).boundingBox();
   if (!box) throw new Error('The stage is not shown.');
   return box;
 }
@@ -98,7 +98,7 @@ describe('one sitting', () => {
     await page.getByRole('button', { name: /picture\.png/ }).waitFor();
     expect(await stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
     expect(await stored('item')).toHaveLength(1);
-    await page.locator('.studio').getByText('1 take').waitFor({ state: 'detached' });
+    await page.getByTestId('workbench').getByText('1 take').waitFor({ state: 'detached' });
   });
 
   it('brushes a subject beyond the stage’s edge; one stroke is one undo', async () => {
@@ -242,7 +242,7 @@ describe('one sitting', () => {
     await page.getByRole('button', { name: /Balloon over hills/ }).click({ timeout: 60_000 });
     await page.getByRole('radio', { name: 'Edit: keep subject' }).click();
     await askForFewSteps();
-    await page.locator('.stage').focus();
+    await page.getByRole('application', { name: 'Viewer' }).focus();
     // In and out: the first eight frames of the clip.
     await page.keyboard.press('i');
     for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight');
@@ -261,7 +261,7 @@ describe('one sitting', () => {
     await page.keyboard.press('m');
     await until(async () => (await stored('marker')).length === 1);
     const before = (await stored('item')).length;
-    await page.locator('.stage').focus();
+    await page.getByRole('application', { name: 'Viewer' }).focus();
     await page.keyboard.press('s');
     await until(async () => (await stored('item')).length === before + 1);
     await page.keyboard.press('Control+z');
@@ -278,7 +278,7 @@ describe('one sitting', () => {
     expect(await dialog.getByRole('switch', { name: 'Sound of the clip' }).isChecked()).toBe(true);
     await dialog.getByRole('textbox', { name: 'File name' }).fill('balloon edit');
     await dialog.getByRole('button', { name: 'Export' }).click();
-    await page.locator('.job[data-kind=export][data-state=done]').waitFor({ timeout: 60_000 });
+    await page.locator('[data-testid=job-export][data-state=done]').waitFor({ timeout: 60_000 });
     const facts = await probeMedia(join(workspace, projectId(), 'exports', 'balloon edit.mp4'));
     const [take] = await stored('take');
     expect(facts).toMatchObject({
@@ -317,7 +317,7 @@ describe('one sitting', () => {
     await expect
       .poll(
         async () => {
-          await page.locator('.stage').focus();
+          await page.getByRole('application', { name: 'Viewer' }).focus();
           await page.keyboard.press('?');
           return sheet.isVisible();
         },

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { readManifest } from '../../../models/weights/layouts.ts';
+import { readManifest } from '../../../models/families/families.ts';
 import type { ModelView } from '../../contract/methods.ts';
 import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
 
@@ -87,6 +87,7 @@ async function readModel(folder: string, id: string): Promise<ModelView | undefi
       guidance: manifest.guidance,
       noiseAlpha: manifest.noiseAlpha,
       studentSteps: manifest.student?.steps ?? null,
+      plansMotion: manifest.subject.otherFrames === 'planned',
       learnedAlpha: null,
     }
   );

@@ -1,32 +1,21 @@
 import type { MaskDrawing, MaskOperation } from '../../../models/masks/maskDrawing.ts';
 import { keysAround, rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 import { encodeRuns } from '../../../models/masks/regionRuns.ts';
-import type { DocumentRecord, MaskRecord } from '../../contract/records.ts';
+import { drawingOf as drawingFromRecords } from '../../contract/drawingOf.ts';
+import type { DocumentRecord, MaskKeyRecord, MaskRecord, RecordOf } from '../../contract/records.ts';
 
-/** A mask's drawing, put together from its records. */
+/** A mask's drawing, found among a project's records. */
 export function drawingOf(mask: MaskRecord, records: Iterable<DocumentRecord>): MaskDrawing {
-  const keys = new Map<
-    string,
-    { frameIndex: number; interpolation: 'hold' | 'linear'; strokes: { order: number; operation: MaskOperation }[] }
-  >();
-  const all = [...records];
-  for (const record of all)
-    if (record.kind === 'maskKey' && record.maskId === mask.id)
-      keys.set(record.id, { frameIndex: record.frameIndex, interpolation: record.interpolation, strokes: [] });
-  for (const record of all) if (record.kind === 'stroke') keys.get(record.keyId)?.strokes.push(record);
-  return {
-    width: mask.width,
-    height: mask.height,
-    growPixels: mask.growPixels,
-    featherPixels: mask.featherPixels,
-    keys: [...keys.values()]
-      .sort((a, b) => a.frameIndex - b.frameIndex)
-      .map(({ frameIndex, interpolation, strokes }) => ({
-        frameIndex,
-        interpolation,
-        operations: strokes.sort((a, b) => a.order - b.order).map((stroke) => stroke.operation),
-      })),
-  };
+  const keys: MaskKeyRecord[] = [];
+  const strokes = new Map<string, RecordOf<'stroke'>[]>();
+  for (const record of records) {
+    if (record.kind === 'maskKey' && record.maskId === mask.id) keys.push(record);
+    if (record.kind !== 'stroke') continue;
+    const ofKey = strokes.get(record.keyId);
+    if (ofKey) ofKey.push(record);
+    else strokes.set(record.keyId, [record]);
+  }
+  return drawingFromRecords(mask, keys, (key) => strokes.get(key.id) ?? []);
 }
 
 /** The drawing of one frame alone, as frame 0: what a picture's mask is. Strokes stay strokes unless the frame lies between two linear keys. */

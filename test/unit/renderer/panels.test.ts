@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { fitViewport, layOut, zoomAt } from '../../../renderer/canvas/viewGeometry.ts';
-import { settingsForModel, withWeights } from '../../../renderer/panels/settingsForModel.ts';
-import { unknownWords } from '../../../renderer/panels/unknownWords.ts';
+import { settingsForModel, withWeights } from '../../../renderer/panels/inspector/settingsForModel.ts';
+import { unknownWords } from '../../../renderer/panels/inspector/unknownWords.ts';
 import { frameOfX, hitTest, tickStep, timecode, xOfFrame } from '../../../renderer/timeline/timelineLayout.ts';
 
 describe('unknownWords', () => {

@@ -9,9 +9,9 @@ import { type DialectName, dialectOf } from '../../../../models/onnx/dialect.ts'
 import { graphCost } from '../../../../models/onnx/graphCost.ts';
 import { encodeModel } from '../../../../models/onnx/modelFile.ts';
 import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
-import { writeRandomWeights } from '../../../../models/pipeline/bench/randomWeights.ts';
-import { releasedShape, releasedUnet } from '../../../../models/pipeline/bench/released.ts';
 import { type RuntimeFloatTensor, type RuntimeTensor, Session } from '../../../../models/runtime/session.ts';
+import { writeRandomWeights } from '../../../../models/verify/bench/randomWeights.ts';
+import { releasedShape, releasedUnet } from '../../../../models/verify/bench/released.ts';
 import { KeyedWeights } from '../../../../models/weights/keyedWeights.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
 

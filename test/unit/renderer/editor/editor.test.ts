@@ -330,6 +330,31 @@ describe('timeline', () => {
   });
 });
 
+describe('a gesture', () => {
+  it('is one step, and no step at all where its work throws', () => {
+    editor.gesture('Both', () => {
+      editor.add('One', marker('a'));
+      editor.add('Two', marker('b'));
+    });
+    expect([editor.undo(), ids()]).toEqual(['Both', []]);
+    const failing = (): void =>
+      editor.gesture('Fails', () => {
+        editor.add('One', marker('a'));
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    expect([ids(), editor.history.isGesturing, editor.history.undoLabel]).toEqual([[], false, undefined]);
+  });
+
+  it('within another is part of it', () => {
+    editor.gesture('Outer', () => {
+      editor.add('One', marker('a'));
+      editor.gesture('Inner', () => editor.add('Two', marker('b')));
+    });
+    expect([editor.undo(), ids()]).toEqual(['Outer', []]);
+  });
+});
+
 describe('differencesOf', () => {
   it('names every setting in which two recipes differ', () => {
     const recipe: TakeRecord['recipe'] = {

@@ -1,0 +1,31 @@
+import { Tooltip } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { ProjectContext } from '../project/hooks.ts';
+import { Workbench } from './frame/Workbench.tsx';
+import { StudioContext, useStudioState } from './hooks.ts';
+import { StartPage } from './start/StartPage.tsx';
+import type { Studio } from './studio.ts';
+import { Toasts } from './Toasts.tsx';
+
+/** The whole page. */
+export function App({ studio }: { studio: Studio }): ReactNode {
+  return (
+    <StudioContext.Provider value={studio}>
+      <Tooltip.Provider delayDuration={450} skipDelayDuration={200}>
+        <Page />
+        <Toasts />
+      </Tooltip.Provider>
+    </StudioContext.Provider>
+  );
+}
+
+function Page(): ReactNode {
+  const project = useStudioState((state) => state.project);
+  if (!project) return <StartPage />;
+  // A project read anew keeps the panels as they are; another one begins afresh.
+  return (
+    <ProjectContext.Provider key={project.id} value={project}>
+      <Workbench />
+    </ProjectContext.Provider>
+  );
+}

@@ -1,0 +1,154 @@
+import type { StudioEvent } from '../../electron/contract/events.ts';
+import type { MethodOutput, ProjectSummary } from '../../electron/contract/methods.ts';
+import { download } from '../client/download.ts';
+import { subscribeToEvents, windowIdentity } from '../client/eventSubscription.ts';
+import { type StudioClient, studioClient } from '../client/studioClient.ts';
+import { StateStore } from '../editor/stateStore.ts';
+import { Messages } from '../project/messages.ts';
+import { OpenProject } from '../project/openProject.ts';
+import type { ProjectSurroundings } from '../project/projectScope.ts';
+import { texts } from '../ui/texts/texts.ts';
+import { desktopBridge } from './desktopBridge.ts';
+
+/** What the page is doing as a whole. */
+export interface StudioState {
+  /** The project on screen; null on the start page and before it. */
+  project: OpenProject | null;
+  /** The projects to choose from; null until they were read once. */
+  projects: readonly ProjectSummary[] | null;
+  device: MethodOutput<'studio.device'> | null;
+  /** What the start page is waiting for. */
+  busy: string | null;
+  /** Whether the line to the studio is open. */
+  connected: boolean;
+}
+
+/** This window's studio: which project it shows, and the ways from one to another. */
+export class Studio {
+  readonly state = new StateStore<StudioState>({
+    project: null,
+    projects: null,
+    device: null,
+    busy: null,
+    connected: true,
+  });
+  readonly messages: Messages;
+  readonly #around: ProjectSurroundings;
+
+  private constructor(around: ProjectSurroundings) {
+    this.#around = around;
+    this.messages = around.messages;
+  }
+
+  /** Reads what the studio offers, starts listening, and opens the project named in the address. */
+  static async start(client: StudioClient = studioClient): Promise<Studio> {
+    const info = await client.call('studio.info', {});
+    const messages = new Messages(info.version);
+    const studio = new Studio({ client, info, messages, windowId: windowIdentity() });
+    studio.#listen();
+    const wanted = new URLSearchParams(location.hash.slice(1)).get('project');
+    if (wanted) await messages.attempt(() => studio.openProject(wanted));
+    if (!studio.state.state.project) await messages.attempt(() => studio.showStart());
+    void messages.attempt(async () => studio.state.set({ device: await client.call('studio.device', {}) }));
+    return studio;
+  }
+
+  #listen(): void {
+    desktopBridge?.onCommand((name, value) => void this.messages.attempt(() => this.#command(name, value)));
+    subscribeToEvents(this.#around.windowId, {
+      onEvent: (event) => this.#onEvent(event),
+      onConnection: (connected) => this.state.set({ connected }),
+    });
+  }
+
+  #onEvent(event: StudioEvent): void {
+    const { project } = this.state.state;
+    if (event.type === 'gap' && project) void this.messages.attempt(() => this.openProject(project.id));
+    else project?.receive(event);
+  }
+
+  /** Leaves the project and lists all. */
+  async showStart(): Promise<void> {
+    const { project } = this.state.state;
+    await project?.flush();
+    if (project) await this.#leave(project);
+    location.hash = '';
+    const { projects } = await this.#around.client.call('projects.list', {});
+    this.state.set({ project: null, projects });
+  }
+
+  /** Opens a project in this window; where it is open already, reads it anew and sends again what could not be saved. */
+  async openProject(projectId: string, takeOver = false): Promise<void> {
+    const { client, windowId } = this.#around;
+    const before = this.state.state.project;
+    await before?.flush();
+    const unsaved = before?.id === projectId ? before.dispose() : undefined;
+    const opened = await client.call('projects.open', { projectId, windowId, takeOver });
+    if (before && before.id !== projectId) await this.#leave(before);
+    this.state.set({ project: new OpenProject(this.#around, opened, unsaved) });
+    location.hash = `project=${projectId}`;
+  }
+
+  async #leave(project: OpenProject): Promise<void> {
+    project.dispose();
+    await this.#around.client.call('projects.close', { projectId: project.id, windowId: this.#around.windowId });
+  }
+
+  async createProject(name: string): Promise<void> {
+    await this.openProject((await this.#around.client.call('projects.create', { name })).projectId);
+  }
+
+  openSample(): Promise<void> {
+    return this.#whileBusy(texts.start.sample, async () => {
+      await this.openProject((await this.#around.client.call('projects.sample', {})).projectId);
+    });
+  }
+
+  /** Opens a folder that the desktop's dialog chose. */
+  async openGranted(grant: string): Promise<void> {
+    await this.openProject((await this.#around.client.call('projects.openGranted', { grant })).projectId);
+  }
+
+  /** Makes a project of a packed one. */
+  unpack(file: File): Promise<void> {
+    const { client } = this.#around;
+    return this.#whileBusy(file.name, async () => {
+      const uploadId = await client.upload(file);
+      await this.openProject((await client.call('projects.unpack', { uploadId })).projectId);
+    });
+  }
+
+  async #whileBusy(busy: string, work: () => Promise<void>): Promise<void> {
+    this.state.set({ busy });
+    try {
+      await work();
+    } finally {
+      this.state.set({ busy: null });
+    }
+  }
+
+  /** Copies the project under another name and goes on in the copy. */
+  async saveAs(project: OpenProject, name: string): Promise<void> {
+    await project.flush();
+    const copy = await this.#around.client.call('projects.saveAs', { projectId: project.id, name });
+    await this.openProject(copy.projectId);
+  }
+
+  /** Hands the project out as one file. */
+  async pack(project: OpenProject): Promise<void> {
+    await project.flush();
+    const { url, name } = await this.#around.client.call('projects.pack', { projectId: project.id });
+    download(url, name);
+  }
+
+  /** Does what the desktop's menu or system asks for. */
+  async #command(name: string, value: string | undefined): Promise<void> {
+    const { project } = this.state.state;
+    if (name === 'open-granted' && value !== undefined) return this.openGranted(value);
+    if (name === 'projects') return this.showStart();
+    if (!project) return;
+    if (name === 'pack') return this.pack(project);
+    const dialogs = { shortcuts: 'shortcuts', 'save-as': 'saveAs', export: 'export' } as const;
+    if (name === 'shortcuts' || name === 'save-as' || name === 'export') project.state.set({ dialog: dialogs[name] });
+  }
+}

@@ -1,0 +1,62 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useProjectState } from '../../project/hooks.ts';
+import { Field, HintText } from '../../ui/fields/Field.tsx';
+import { TextArea } from '../../ui/fields/TextInput.tsx';
+import { texts } from '../../ui/texts/texts.ts';
+import { unknownWords } from './unknownWords.ts';
+
+/** How long a pause in typing makes the words so far one step. */
+const pauseMilliseconds = 450;
+
+/** A sentence for the model. Typing is one step until a pause or until the field is left; words the model does not know are named. */
+export function PromptField({
+  label,
+  placeholder,
+  value,
+  onCommit,
+  rows,
+}: {
+  label: string;
+  placeholder: string;
+  value: string;
+  onCommit: (text: string) => void;
+  rows: number;
+}): ReactNode {
+  const id = useId();
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const words = useProjectState((state) => state.words);
+  useEffect(() => setText(value), [value]);
+  const commit = (next: string): void => {
+    clearTimeout(timer.current);
+    if (next !== value) onCommit(next);
+  };
+  const unknown = unknownWords(text, words);
+  return (
+    <Field>
+      <label htmlFor={id}>{label}</label>
+      <TextArea
+        id={id}
+        rows={rows}
+        value={text}
+        placeholder={placeholder}
+        spellCheck={false}
+        aria-describedby={`${id}-unknown`}
+        onChange={(event) => {
+          const next = event.target.value;
+          setText(next);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => commit(next), pauseMilliseconds);
+        }}
+        onKeyDown={(event) => {
+          // The take that this starts is of the words as they stand.
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) commit(text);
+        }}
+        onBlur={() => commit(text)}
+      />
+      <HintText warn id={`${id}-unknown`} role="status">
+        {unknown.length > 0 ? texts.inspector.unknownWords(unknown.join(', ')) : ''}
+      </HintText>
+    </Field>
+  );
+}

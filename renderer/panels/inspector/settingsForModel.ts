@@ -1,0 +1,12 @@
+import type { ModelView } from '../../../electron/contract/methods.ts';
+import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
+
+/** The settings with other weights; the steps become those weights' own. */
+export function withWeights({ steps: _old, ...rest }: TakeSettings, weights: TakeSettings['weights']): TakeSettings {
+  return { ...rest, weights };
+}
+
+/** The settings as another model can run them: a model without a few-step student runs its full weights. */
+export function settingsForModel(settings: TakeSettings, model: Pick<ModelView, 'studentSteps'>): TakeSettings {
+  return settings.weights === 'student' && model.studentSteps === null ? withWeights(settings, 'teacher') : settings;
+}

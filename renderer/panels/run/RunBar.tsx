@@ -1,0 +1,65 @@
+import { type ReactNode, useId } from 'react';
+import { useDocument, useProject, useProjectState, useSession } from '../../project/hooks.ts';
+import type { ProjectState } from '../../project/projectScope.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Hint } from '../../ui/controls/Hint.tsx';
+import { HintText } from '../../ui/fields/Field.tsx';
+import { Switch } from '../../ui/fields/Switch.tsx';
+import { texts } from '../../ui/texts/texts.ts';
+import { Jobs } from './Jobs.tsx';
+import { memoryText, secondsText } from './quantities.ts';
+import styles from './RunBar.module.css';
+
+/** Generate, live, what a run would need, and the jobs under way. */
+export function RunBar(): ReactNode {
+  const { takes, messages } = useProject();
+  const id = useId();
+  const settings = useDocument((document) => document.get('setup', 'setup')?.settings);
+  useDocument((document) => document.get('view', 'view'));
+  useDocument((document) => document.all('mask'));
+  const estimate = useProjectState((state) => state.estimate);
+  const liveMode = useSession((session) => session.liveMode);
+  const writer = useSession((session) => session.writer);
+  const request = takes.request();
+  const reason = typeof request === 'string' ? request : undefined;
+  const isEdit = settings?.task === 'edit';
+  return (
+    <div className={styles.runBar} data-testid="run-bar">
+      <Jobs />
+      <div className={styles.row}>
+        <Hint text={reason ?? texts.inspector.taskHint[isEdit ? settings.keep : 'generate']} keys="Ctrl Enter">
+          <Button
+            primary
+            large
+            aria-disabled={reason !== undefined || !writer}
+            onClick={() => void messages.attempt(() => takes.startTake())}
+          >
+            {isEdit ? texts.inspector.runEdit : texts.inspector.run}
+          </Button>
+        </Hint>
+        <span className={styles.live}>
+          <Hint text={texts.inspector.liveHint}>
+            <label htmlFor={id}>{texts.inspector.live}</label>
+          </Hint>
+          <Switch
+            id={id}
+            checked={liveMode}
+            disabled={!writer}
+            onChange={(on) => takes.setLiveMode(on)}
+            aria-label={texts.inspector.live}
+          />
+        </span>
+      </div>
+      <HintText warn={estimate !== null && 'problem' in estimate && !reason} role="status">
+        {reason ?? needs(estimate)}
+      </HintText>
+    </div>
+  );
+}
+
+function needs(estimate: ProjectState['estimate']): string {
+  if (!estimate) return texts.inspector.estimating;
+  if ('problem' in estimate) return estimate.problem;
+  const known = texts.inspector.estimate(secondsText(estimate.seconds), memoryText(estimate.memoryBytes));
+  return estimate.advice ? `${known} · ${estimate.advice}` : known;
+}

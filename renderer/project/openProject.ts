@@ -1,0 +1,128 @@
+import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
+import type { StudioEvent } from '../../electron/contract/events.ts';
+import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { SaveQueue } from '../client/saveQueue.ts';
+import type { StudioClient } from '../client/studioClient.ts';
+import { Editor } from '../editor/editor.ts';
+import { StateStore } from '../editor/stateStore.ts';
+import { Playback } from '../preview/Playback.ts';
+import { assetUrl } from '../preview/shownFrames.ts';
+import { followEvent } from './followEvent.ts';
+import { MediaCommands } from './mediaCommands.ts';
+import type { Messages } from './messages.ts';
+import { initialProjectState, type ProjectScope, type ProjectState, type ProjectSurroundings } from './projectScope.ts';
+import { SmartSelect } from './smartSelect.ts';
+import { TakeCommands } from './takeCommands.ts';
+import { brushFor, ViewCommands } from './viewCommands.ts';
+
+/**
+ * A project while this window shows it: its editor, what of it waits to be saved, and everything that acts on it. Made when a
+ * project opens, disposed when it closes; nothing of it can act on another project.
+ */
+export class OpenProject implements ProjectScope {
+  readonly id: string;
+  readonly client: StudioClient;
+  readonly windowId: string;
+  readonly info: MethodOutput<'studio.info'>;
+  readonly messages: Messages;
+  readonly editor: Editor;
+  readonly state = new StateStore<ProjectState>(initialProjectState);
+  readonly playback: Playback;
+  readonly takes: TakeCommands;
+  readonly view: ViewCommands;
+  readonly media: MediaCommands;
+  readonly smartSelect: SmartSelect;
+  readonly #queue: SaveQueue;
+
+  /** `opened`: the server's answer; `unsaved`: changes of this window that the answer does not hold yet, to be sent again. */
+  constructor(around: ProjectSurroundings, opened: MethodOutput<'projects.open'>, unsaved?: DocumentDiff) {
+    this.id = opened.projectId;
+    this.client = around.client;
+    this.windowId = around.windowId;
+    this.info = around.info;
+    this.messages = around.messages;
+    const { id: projectId, client, windowId } = this;
+    this.#queue = new SaveQueue(
+      async (diff) => void (await client.call('document.apply', { projectId, windowId, diff })),
+      (saveState, error) => this.#onSaved(saveState, error),
+    );
+    this.editor = new Editor((diff) => this.#queue.push(diff));
+    this.editor.load(opened.records);
+    this.playback = new Playback(this.editor, (assetId) => assetUrl(projectId, assetId));
+    this.takes = new TakeCommands(this);
+    this.view = new ViewCommands(this.editor);
+    this.media = new MediaCommands(this);
+    this.smartSelect = new SmartSelect(this);
+    this.#begin(opened, unsaved);
+  }
+
+  #begin(opened: MethodOutput<'projects.open'>, unsaved: DocumentDiff | undefined): void {
+    const { editor } = this;
+    editor.session.set({
+      writer: opened.writer,
+      jobs: opened.jobs,
+      missingSourceIds: opened.missingSourceIds,
+      playhead: editor.view?.playheadFrame ?? 0,
+      viewMode: editor.view?.takeId ? 'sideBySide' : 'source',
+      brushRadius: brushFor(editor.document.get('source', editor.view?.sourceId)),
+    });
+    if (opened.missingSourceIds.length > 0) this.state.set({ dialog: 'missing' });
+    if (unsaved && !isEmptyDiff(unsaved)) editor.amend(unsaved);
+    editor.onCommitted(() => {
+      if (editor.session.state.liveMode) void this.takes.restartLive();
+      this.takes.estimateSoon();
+    });
+    editor.document.subscribe((diff) => this.#onDocument(diff));
+    for (const source of editor.document.all('source')) this.media.prepare(source);
+    void this.messages.attempt(() => this.#loadWords());
+    this.takes.estimateSoon();
+  }
+
+  get model(): ModelView | undefined {
+    const { models } = this.info;
+    return models.find((model) => model.id === this.editor.setup?.modelId) ?? models[0];
+  }
+
+  flush(): Promise<void> {
+    return this.#queue.flush();
+  }
+
+  /** Takes in what the studio tells; events of other projects pass by. */
+  receive(event: StudioEvent): void {
+    if (event.type === 'smartSelect') this.smartSelect.receive(event);
+    else followEvent(this, event);
+  }
+
+  /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
+  dispose(): DocumentDiff {
+    this.editor.session.set({ writer: false });
+    this.playback.stop();
+    this.takes.close();
+    return this.#queue.discard();
+  }
+
+  #onSaved(saveState: 'saved' | 'saving' | 'failed', error: unknown): void {
+    this.editor.session.set({ saveState });
+    if (error instanceof StudioError && error.code === 'not-allowed') {
+      this.#queue.discard();
+      this.editor.session.set({ writer: false, saveState: 'saved' });
+    } else if (error) this.messages.fail(error);
+  }
+
+  /** What follows from a change, whoever made it and however: by hand, by undo, in another window. */
+  #onDocument(diff: DocumentDiff): void {
+    for (const [from, to] of diff.updated) {
+      if (from.kind === 'view' && to.kind === 'view' && from.sourceId !== to.sourceId) this.takes.estimateSoon();
+      if (from.kind === 'setup' && to.kind === 'setup' && from.modelId !== to.modelId)
+        void this.messages.attempt(() => this.#loadWords());
+    }
+  }
+
+  /** Reads which words the inspector's model knows. */
+  async #loadWords(): Promise<void> {
+    const { model } = this;
+    const { words } = model ? await this.client.call('models.words', { modelId: model.id }) : { words: [] };
+    if (model === this.model) this.state.set({ words: new Set(words) });
+  }
+}

@@ -1,0 +1,50 @@
+import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
+import type { StudioClient } from '../client/studioClient.ts';
+import type { Editor } from '../editor/editor.ts';
+import type { StateStore } from '../editor/stateStore.ts';
+import type { Messages } from './messages.ts';
+
+/** Dialogs over an open project. */
+export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
+
+/** What the page knows of an open project beside its document and session. */
+export interface ProjectState {
+  dialog: DialogName;
+  uploads: readonly { name: string; share: number }[];
+  /** Words the chosen model knows; empty where it does not say. */
+  words: ReadonlySet<string>;
+  /** What a run of the present settings would need, or why there can be none; null while it is being found out. */
+  estimate: MethodOutput<'jobs.estimate'> | { problem: string } | null;
+  seedLocked: boolean;
+  /** Smart select is looking for the subject. */
+  smartBusy: boolean;
+}
+
+/** A project's beginning. */
+export const initialProjectState: ProjectState = {
+  dialog: 'none',
+  uploads: [],
+  words: new Set(),
+  estimate: null,
+  seedLocked: true,
+  smartBusy: false,
+};
+
+/** What an open project is opened with: the window around it. */
+export interface ProjectSurroundings {
+  client: StudioClient;
+  windowId: string;
+  info: MethodOutput<'studio.info'>;
+  messages: Messages;
+}
+
+/** What everything that acts on an open project works with. */
+export interface ProjectScope extends ProjectSurroundings {
+  readonly id: string;
+  readonly editor: Editor;
+  readonly state: StateStore<ProjectState>;
+  /** The model the inspector names, else the first; undefined where none is installed. */
+  readonly model: ModelView | undefined;
+  /** Resolves when everything done so far is on disk, or has failed once more. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import { errorFromWire } from '../../electron/contract/errorOnWire.ts';
+import type { StudioEvent } from '../../electron/contract/events.ts';
+import type { SourceRecord } from '../../electron/contract/records.ts';
+import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
+import { activeMask, addOperation } from '../editor/maskCommands.ts';
+import type { ProjectScope } from './projectScope.ts';
+
+/** What a selection was asked for: it lands here or nowhere. */
+interface Target {
+  requestId: string;
+  sourceId: string;
+  /** Null: the source had no mask yet. */
+  maskId: string | null;
+  frameIndex: number;
+}
+
+/** Sends scribbles to smart select; the region that comes back becomes one step, on the frame and mask it was asked for. */
+export class SmartSelect {
+  readonly #project: ProjectScope;
+  #target: Target | undefined;
+
+  constructor(project: ProjectScope) {
+    this.#project = project;
+  }
+
+  /** Asks for the subject under the scribbles, in the place of a question not answered yet. */
+  async ask(source: SourceRecord, frameIndex: number, scribbles: readonly MaskOperation[]): Promise<void> {
+    const { id: projectId, client, editor, messages, state } = this.#project;
+    const before = this.#target;
+    const isSamePlace = before?.sourceId === source.id && before.frameIndex === frameIndex;
+    // Scribbles on another frame belong to a question that this one replaces.
+    const wanted = before && !isSamePlace ? scribbles.slice(-1) : [...scribbles];
+    const requestId = crypto.randomUUID();
+    const target = { requestId, sourceId: source.id, maskId: activeMask(editor)?.id ?? null, frameIndex };
+    this.#target = target;
+    editor.session.set({ scribbles: wanted });
+    state.set({ smartBusy: true });
+    try {
+      await client.call('masks.smartSelect', {
+        projectId,
+        requestId,
+        sourceId: source.id,
+        frameIndex,
+        scribbles: wanted,
+      });
+    } catch (error) {
+      if (this.#target === target) this.#end();
+      messages.fail(error);
+    }
+  }
+
+  /** Takes the answer in; one to an older question passes by. */
+  receive(event: Extract<StudioEvent, { type: 'smartSelect' }>): void {
+    const target = this.#target;
+    if (!target || event.requestId !== target.requestId) return;
+    this.#end();
+    const { editor, messages } = this.#project;
+    const source = editor.document.get('source', target.sourceId);
+    const mask = editor.document.get('mask', target.maskId);
+    const isThere = source !== undefined && (target.maskId === null || mask !== undefined);
+    if (event.operation && isThere)
+      addOperation(editor, source, target.frameIndex, event.operation, 'Smart select', mask);
+    if (event.error) messages.fail(errorFromWire(event.error));
+  }
+
+  #end(): void {
+    this.#target = undefined;
+    this.#project.editor.session.set({ scribbles: [] });
+    this.#project.state.set({ smartBusy: false });
+  }
+}

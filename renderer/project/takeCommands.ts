@@ -1,0 +1,182 @@
+import type { ExportOptions, TakeRequest } from '../../electron/contract/jobs.ts';
+import type { TakeRecord } from '../../electron/contract/records.ts';
+import { StudioError } from '../../models/errors/studioError.ts';
+import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
+import { activeMask, adoptDrawing } from '../editor/maskCommands.ts';
+import { shownSourceFrame } from '../preview/shownFrames.ts';
+import { texts } from '../ui/texts/texts.ts';
+import type { ProjectScope } from './projectScope.ts';
+
+/** A live preview's most steps, where the model has no few-step weights, and its most frames. */
+const liveLimits = { steps: 6, frames: 8 };
+
+/** Everything about making takes: what would be asked for, starting, live previews, estimates, jobs, exports and using a take again. */
+export class TakeCommands {
+  readonly #project: ProjectScope;
+  #liveNumber = 0;
+  #estimateTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(project: ProjectScope) {
+    this.#project = project;
+  }
+
+  /** What would be asked for now, or why nothing can be. */
+  request(): TakeRequest | string {
+    const { editor, model } = this.#project;
+    const { setup, view } = editor;
+    const source = editor.document.get('source', view?.sourceId);
+    if (!model || !setup) return texts.inspector.noModel;
+    if (!source) return texts.inspector.needSource;
+    if (setup.settings.task === 'edit' && source.media !== 'clip') return texts.inspector.editNeedsClip;
+    const mask = activeMask(editor);
+    if (!mask && !source.hasAlpha) return texts.inspector.needMask;
+    if (setup.settings.prompt.trim() === '') return texts.inspector.needPrompt;
+    return {
+      modelId: model.id,
+      settings: setup.settings,
+      sourceId: source.id,
+      maskId: mask?.id ?? null,
+      frameIndex: shownSourceFrame(editor, source),
+      inFrame: source.inFrame,
+      outFrame: source.outFrame,
+    };
+  }
+
+  /** Starts a take. */
+  async startTake(): Promise<void> {
+    const { messages, editor, state } = this.#project;
+    const request = this.request();
+    if (typeof request === 'string') return messages.notify(request);
+    if (!editor.session.state.writer) return;
+    await this.#start(request, false);
+    if (!state.state.seedLocked) this.rollSeed();
+  }
+
+  async #start(request: TakeRequest, live: boolean): Promise<void> {
+    const { id: projectId, windowId, client } = this.#project;
+    await this.#project.flush();
+    await client.call('jobs.start', { projectId, windowId, request, live });
+  }
+
+  /** Chooses another seed. */
+  rollSeed(): void {
+    this.#project.editor.updateSettings('New seed', { seed: Math.floor(Math.random() * 2 ** 32) });
+  }
+
+  setLiveMode(liveMode: boolean): void {
+    const { session } = this.#project.editor;
+    session.set({ liveMode, ...(liveMode ? {} : { livePreview: null }) });
+    if (!liveMode) return;
+    if (session.state.viewMode === 'source') session.set({ viewMode: 'sideBySide' });
+    void this.restartLive();
+  }
+
+  /** The request for a live preview: few steps, few frames. */
+  #liveRequest(): TakeRequest | string {
+    const request = this.request();
+    const { model } = this.#project;
+    if (typeof request === 'string' || !model) return texts.inspector.noModel;
+    const { settings } = request;
+    return {
+      ...request,
+      settings: {
+        ...settings,
+        weights: model.studentSteps === null ? settings.weights : 'student',
+        steps: model.studentSteps ?? Math.min(settings.steps ?? model.steps, liveLimits.steps),
+        frames: Math.min(settings.frames, liveLimits.frames),
+      },
+      outFrame: Math.min(request.outFrame, request.inFrame + liveLimits.frames),
+    };
+  }
+
+  /** Starts the live preview again with what the inspector and the mask hold now; the latest call wins. */
+  async restartLive(): Promise<void> {
+    const number = ++this.#liveNumber;
+    await this.#project.flush();
+    const request = this.#liveRequest();
+    if (number !== this.#liveNumber || typeof request === 'string' || !this.#project.editor.session.state.writer)
+      return;
+    await this.#project.messages.attempt(() => this.#start(request, true));
+  }
+
+  /** Makes a take of what the live preview shows. */
+  async keepLive(): Promise<void> {
+    const request = this.#liveRequest();
+    if (typeof request === 'string') this.#project.messages.notify(request);
+    else await this.#start(request, false);
+  }
+
+  /** Asks for memory and time a little after the last change. */
+  estimateSoon(): void {
+    clearTimeout(this.#estimateTimer);
+    // A live preview tells by itself what it takes, and the engine has better things to do.
+    if (this.#project.editor.session.state.liveMode) return;
+    this.#estimateTimer = setTimeout(() => void this.#estimate(), 400);
+  }
+
+  async #estimate(): Promise<void> {
+    const { id: projectId, client, state } = this.#project;
+    const request = this.request();
+    if (typeof request === 'string') return state.set({ estimate: null });
+    await this.#project.flush();
+    try {
+      state.set({ estimate: await client.call('jobs.estimate', { projectId, request }) });
+    } catch (error) {
+      state.set({ estimate: { problem: error instanceof StudioError ? error.sentence : String(error) } });
+    }
+  }
+
+  async job(action: 'cancel' | 'retry' | 'dismiss', jobId: string): Promise<void> {
+    const { id: projectId, client, messages } = this.#project;
+    await messages.attempt(() => client.call(`jobs.${action}`, { projectId, jobId }));
+  }
+
+  async reveal(jobId: string): Promise<void> {
+    const { id: projectId, client, messages } = this.#project;
+    await messages.attempt(() => client.call('exports.reveal', { projectId, jobId }));
+  }
+
+  async decodeAgain(takeId: string): Promise<void> {
+    const { id: projectId, client, messages } = this.#project;
+    await messages.attempt(() => client.call('jobs.decodeAgain', { projectId, takeId }));
+  }
+
+  async exportTake(takeId: string, options: ExportOptions): Promise<void> {
+    const { id: projectId, client, messages, state } = this.#project;
+    await messages.attempt(async () => {
+      await client.call('exports.start', { projectId, takeId, options });
+      state.set({ dialog: 'none' });
+      messages.notify(texts.export.started);
+    });
+  }
+
+  /** Puts a take's settings back into the inspector, with its source and, where that is gone, its mask: one step, once all is at hand. */
+  async recallTake(take: TakeRecord): Promise<void> {
+    const { editor, messages } = this.#project;
+    const { recipe } = take;
+    const source = editor.document.get('source', recipe.source.sourceId);
+    const isMaskGone = source !== undefined && editor.document.get('mask', recipe.maskId) === undefined;
+    const drawing = isMaskGone ? await this.#drawingOf(take) : undefined;
+    const { setup } = editor;
+    if (!setup) return;
+    editor.gesture('Use settings again', () => {
+      editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
+      const maskId = source && drawing ? adoptDrawing(editor, source, drawing, take.name) : recipe.maskId;
+      if (source) editor.look({ sourceId: source.id, maskId: isMaskGone && !drawing ? null : maskId });
+    });
+    messages.notify(texts.takes.useAgainDone);
+  }
+
+  /** The drawing a take was made with, where it was made with one. */
+  async #drawingOf({ recipe }: TakeRecord): Promise<MaskDrawing | undefined> {
+    const { id: projectId, client } = this.#project;
+    if (recipe.drawingAssetId === null) return undefined;
+    return (await client.call('takes.drawing', { projectId, assetId: recipe.drawingAssetId })).drawing;
+  }
+
+  /** Lets go of what is still waited for. */
+  close(): void {
+    this.#liveNumber += 1;
+    clearTimeout(this.#estimateTimer);
+  }
+}

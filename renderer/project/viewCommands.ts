@@ -1,0 +1,80 @@
+import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
+import type { Editor } from '../editor/editor.ts';
+import { initialSession } from '../editor/session.ts';
+import { itemAt, removeSource, removeTake, splitItem } from '../editor/timelineCommands.ts';
+import { shownSourceFrame } from '../preview/shownFrames.ts';
+
+/** What is looked at, and what the timeline's buttons and keys do to it. */
+export class ViewCommands {
+  readonly #editor: Editor;
+
+  constructor(editor: Editor) {
+    this.#editor = editor;
+  }
+
+  /** Looks at what an item of the timeline shows. */
+  showItem(item: ItemRecord): void {
+    const editor = this.#editor;
+    if (item.track === 'take') {
+      editor.look({ takeId: item.targetId });
+      if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'result' });
+      return;
+    }
+    this.showSource(item.targetId);
+  }
+
+  /** Looks at a source, with its first mask. */
+  showSource(sourceId: string): void {
+    const editor = this.#editor;
+    if (editor.view?.sourceId === sourceId) return;
+    const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
+    editor.look({ sourceId, maskId: mask?.id ?? null });
+    editor.session.set({ viewport: null, brushRadius: brushFor(editor.document.get('source', sourceId)) });
+  }
+
+  /** Looks at a take, beside what it was made from. */
+  showTake(take: TakeRecord): void {
+    const editor = this.#editor;
+    this.showSource(take.recipe.source.sourceId);
+    editor.look({ takeId: take.id });
+    if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'sideBySide' });
+  }
+
+  /** Cuts the selected item, or the source under the playhead, at the playhead. */
+  splitAtPlayhead(): void {
+    const editor = this.#editor;
+    const { selectedItemId, playhead } = editor.session.state;
+    const item = editor.document.get('item', selectedItemId) ?? itemAt(editor.document, 'source', playhead);
+    if (item) splitItem(editor, item, playhead);
+  }
+
+  /** Takes the selected item off the timeline; the last place of a take or source takes it along. */
+  removeSelected(): void {
+    const editor = this.#editor;
+    const item = editor.document.get('item', editor.session.state.selectedItemId);
+    if (!item) return;
+    const isLast = editor.document.all('item').filter((other) => other.targetId === item.targetId).length === 1;
+    const take = editor.document.get('take', item.targetId);
+    const source = editor.document.get('source', item.targetId);
+    if (isLast && take) removeTake(editor, take);
+    else if (isLast && source) removeSource(editor, source);
+    else editor.remove('Delete', item);
+    editor.session.set({ selectedItemId: null });
+  }
+
+  /** Marks the first or last frame of the source's part in use, at the playhead. */
+  markRange(edge: 'in' | 'out'): void {
+    const editor = this.#editor;
+    const source = editor.document.get('source', editor.view?.sourceId);
+    if (source?.media !== 'clip') return;
+    const frame = shownSourceFrame(editor, source);
+    if (edge === 'in')
+      editor.update('Mark in', source, { inFrame: frame, outFrame: Math.max(source.outFrame, frame + 1) });
+    else editor.update('Mark out', source, { outFrame: frame + 1, inFrame: Math.min(source.inFrame, frame) });
+  }
+}
+
+/** A brush that suits a source's size: its diameter a twentieth of the longer side. */
+export function brushFor(source: SourceRecord | undefined): number {
+  return source ? Math.max(2, Math.round(Math.max(source.width, source.height) / 40)) : initialSession.brushRadius;
+}

@@ -1,0 +1,33 @@
+/** Sentences about media and masks: what a take is made of. */
+export const materialTexts = {
+  media: {
+    title: 'Media',
+    import: 'Import',
+    importing: (name: string, percent: number) => `${name}: ${percent}%`,
+    empty: 'Drop a picture or a clip here, or import one.',
+    dropHere: 'Drop to import',
+    remove: 'Remove from project',
+    picture: 'Picture',
+    clip: 'Clip',
+  },
+  masks: {
+    title: 'Subject',
+    add: 'New mask',
+    empty: 'Brush over the subject in the viewer. Everything outside the mask is left to your sentence.',
+    grow: 'Grow',
+    growHint: 'Moves the mask’s edge outwards, or inwards below zero.',
+    feather: 'Feather',
+    featherHint: 'Softens the mask’s edge over so many pixels.',
+    remove: 'Delete mask',
+    rename: 'Name of the mask',
+    keys: (count: number) => (count === 1 ? '1 key' : `${count} keys`),
+    between: 'Between keys',
+    hold: 'Hold',
+    linear: 'Follow',
+    betweenHint: 'Hold keeps a key’s mask until the next; Follow moves its outline there.',
+    removeKey: 'Delete key at this frame',
+    clear: 'Clear',
+    invert: 'Invert',
+    fillAll: 'Select all',
+  },
+} as const;

@@ -1,0 +1,51 @@
+/** The sheet of keyboard shortcuts. */
+export const shortcutTexts = {
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    groups: [
+      {
+        title: 'Playback',
+        rows: [
+          ['J  K  L', 'Backwards, pause, forwards (again for faster)'],
+          ['← →', 'One frame back or on (Shift: ten)'],
+          ['Home  End', 'To the start or end'],
+          ['I  O', 'Mark in, mark out'],
+        ],
+      },
+      {
+        title: 'Tools',
+        rows: [
+          ['B  E', 'Brush, eraser'],
+          ['Q  R  G  W', 'Lasso, rectangle, fill, smart select'],
+          ['H', 'Pan'],
+          ['[  ]', 'Brush smaller, larger (Shift: softer, harder)'],
+          ['Shift', 'Straight line, square'],
+          ['Alt', 'Swap painting and erasing'],
+          ['Space', 'Hold to pan; let go at once to play'],
+          ['Esc', 'Abandon the gesture'],
+        ],
+      },
+      {
+        title: 'Timeline',
+        rows: [
+          ['S', 'Split at the playhead'],
+          ['M', 'Add a marker'],
+          ['Delete', 'Delete what is selected'],
+          ['+  −', 'Zoom the timeline'],
+          ['N', 'Snapping on or off'],
+        ],
+      },
+      {
+        title: 'Viewer and project',
+        rows: [
+          ['1 … 5', 'Source, result, side by side, wipe, difference'],
+          ['T', 'Next way of showing the mask'],
+          ['F', 'Fit the picture'],
+          ['Ctrl Enter', 'Generate'],
+          ['Ctrl Z  Ctrl Shift Z', 'Undo, redo'],
+          ['?', 'This sheet'],
+        ],
+      },
+    ],
+  },
+} as const;

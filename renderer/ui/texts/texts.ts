@@ -1,0 +1,20 @@
+import { inspectorTexts } from './inspectorTexts.ts';
+import { materialTexts } from './materialTexts.ts';
+import { shortcutTexts } from './shortcutTexts.ts';
+import { startTexts } from './startTexts.ts';
+import { takeTexts } from './takeTexts.ts';
+import { viewerTexts } from './viewerTexts.ts';
+
+/** Every sentence the page shows, in one place and by its use, ready to be translated. */
+export const texts = {
+  appName: 'MagDiff Studio',
+  dialog: { close: 'Close', cancel: 'Cancel', ok: 'OK' },
+  toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
+  unit: { pixels: 'px', seconds: 's', frames: 'frames' },
+  ...startTexts,
+  ...materialTexts,
+  ...viewerTexts,
+  ...takeTexts,
+  ...inspectorTexts,
+  ...shortcutTexts,
+} as const;

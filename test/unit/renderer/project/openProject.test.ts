@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StudioEvent } from '../../../../electron/contract/events.ts';
+import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
+import type { DocumentRecord, SourceRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
+import { StudioError } from '../../../../models/errors/studioError.ts';
+import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
+import { newMask, removeMask } from '../../../../renderer/editor/maskCommands.ts';
+import { Messages } from '../../../../renderer/project/messages.ts';
+import { OpenProject } from '../../../../renderer/project/openProject.ts';
+import { squareMask } from '../../../fixtures/maskRecords.ts';
+
+type Answers = { [M in MethodName]?: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
+
+const settings = takeSettings.parse({ task: 'generate', prompt: 'it jumps', seed: 1 });
+const scribble = {
+  kind: 'stroke' as const,
+  mode: 'paint' as const,
+  radius: 4,
+  hardness: 1,
+  points: [5, 5, 1, 9, 9, 1],
+};
+const region = { kind: 'region' as const, mode: 'paint' as const, width: 2, height: 2, runs: [0, 4] };
+
+function source(id: string): SourceRecord {
+  return {
+    kind: 'source',
+    id,
+    media: 'clip',
+    assetId: 'a'.repeat(64),
+    name: id,
+    mimeType: 'video/mp4',
+    sizeBytes: 1,
+    width: 32,
+    height: 32,
+    frameCount: 20,
+    framesPerSecond: 8,
+    durationSeconds: 2,
+    hasAudio: false,
+    hasAlpha: false,
+    inFrame: 0,
+    outFrame: 20,
+    createdAt: '',
+  };
+}
+
+const take: TakeRecord = {
+  kind: 'take',
+  id: 'take',
+  name: 'Take 1',
+  createdAt: '',
+  starred: false,
+  recipe: {
+    settings: { ...settings, prompt: 'it floats' },
+    source: {
+      sourceId: 'one',
+      assetId: 'a'.repeat(64),
+      media: 'clip',
+      name: 'one',
+      frameIndex: 0,
+      inFrame: 0,
+      outFrame: 8,
+    },
+    drawingAssetId: 'd'.repeat(64),
+    maskId: 'gone',
+    model: { id: 'tiny', title: 'Tiny', hash: '' },
+    provider: 'cpu',
+    studioVersion: '0',
+  },
+  result: {
+    framesAssetId: 'f'.repeat(64),
+    firstFrameAssetId: 'f'.repeat(64),
+    latentsAssetId: null,
+    frameCount: 8,
+    width: 32,
+    height: 32,
+    framesPerSecond: 8,
+    framesSha256: '',
+    seconds: 1,
+  },
+};
+
+const records: DocumentRecord[] = [
+  { kind: 'project', id: 'project', name: 'P', createdAt: '', framesPerSecond: 8 },
+  { kind: 'setup', id: 'setup', modelId: 'tiny', settings },
+  { kind: 'view', id: 'view', sourceId: 'one', maskId: null, takeId: null, compareTakeId: null, playheadFrame: 0 },
+  source('one'),
+  source('two'),
+  { kind: 'item', id: 'i1', track: 'source', targetId: 'one', startFrame: 0, lengthFrames: 20, inFrame: 0 },
+  { kind: 'item', id: 'i2', track: 'source', targetId: 'two', startFrame: 20, lengthFrames: 20, inFrame: 0 },
+  take,
+];
+
+let messages: Messages;
+let calls: { method: MethodName; input: unknown }[];
+
+/** A project over a client that answers as told, and with nothing where it is not. */
+function open(answers: Answers = {}, unsaved?: ConstructorParameters<typeof OpenProject>[2]): OpenProject {
+  const client: StudioClient = {
+    call: async (method, input) => {
+      calls.push({ method, input });
+      const answer = answers[method];
+      // What is not answered here is never looked at.
+      return answer ? answer(input) : ({ words: [] } as never);
+    },
+    upload: async () => 'upload-00000000',
+  };
+  const info = { version: '0', workspace: '', models: [], desktop: false };
+  return new OpenProject(
+    { client, windowId: 'w', info, messages },
+    { projectId: 'p', sequence: 0, writer: true, records, jobs: [], missingSourceIds: [] },
+    unsaved,
+  );
+}
+
+const answerTo = (requestId: string): StudioEvent => ({
+  type: 'smartSelect',
+  requestId,
+  operation: region,
+  error: null,
+});
+const requestIds = (): string[] =>
+  calls.flatMap(({ input }) =>
+    typeof input === 'object' && input && 'requestId' in input ? [String(input.requestId)] : [],
+  );
+const strokesAt = (project: OpenProject) =>
+  project.editor.document.all('stroke').map((stroke) => {
+    const key = project.editor.document.get('maskKey', stroke.keyId);
+    const mask = project.editor.document.get('mask', key?.maskId);
+    return `${mask?.sourceId}/${mask?.id}@${key?.frameIndex}: ${stroke.operation.kind}`;
+  });
+
+beforeEach(() => {
+  calls = [];
+  messages = new Messages();
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
+  vi.stubGlobal(
+    'Audio',
+    class {
+      pause(): void {}
+    },
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('a smart selection', () => {
+  it('lands on the frame and medium it was asked for, whatever is shown when it answers', async () => {
+    const project = open();
+    await project.smartSelect.ask(source('one'), 3, [scribble]);
+    project.view.showSource('two');
+    project.editor.session.set({ playhead: 25 });
+    project.receive(answerTo(requestIds()[0] ?? ''));
+    expect(strokesAt(project)).toEqual([expect.stringMatching(/^one\/.*@3: region$/)]);
+    expect(project.editor.view).toMatchObject({ sourceId: 'two', maskId: null });
+    expect(project.state.state.smartBusy).toBe(false);
+  });
+
+  it('lands on the mask it was asked for, and nowhere where that is gone', async () => {
+    const project = open();
+    const first = { ...newMask(source('one'), 'First'), id: 'first' };
+    project.editor.add('New mask', first, { ...newMask(source('one'), 'Other'), id: 'other' });
+    project.editor.look({ maskId: 'first' });
+    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    project.editor.look({ maskId: 'other' });
+    project.receive(answerTo(requestIds()[0] ?? ''));
+    expect(strokesAt(project)).toEqual(['one/first@0: region']);
+    project.editor.look({ maskId: 'first' });
+    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    removeMask(project.editor, first);
+    project.receive(answerTo(requestIds()[1] ?? ''));
+    expect(strokesAt(project)).toEqual([]);
+  });
+
+  it('asks about the newest scribble alone on another frame, and hears no older answer', async () => {
+    const project = open();
+    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(source('one'), 5, [scribble, { ...scribble, radius: 2 }]);
+    expect(calls.at(-1)?.input).toMatchObject({ frameIndex: 5, scribbles: [{ radius: 2 }] });
+    project.receive(answerTo(requestIds()[0] ?? ''));
+    expect(strokesAt(project)).toEqual([]);
+    project.receive(answerTo(requestIds()[1] ?? ''));
+    expect(strokesAt(project)).toEqual([expect.stringMatching(/@5: region$/)]);
+  });
+
+  it('is over when asking fails', async () => {
+    const project = open({ 'masks.smartSelect': () => Promise.reject(new StudioError('internal', 'No.')) });
+    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    expect(project.state.state.smartBusy).toBe(false);
+    expect(project.editor.session.state.scribbles).toEqual([]);
+    expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'No.' }]);
+  });
+});
+
+describe('recalling a take', () => {
+  it('leaves no gesture open and nothing changed where its mask cannot be read', async () => {
+    const project = open({ 'takes.drawing': () => Promise.reject(new StudioError('asset-missing', 'Gone.')) });
+    await messages.attempt(() => project.takes.recallTake(take));
+    expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'Gone.' }]);
+    expect(project.editor.history.isGesturing).toBe(false);
+    expect(project.editor.history.undoLabel).toBeUndefined();
+    expect(project.editor.setup?.settings.prompt).toBe('it jumps');
+  });
+
+  it('is one step: settings, and the mask where it is gone', async () => {
+    const drawing = { width: 32, height: 32, growPixels: 0, featherPixels: 0, keys: [] };
+    const project = open({ 'takes.drawing': async () => ({ drawing }) });
+    await project.takes.recallTake(take);
+    expect(project.editor.setup?.settings.prompt).toBe('it floats');
+    expect(project.editor.view?.maskId).toBe(project.editor.document.all('mask')[0]?.id);
+    expect(project.editor.undo()).toBe('Use settings again');
+    expect(project.editor.setup?.settings.prompt).toBe('it jumps');
+    expect(project.editor.document.all('mask')).toEqual([]);
+  });
+});
+
+describe('an open project', () => {
+  it('hears no events of other projects', () => {
+    const project = open();
+    const diff = { added: squareMask('one', { x: 0, y: 0, side: 4 }), updated: [], removed: [] };
+    project.receive({ type: 'document', projectId: 'q', windowId: 'studio', sequence: 1, diff });
+    expect(project.editor.document.all('mask')).toHaveLength(0);
+    project.receive({ type: 'document', projectId: 'p', windowId: 'studio', sequence: 1, diff });
+    expect(project.editor.document.all('mask')).toHaveLength(1);
+  });
+
+  it('gives back what could not be saved, and sends it again when it is opened anew', async () => {
+    let isReachable = false;
+    const answers: Answers = {
+      'document.apply': async () => {
+        if (!isReachable) throw new StudioError('internal', 'The studio does not answer.');
+        return { sequence: 1 };
+      },
+    };
+    const project = open(answers);
+    project.editor.updateSettings('Seed', { seed: 7 });
+    await project.flush();
+    const unsaved = project.dispose();
+    expect(unsaved.updated).toHaveLength(1);
+    project.editor.updateSettings('Seed', { seed: 8 });
+    expect(project.editor.setup?.settings.seed).toBe(7);
+    isReachable = true;
+    calls = [];
+    const again = open(answers, unsaved);
+    expect(again.editor.setup?.settings.seed).toBe(7);
+    await again.flush();
+    expect(calls.filter(({ method }) => method === 'document.apply').map(({ input }) => input)).toMatchObject([
+      { projectId: 'p', diff: { updated: [[{}, { settings: { seed: 7 } }]] } },
+    ]);
+  });
+});
