@@ -5,21 +5,25 @@ import { StudioError } from '../../models/errors/studioError.ts';
 
 /**
  * Writes a file so that at every moment either the old or the new content is whole on disk: a new file beside it, synced,
- * renamed over the old one.
+ * renamed over the old one. `lasting: false` leaves the syncing out, for what can be made again after a loss of power.
  * @throws StudioError `disk-full` or `file-unwritable`
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  { lasting = true } = {},
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(content);
-      await file.sync();
+      if (lasting) await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    await syncFolder(dirname(path));
+    if (lasting) await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw translateWriteError(error, path);
