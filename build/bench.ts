@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { openModel } from '../models/pipeline/loadModel.ts';
+import { openModel } from '../models/families/openModel.ts';
 import { benchClipMemory } from './bench/clipMemory.ts';
 import { benchLivePreview } from './bench/livePreview.ts';
 import { type Measure, measureLine } from './bench/measure.ts';

@@ -55,8 +55,10 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
             mask: { kind: 'file', path: mask },
           },
           (event) => {
-            if (event.type === 'denoising' && first === 0) first = performance.now() - began;
-            if (event.type === 'denoising' && event.step === event.total) whole = performance.now() - began;
+            if (event.type === 'progress' && event.progress.state === 'denoising') {
+              first ||= performance.now() - began;
+              if (event.progress.step === event.progress.total) whole = performance.now() - began;
+            }
             if (event.type === 'done') resolve({ first, whole });
             if (event.type === 'failed') reject(new Error(event.error.message));
           },

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchReleased } from '../../models/pipeline/bench/benchReleased.ts';
+import { benchReleased } from '../../models/verify/bench/benchReleased.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
 import type { TakeOptionValues } from './takeOptions.ts';

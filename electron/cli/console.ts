@@ -1,4 +1,5 @@
 import { StudioError } from '../../models/errors/studioError.ts';
+import type { Progress, WorkStage } from '../../models/progress/progress.ts';
 
 /** Where a command speaks: people read lines and a progress bar on standard error, programs read JSON on standard output. */
 export interface Console {
@@ -7,11 +8,19 @@ export interface Console {
   result(text: string, value: Record<string, unknown>): void;
   /** A remark for people; for programs a JSON line of its own. */
   note(kind: string, text: string): void;
-  /** Something that advances. Programs get a JSON line each time, people a bar drawn over itself. */
-  progress(what: string, done: number, total: number, secondsLeft: number): void;
+  /** How far a take is. Programs get a JSON line each time, people a bar drawn over itself. */
+  progress(progress: Progress): void;
   /** A failure, as a sentence and its way out. */
   failure(cause: unknown): void;
 }
+
+/** What people are told of each stage; of those without a name nothing. */
+const stageNames: Readonly<Partial<Record<WorkStage, string>>> = {
+  loading: 'Loading',
+  denoising: 'Sampling',
+  decoding: 'Decoding',
+  writing: 'Encoding',
+};
 
 /** A console on this process's own streams. */
 export function createConsole(json: boolean): Console {
@@ -39,12 +48,19 @@ export function createConsole(json: boolean): Console {
         process.stderr.write(`${kind === 'warning' ? 'Warning: ' : ''}${text}\n`);
       }
     },
-    progress(what, done, total, secondsLeft) {
+    progress(progress) {
+      const { state, step: done, total, secondsLeft, note } = progress;
       if (json) {
-        line({ type: 'progress', what, done, total, secondsLeft: Math.round(secondsLeft * 10) / 10 });
+        line({ type: 'progress', ...progress, secondsLeft: secondsLeft && Math.round(secondsLeft * 10) / 10 });
         return;
       }
-      const text = `${what} ${bar(done, total)} ${done} of ${total}${secondsLeft > 0 ? `, ${duration(secondsLeft)} left` : ''}`;
+      const what = stageNames[state];
+      if (!what) return;
+      if (total === 0) {
+        this.note(state, `${what}${note ? ` the ${note}` : ''} ...`);
+        return;
+      }
+      const text = `${what} ${bar(done, total)} ${done} of ${total}${secondsLeft ? `, ${duration(secondsLeft)} left` : ''}`;
       if (isTerminal) {
         process.stderr.write(`\r\u001b[K${text}`);
         barIsOpen = true;

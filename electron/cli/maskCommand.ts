@@ -1,7 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { writeFailure } from '../../models/pipeline/runStore.ts';
+import { writeFileAtomic } from '../../models/files/atomicFile.ts';
 import { alphaMask, encodeMaskPng, readPicture } from '../media/readPicture.ts';
 import { smartSelect, stopSmartSelect } from '../media/smartSelect.ts';
 import type { Console } from './console.ts';
@@ -38,7 +37,7 @@ export async function maskCommand(path: string, values: TakeOptionValues, consol
   const out = resolve(
     typeof values.out === 'string' ? values.out : join(dirname(path), `${basename(path, extname(path))}-mask.png`),
   );
-  await writeWhole(out, await encodeMaskPng({ width, height, data: mask }));
+  await writeFileAtomic(out, await encodeMaskPng({ width, height, data: mask }));
   const share = (100 * marked) / mask.length;
   console.result(`${out} (${width}×${height}, ${share.toFixed(1)} % of the picture)`, {
     path: out,
@@ -46,18 +45,6 @@ export async function maskCommand(path: string, values: TakeOptionValues, consol
     height,
     share: share / 100,
   });
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeFailure(cause, dirname(path));
-  }
 }
 
 function parseBox(text: string, width: number, height: number) {

@@ -1,6 +1,6 @@
-import { inspectionText, inspectPath } from '../../models/pipeline/inspectModel.ts';
-import { openModel } from '../../models/pipeline/loadModel.ts';
-import { verificationText, verifyFolder } from '../../models/pipeline/verify.ts';
+import { inspectionText, inspectPath } from '../../models/families/inspectModel.ts';
+import { openModel } from '../../models/families/openModel.ts';
+import { verificationText, verifyFolder } from '../../models/verify/verify.ts';
 import { modelRoots } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
 import { listModelFolders } from './modelFolders.ts';

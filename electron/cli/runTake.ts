@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { progressOf } from '../../models/progress/progress.ts';
 import type { ExportFormat } from '../contract/jobs.ts';
 import { EngineHost } from '../engine/engineHost.ts';
 import type { EngineJob, TakeResult } from '../engine/engineProtocol.ts';
@@ -78,7 +79,7 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
       quality: run.quality,
       out: run.out,
       signal: controller.signal,
-      onProgress: (done) => console.progress('Encoding', done, video.frameCount, 0),
+      onProgress: (step) => console.progress(progressOf('writing', { step, total: video.frameCount })),
     });
     for (const warning of encoded.warnings) console.note('warning', warning);
     return { result, path: encoded.path, sizeBytes: encoded.sizeBytes };
@@ -97,9 +98,7 @@ function finished(host: EngineHost, job: EngineJob, console: Console, signal: Ab
       return;
     }
     host.submit(job, (event) => {
-      if (event.type === 'loading') console.note('loading', `Loading the ${event.what} ...`);
-      else if (event.type === 'denoising') console.progress('Sampling', event.step, event.total, event.secondsLeft);
-      else if (event.type === 'decoding') console.progress('Decoding', event.frame, event.total, event.secondsLeft);
+      if (event.type === 'progress') console.progress(event.progress);
       else if (event.type === 'warning') console.note('warning', event.message);
       else if (event.type === 'done') resolve(event.result);
       else if (event.type === 'failed') reject(StudioError.fromJSON(event.error));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { writeFailure } from '../../models/pipeline/runStore.ts';
+import { writeFileAtomic } from '../../models/files/atomicFile.ts';
 import { exportFormatNames } from '../contract/jobs.ts';
 import { providerNames, takeSettings } from '../contract/takeSettings.ts';
 
@@ -106,12 +106,7 @@ export async function recipePathFor(output: string): Promise<string> {
 
 /** Writes a recipe beside its output, atomically. */
 export async function writeRecipe(path: string, recipe: TakeRecipe): Promise<void> {
-  try {
-    await writeFile(`${path}.part`, `${JSON.stringify(recipe, undefined, 2)}\n`);
-    await rename(`${path}.part`, path);
-  } catch (cause) {
-    throw writeFailure(cause, dirname(path));
-  }
+  await writeFileAtomic(path, `${JSON.stringify(recipe, undefined, 2)}\n`);
 }
 
 /** A reference to a file or a folder of PNG pictures, for a recipe in `folder`. */

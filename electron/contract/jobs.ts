@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workStages } from '../../models/progress/progress.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { assetId, recordId } from './records.ts';
 import { takeSettings } from './takeSettings.ts';
@@ -63,17 +64,7 @@ export const exportOptions = z.strictObject({
 export type ExportOptions = z.output<typeof exportOptions>;
 
 /** States of a job; the last three are final. */
-export const jobStates = [
-  'queued',
-  'loading',
-  'encoding',
-  'denoising',
-  'decoding',
-  'writing',
-  'done',
-  'failed',
-  'canceled',
-] as const;
+export const jobStates = [...workStages, 'done', 'failed', 'canceled'] as const;
 
 /** A sheet of small frames, row by row, to be shown as a moving picture. */
 export const previewSheet = z.strictObject({

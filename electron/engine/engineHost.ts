@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { progressOf } from '../../models/progress/progress.ts';
 import { childEntry } from '../media/childEntry.ts';
 import type {
   EngineCommand,
@@ -53,11 +54,11 @@ export class EngineHost {
     return this.#child?.pid;
   }
 
-  /** Adds a job to the queue. `onEvent` hears `queued` at once. */
+  /** Adds a job to the queue. `onEvent` hears that it is queued at once. */
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void {
     if (this.#closed) throw new StudioError('engine-crashed', 'The engine has been shut down.');
     this.#queue.push({ job, onEvent, canceling: false, deaths: 0 });
-    onEvent({ type: 'queued' });
+    onEvent({ type: 'progress', progress: progressOf('queued') });
     this.#startNext();
   }
 
@@ -84,11 +85,6 @@ export class EngineHost {
   /** The provider in use for a model, after its self-test, and what was said about it. */
   async device(modelFolder: string, provider?: ProviderName): Promise<EngineDevice> {
     return (await this.#ask({ kind: 'device', modelFolder, provider })) as EngineDevice;
-  }
-
-  /** Starts the process ahead of the first job. */
-  warm(): void {
-    this.#process();
   }
 
   /** Ends the process and every job; saved states stay, so that jobs can be resumed another day. */
@@ -153,7 +149,7 @@ export class EngineHost {
       const active = this.#active;
       if (active?.job.id !== message.id) return;
       const { event } = message;
-      if (event.type === 'denoising' || event.type === 'decoding') active.deaths = 0;
+      if (event.type === 'progress' && event.progress.step > 0) active.deaths = 0;
       if (event.type === 'done' || event.type === 'failed' || event.type === 'canceled') this.#finish(active, event);
       else if (!active.canceling) active.onEvent(event);
     }

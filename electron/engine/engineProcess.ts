@@ -2,14 +2,14 @@
  * The engine process: the only one that loads the model. Runs one job at a time, answers questions between steps, ends when its
  * parent is gone. Started by EngineHost; speaks the engine protocol over Node's own channel.
  */
-import { freemem, totalmem } from 'node:os';
+import { freemem } from 'node:os';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { openModel } from '../../models/families/openModel.ts';
+import { createMemory, type Remember } from '../../models/model/memory.ts';
+import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
-import { openModel } from '../../models/pipeline/loadModel.ts';
-import { createMemory, type Remember } from '../../models/pipeline/memory.ts';
-import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
-import { cacheParts } from '../../models/pipeline/partCache.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
+import { progressOf } from '../../models/progress/progress.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import { framesInRange } from '../media/readFrames.ts';
 import type {
@@ -25,10 +25,8 @@ import type {
 import { runJob } from './runJob.ts';
 
 const cacheFolder = process.env.MAGDIFF_CACHE;
-/** Half of the machine may be taken by kept networks; the rest is the run's and everybody else's. */
-const keptBytes = totalmem() / 2;
 
-let open: { key: string; model: MagDiffModel; remember: Remember } | undefined;
+let open: { key: string; model: Model; remember: Remember } | undefined;
 let running: { id: string; controller: AbortController } | undefined;
 /** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
 let measuredRate = 60e9;
@@ -45,7 +43,8 @@ async function modelOf(folder: string, provider: ProviderName | undefined): Prom
     ...(provider ? { provider } : {}),
     ...(cacheFolder ? { cacheFolder } : {}),
   });
-  open = { key, model: cacheParts(opened, keptBytes).model, remember: createMemory(24) };
+  await open?.model.dispose();
+  open = { key, model: opened, remember: createMemory(24) };
   return open;
 }
 
@@ -54,7 +53,7 @@ async function run(job: EngineJob): Promise<void> {
   const controller = new AbortController();
   running = { id: job.id, controller };
   try {
-    emit({ type: 'loading', what: 'model' });
+    emit({ type: 'progress', progress: progressOf('loading', { note: 'model' }) });
     const { model, remember } = await modelOf(job.modelFolder, job.provider);
     const { flops } = await remember(costKey(job), () => costOf(job, model));
     const result = await runJob(job, {
@@ -94,7 +93,7 @@ function costKey(job: EngineJob): string {
   ]);
 }
 
-async function costOf(job: EngineJob, model: MagDiffModel) {
+async function costOf(job: EngineJob, model: Model) {
   let frames = job.settings.frames;
   let source: { width: number; height: number } | undefined;
   if (job.kind === 'edit') {
@@ -175,4 +174,3 @@ process.on('message', (command: EngineCommand) => {
   }
 });
 process.on('disconnect', () => process.exit(0));
-send({ type: 'ready' });

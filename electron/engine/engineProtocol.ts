@@ -1,5 +1,6 @@
 import type { StudioErrorCode } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
+import type { Progress } from '../../models/progress/progress.ts';
 import type { providerNames, TakeSettings } from '../contract/takeSettings.ts';
 
 /** An execution provider by name. */
@@ -80,11 +81,7 @@ export interface ErrorJson {
 
 /** What a job says as it goes; the last is `done`, `failed` or `canceled`. */
 export type EngineEvent =
-  | { type: 'queued' }
-  | { type: 'loading'; what: string }
-  | { type: 'encoding' }
-  | { type: 'denoising'; step: number; total: number; secondsLeft: number; preview?: EnginePreview }
-  | { type: 'decoding'; frame: number; total: number; secondsLeft: number }
+  | { type: 'progress'; progress: Progress; preview?: EnginePreview | undefined }
   | { type: 'warning'; message: string }
   | { type: 'done'; result: TakeResult }
   | { type: 'failed'; error: ErrorJson }
@@ -120,6 +117,5 @@ export type EngineCommand =
 
 /** Process to host. */
 export type EngineMessage =
-  | { type: 'ready' }
   | { type: 'event'; id: string; event: EngineEvent }
   | { type: 'answer'; requestId: number; answer: { ok: true; value: unknown } | { ok: false; error: ErrorJson } };

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../models/errors/studioError.ts';
-import { decodeEdit, editVideo } from '../../models/pipeline/editVideo.ts';
-import { decodeGeneration, generateVideo } from '../../models/pipeline/generateVideo.ts';
-import type { Remember } from '../../models/pipeline/memory.ts';
-import type { MagDiffModel } from '../../models/pipeline/modelParts.ts';
-import { createPreviewer, type Previewer } from '../../models/pipeline/previews.ts';
-import { tokenizerOf } from '../../models/pipeline/promptTokens.ts';
-import { folderRunStore, writeFailure } from '../../models/pipeline/runStore.ts';
-import { loadLatents, type PipelineEvent } from '../../models/pipeline/takeRun.ts';
+import { translateWriteError } from '../../models/files/atomicFile.ts';
+import type { Remember } from '../../models/model/memory.ts';
+import type { Model } from '../../models/model/model.ts';
+import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/previews.ts';
+import { editVideo } from '../../models/pipeline/editVideo.ts';
+import { generateVideo } from '../../models/pipeline/generateVideo.ts';
+import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
+import { type Progress, progressOf } from '../../models/progress/progress.ts';
+import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
 import { inputsFingerprint, openClip, readGenerateInputs } from './jobInputs.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
-  model: MagDiffModel;
+  model: Model;
   signal: AbortSignal;
   emit: (event: EngineEvent) => void;
   decoderMemoryBytes?: number | undefined;
@@ -26,7 +27,7 @@ export interface JobSurroundings {
 
 /** What a kind of job gives the common loop. */
 interface PreparedJob {
-  events: AsyncGenerator<PipelineEvent, void, undefined>;
+  events: AsyncGenerator<TakeEvent, void, undefined>;
   totalFrames: number;
   framesPerSecond: number;
   frameRate: string;
@@ -44,7 +45,7 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   await freshFolder(framesFolder);
   const prepared = await prepare(job, surroundings);
 
-  const clock = new StepClock();
+  const clock = new StageClock();
   const hash = createHash('sha256');
   let size = { width: 0, height: 0 };
   let previewer: Previewer | undefined;
@@ -52,31 +53,26 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     // Lets a cancellation that waits in the process's queue be heard before the next step begins.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) throw new CancelledError();
-    if (event.stage === 'warning') emit({ type: 'warning', message: event.message });
-    else if (event.stage === 'encoding') emit({ type: 'encoding' });
-    else if (event.stage === 'denoising') {
-      let preview: EnginePreview | undefined;
-      if (job.previews) {
-        previewer ??= await createPreviewer(model, event.latentSize);
-        preview = await spriteSheet(previewer, event);
-      }
-      const { step, total } = event;
-      emit({ type: 'denoising', step, total, secondsLeft: clock.left(step, total), ...(preview ? { preview } : {}) });
-    } else {
-      const { picture, frameIndex, total } = event;
+    if (event.kind === 'warning') {
+      emit({ type: 'warning', message: event.message });
+      continue;
+    }
+    const { progress, estimate, picture } = event;
+    let preview: EnginePreview | undefined;
+    if (estimate && job.previews) {
+      previewer ??= await createPreviewer(model, estimate);
+      preview = await spriteSheet(previewer, estimate);
+    }
+    if (picture) {
       size = { width: picture.width, height: picture.height };
       hash.update(picture.data);
       const png = await encodePng({ ...size, data: Uint8Array.from(picture.data) });
-      await writeFile(join(framesFolder, `${String(frameIndex).padStart(5, '0')}.png`), png).catch((cause: unknown) => {
-        throw writeFailure(cause, framesFolder);
-      });
-      emit({
-        type: 'decoding',
-        frame: frameIndex + 1,
-        total,
-        secondsLeft: clock.left(frameIndex + 1, total, 'decoding'),
+      const name = `${String(progress.step - 1).padStart(5, '0')}.png`;
+      await writeFile(join(framesFolder, name), png).catch((cause: unknown) => {
+        throw translateWriteError(cause, framesFolder);
       });
     }
+    emit({ type: 'progress', progress: clock.timed(progress), preview });
   }
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
   await store.remove('state');
@@ -100,7 +96,7 @@ async function freshFolder(folder: string): Promise<void> {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
   } catch (cause) {
-    throw writeFailure(cause, folder);
+    throw translateWriteError(cause, folder);
   }
 }
 
@@ -109,51 +105,43 @@ async function prepare(
   { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
 ): Promise<PreparedJob> {
   const store = folderRunStore(job.folder);
-  const tokenizer = await remember('tokenizer', () => tokenizerOf(model));
-  const context = { tokenizer, store, signal, decoderMemoryBytes, remember };
-  emit({ type: 'loading', what: job.kind === 'generate' ? 'picture' : 'clip' });
+  const context: RunContext = { store, signal, decoderMemoryBytes, remember, decodeOnly: job.decodeOnly };
+  emit({ type: 'progress', progress: progressOf('loading', { note: job.kind === 'generate' ? 'picture' : 'clip' }) });
+  const { settings: parameters } = job;
   if (job.kind === 'edit') {
-    const { clip, facts, key } = await remember(await inputsFingerprint(job), () => openClip(job));
-    const request = { clip, parameters: job.settings, inputsKey: key };
-    const rates = { totalFrames: clip.frames, framesPerSecond: facts.framesPerSecond, frameRate: facts.frameRate };
-    if (!job.decodeOnly) return { events: editVideo(model, request, context), ...rates };
-    const { latents, shape } = await loadLatents(store);
-    return { events: decodeEdit(model, request, latents, shape, context), ...rates };
+    const { clip, facts, key: inputsKey } = await remember(await inputsFingerprint(job), () => openClip(job));
+    const { framesPerSecond, frameRate } = facts;
+    const events = editVideo(model, { clip, parameters, inputsKey }, context);
+    return { events, totalFrames: clip.frames, framesPerSecond, frameRate };
   }
-  const framesPerSecond = job.settings.framesPerSecond ?? model.description.framesPerSecond;
-  const rates = { framesPerSecond, frameRate: String(framesPerSecond) };
-  const saved = job.decodeOnly ? await loadLatents(store) : undefined;
-  const { picture, mask, key } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
-  const request = { picture, mask, parameters: job.settings, inputsKey: key };
-  const events = saved
-    ? decodeGeneration(model, request, saved.latents, saved.shape, context)
-    : generateVideo(model, request, context);
-  return { events, totalFrames: job.settings.frames, ...rates };
+  const framesPerSecond = parameters.framesPerSecond ?? model.description.framesPerSecond;
+  const { picture, mask, key: inputsKey } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
+  const events = generateVideo(model, { picture, mask, parameters, inputsKey }, context);
+  return { events, totalFrames: parameters.frames, framesPerSecond, frameRate: String(framesPerSecond) };
 }
 
-async function spriteSheet(
-  previewer: Previewer,
-  event: Extract<PipelineEvent, { stage: 'denoising' }>,
-): Promise<EnginePreview> {
-  const pictures = await previewer(event.denoised, event.window.frames);
-  return { ...(await encodeSpriteSheet(pictures, 8)), firstFrame: event.window.start };
+async function spriteSheet(previewer: Previewer, { denoised, window }: StepEstimate): Promise<EnginePreview> {
+  const pictures = await previewer(denoised, window.frames);
+  return { ...(await encodeSpriteSheet(pictures, 8)), firstFrame: window.start };
 }
 
-/** Time left, from the mean time of the steps seen so far; the first of a stage is not counted, as it also loads. */
-class StepClock {
+/** Adds the time left, from the mean time of the steps seen so far; the first of a stage is not counted, as it also loads. */
+class StageClock {
   #stage = '';
   #first = 0;
   #firstStep = 0;
 
-  left(step: number, total: number, stage = 'denoising'): number {
+  timed(progress: Progress): Progress {
+    const { state, step, total } = progress;
+    if (step === 0) return progress;
     const now = performance.now();
-    if (stage !== this.#stage) {
-      this.#stage = stage;
+    if (state !== this.#stage) {
+      this.#stage = state;
       this.#first = now;
       this.#firstStep = step;
-      return 0;
+      return progress;
     }
     const perStep = (now - this.#first) / Math.max(1, step - this.#firstStep);
-    return (perStep * (total - step)) / 1000;
+    return { ...progress, secondsLeft: (perStep * (total - step)) / 1000 };
   }
 }

@@ -122,16 +122,3 @@ export function sigmaAt(schedule: NoiseSchedule, timestep: number): number {
   const share = timestep - lower;
   return share === 0 ? sigma(lower) : sigma(lower) * (1 - share) + sigma(lower + 1) * share;
 }
-
-/** Noises clean latents to a timestep: √ᾱ x_0 + √(1 − ᾱ) ε. */
-export function addNoise(
-  schedule: NoiseSchedule,
-  x0: Float32Array,
-  noise: Float32Array,
-  timestep: number,
-): Float32Array {
-  const alpha = schedule.alphasCumprod[timestep];
-  const signal = Math.sqrt(alpha);
-  const spread = Math.sqrt(1 - alpha);
-  return x0.map((value, i) => signal * value + spread * noise[i]);
-}

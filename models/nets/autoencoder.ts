@@ -1,4 +1,5 @@
 /** AutoencoderKL (Stable Diffusion's VAE): pictures to latents and back. Pictures and latents are (n, C, h, w). */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import { attention } from '../onnx/attention.ts';
@@ -8,6 +9,7 @@ import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
 import { reshape, resizeNearest, split, transpose } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { convolutionLayer, groupNormLayer, layPatches, linearLayer } from './modules.ts';
+import type { Network } from './network.ts';
 
 const schema = z.object({
   in_channels: z.int().positive().default(3),
@@ -207,3 +209,39 @@ function positionAttention(b: GraphBuilder, x: Tensor, groups: number): Tensor {
   const result = linearLayer(b, names.out, attention(query, key, value, { heads: 1 }), width);
   return add(x, reshape(transpose(result, [0, 2, 1]), x.shape));
 }
+
+const isTiny = (config: Readonly<Record<string, unknown>>): boolean => 'decoder_block_out_channels' in config;
+
+/** The encoder as an entry of the table of networks: image (n, 3, h, w) from −1 to 1 → mean and logvar, *not* scaled. */
+export const autoencoderEncoder: Network<AutoencoderConfig, PictureShape, 'image', 'mean' | 'logvar'> = {
+  parse: parseAutoencoderConfig,
+  build: buildAutoencoderEncoder,
+  inputs: ['image'],
+  outputs: ['mean', 'logvar'],
+  probe: ({ factor }) => ({ batch: 1, height: factor, width: factor }),
+  golden: {
+    accepts: (config, endings) => endings.has('mean') && !isTiny(config),
+    cases: async (folder) => {
+      const image = await folder.tensor('image');
+      const [batch = 0, , height = 0, width = 0] = image.shape;
+      return [{ shape: { batch, height, width }, inputs: { image }, expected: { mean: 'mean', logvar: 'logvar' } }];
+    },
+  },
+};
+
+/** The decoder as an entry of the table of networks: latent (n, c, h, w), divided by the scaling factor → image from −1 to 1. */
+export const autoencoderDecoder: Network<AutoencoderConfig, PictureShape, 'latent', 'image'> = {
+  parse: parseAutoencoderConfig,
+  build: buildAutoencoderDecoder,
+  inputs: ['latent'],
+  outputs: ['image'],
+  probe: () => ({ batch: 1, height: 1, width: 1 }),
+  golden: {
+    accepts: (config, endings) => endings.has('decoded') && !isTiny(config),
+    cases: async (folder) => {
+      const latent = await folder.tensor('latent');
+      const [batch = 0, , height = 0, width = 0] = latent.shape;
+      return [{ shape: { batch, height, width }, inputs: { latent }, expected: { image: 'decoded' } }];
+    },
+  },
+};

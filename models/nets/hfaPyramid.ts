@@ -1,6 +1,8 @@
 /** The paper's HFA pyramid: the subject's latents at several resolutions, fused by convolution into z_s. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
+import type { FloatTensor } from '../math/tensor.ts';
 import type { Dialect } from '../onnx/dialect.ts';
 import { add, silu } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
@@ -8,6 +10,7 @@ import { linear } from '../onnx/linear.ts';
 import { concatenate, reshape, transpose } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { convolutionLayer } from './modules.ts';
+import type { Network } from './network.ts';
 
 const schema = z.object({
   latent_channels: z.int().positive(),
@@ -43,7 +46,7 @@ export function parseHfaPyramidConfig(json: unknown, label: string): HfaPyramidC
  */
 export function buildHfaPyramid(
   config: HfaPyramidConfig,
-  shape: { batch: number; levels: readonly { height: number; width: number }[] },
+  shape: LevelShape,
   dialect: Dialect,
   source: WeightSource,
 ): Graph {
@@ -85,3 +88,31 @@ function averagingMatrix(from: number, to: number): Float32Array {
   }
   return matrix;
 }
+
+/** The levels of a pyramid, largest first, at latent sizes. */
+export interface LevelShape {
+  readonly batch: number;
+  readonly levels: readonly { readonly height: number; readonly width: number }[];
+}
+
+/** The pyramid as an entry of the table of networks: level_0 … level_n → subject. */
+export const hfaPyramid: Network<HfaPyramidConfig, LevelShape, string, 'subject'> = {
+  parse: parseHfaPyramidConfig,
+  build: buildHfaPyramid,
+  outputs: ['subject'],
+  probe: ({ levels }) => ({ batch: 1, levels: Array.from({ length: levels }, () => ({ height: 1, width: 1 })) }),
+  golden: {
+    accepts: (config) => 'hidden_channels' in config && 'levels' in config,
+    cases: (folder, config) =>
+      Promise.all(
+        folder.caseNames.map(async (name) => {
+          const inputs: Record<string, FloatTensor> = {};
+          for (let level = 0; level < config.levels; level++)
+            inputs[`level_${level}`] = await folder.tensor(`${name}level_${level}`);
+          const levels = Object.values(inputs).map(({ shape }) => ({ height: shape[2] ?? 0, width: shape[3] ?? 0 }));
+          const batch = inputs.level_0?.shape[0] ?? 0;
+          return { shape: { batch, levels }, inputs, expected: { subject: `${name}output` } };
+        }),
+      ),
+  },
+};

@@ -1,4 +1,5 @@
 /** The motion planner: caption tokens and a noisy path in, the clean path out; a small transformer over both. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from '../onnx/dialect.ts';
@@ -6,8 +7,9 @@ import { add, embed } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder } from '../onnx/graphBuilder.ts';
 import { concatenate, reshape, slice } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { type ClipTowerSizes, clipLayers } from './clipTransformer.ts';
+import { type ClipTowerSizes, clipLayers } from './clip/clipTransformer.ts';
 import { layerNormLayer, linearLayer } from './modules.ts';
+import type { Network } from './network.ts';
 import { timeEmbedding } from './timeEmbedding.ts';
 
 const schema = z.object({
@@ -20,6 +22,7 @@ const schema = z.object({
   num_attention_heads: z.int().positive(),
   layer_norm_eps: z.number().positive().default(1e-5),
   spread: z.tuple([z.number().positive(), z.number().positive(), z.number().positive(), z.number().positive()]),
+  extents: z.tuple([z.number().positive(), z.number().positive()]).default([0.21, 0.75]),
 });
 
 /** A motion planner, as its config.json describes it. */
@@ -31,6 +34,8 @@ export interface MotionPlannerConfig extends ClipTowerSizes {
   readonly waypoints: number;
   /** What one unit of the network's path means: offset right and down in half canvases, log of the size, angle in radians. */
   readonly spread: readonly [number, number, number, number];
+  /** Smallest and largest subject it was trained with, as the longer side's share of the canvas. */
+  readonly extents: readonly [number, number];
 }
 
 /** Reads a planner's config.json; `label` names the file in messages. */
@@ -53,6 +58,7 @@ export function parseMotionPlannerConfig(json: unknown, label: string): MotionPl
     activation: 'gelu',
     epsilon: config.layer_norm_eps,
     spread: config.spread,
+    extents: config.extents,
   };
 }
 
@@ -82,3 +88,20 @@ export function buildMotionPlanner(config: MotionPlannerConfig, dialect: Dialect
   b.output('clean', linearLayer(b, 'path_out', own, waypointNumbers));
   return b.finish();
 }
+
+/**
+ * The planner as an entry of the table of networks: tokenIds int64 (1, tokens), path (1, waypoints, 4), timestep (1), start (1, 3) →
+ * clean (1, waypoints, 4). It has one shape.
+ */
+export const motionPlanner: Network<
+  MotionPlannerConfig,
+  Readonly<Record<never, never>>,
+  'tokenIds' | 'path' | 'timestep' | 'start',
+  'clean'
+> = {
+  parse: parseMotionPlannerConfig,
+  build: (config, _shape, dialect, source) => buildMotionPlanner(config, dialect, source),
+  inputs: ['tokenIds', 'path', 'timestep', 'start'],
+  outputs: ['clean'],
+  probe: () => ({}),
+};

@@ -1,4 +1,5 @@
 /** The perceiver resampler (checkpoint prefix `enclip_projector`): many vision tokens to a few of the context's width. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import { attention } from '../onnx/attention.ts';
@@ -9,6 +10,7 @@ import { linear } from '../onnx/linear.ts';
 import { concatenate, expand } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import { layerNormLayer, linearLayer } from './modules.ts';
+import type { Network } from './network.ts';
 
 const schema = z.object({
   dim: z.int().positive(),
@@ -113,3 +115,20 @@ function feedForward(b: GraphBuilder, x: Tensor, config: ResamplerConfig): Tenso
   const hidden = linearLayer(b, '1', layerNormLayer(b, '0', x), config.feedForwardFactor * config.width, false);
   return linearLayer(b, '3', gelu(hidden), config.width, false);
 }
+
+/** The resampler as an entry of the table of networks: tokens (n, tokens, width) → image_tokens (n, queries, output). */
+export const resampler: Network<ResamplerConfig, { batch: number; tokens: number }, 'tokens', 'image_tokens'> = {
+  parse: (json, label) => (json === undefined ? releasedResampler : parseResamplerConfig(json, label)),
+  build: buildResampler,
+  inputs: ['tokens'],
+  outputs: ['image_tokens'],
+  probe: () => ({ batch: 1, tokens: 1 }),
+  golden: {
+    accepts: (config) => 'num_queries' in config,
+    cases: async (folder) => {
+      const tokens = await folder.tensor('image_tokens');
+      const [batch = 0, count = 0] = tokens.shape;
+      return [{ shape: { batch, tokens: count }, inputs: { tokens }, expected: { image_tokens: 'output' } }];
+    },
+  },
+};

@@ -1,4 +1,5 @@
 /** A small decoder of TAESD's form (AutoencoderTiny): latents to pictures at a fraction of the VAE's cost, for previews. */
+
 import { z } from 'zod';
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from '../onnx/dialect.ts';
@@ -8,6 +9,7 @@ import { resizeNearest } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
 import type { PictureShape } from './autoencoder.ts';
 import { convolutionLayer } from './modules.ts';
+import type { Network } from './network.ts';
 
 const schema = z.object({
   out_channels: z.int().positive().default(3),
@@ -92,3 +94,21 @@ function tinyBlock(b: GraphBuilder, name: string, x: Tensor): Tensor {
     return relu(add(convolutionLayer(b, 'conv.4', hidden, width), x));
   });
 }
+
+/** The decoder as an entry of the table of networks: latent (n, c, h, w), scaled → image (n, 3, h·8, w·8) from −1 to 1. */
+export const tinyDecoder: Network<TinyDecoderConfig, PictureShape, 'latent', 'image'> = {
+  parse: parseTinyDecoderConfig,
+  build: buildTinyDecoder,
+  inputs: ['latent'],
+  outputs: ['image'],
+  probe: () => ({ batch: 1, height: 1, width: 1 }),
+  ignores: () => /^encoder\./,
+  golden: {
+    accepts: (config) => config._class_name === 'AutoencoderTiny' || 'decoder_block_out_channels' in config,
+    cases: async (folder) => {
+      const latent = await folder.tensor('latent');
+      const [batch = 0, , height = 0, width = 0] = latent.shape;
+      return [{ shape: { batch, height, width }, inputs: { latent }, expected: { image: 'decoded' } }];
+    },
+  },
+};

@@ -1,8 +1,7 @@
-import { guidanceWeights } from './guidedDenoiser.ts';
-import type { MagDiffModel } from './modelParts.ts';
-import type { ResolvedParameters } from './takeParameters.ts';
-import { latentShape } from './takeRun.ts';
-import { planWindows } from './windows.ts';
+import { guidanceWeights } from '../diffusion/guidance.ts';
+import type { Model } from '../model/model.ts';
+import { planWindows } from './sampling/windows.ts';
+import { latentShape, type ResolvedParameters } from './takeParameters.ts';
 
 /** What a take costs, counted from the networks' own graphs. */
 export interface TakeEstimate {
@@ -14,20 +13,19 @@ export interface TakeEstimate {
 
 /** Counts a take without loading a weight. */
 export async function estimateTake(
-  model: MagDiffModel,
+  model: Model,
   parameters: ResolvedParameters,
   totalFrames: number,
 ): Promise<TakeEstimate> {
   const shape = latentShape(model, parameters, parameters.windowFrames);
-  const unet = await model.estimateUnet({
+  const unet = await model.estimate(parameters.weights === 'student' ? 'unet_student' : 'unet', {
     batch: 1,
     frames: shape.frames,
     height: shape.height,
     width: shape.width,
     imageTokens: model.description.image.tokensPerFrame * shape.frames,
-    weights: parameters.weights,
   });
-  const decoder = await model.estimateVaeDecoder({ batch: 1, height: shape.height, width: shape.width });
+  const decoder = await model.estimate('vae_decoder', { batch: 1, height: shape.height, width: shape.width });
   const branches = Object.values(guidanceWeights(parameters.guidance.text, parameters.guidance.image)).filter(
     (weight) => weight !== 0,
   ).length;

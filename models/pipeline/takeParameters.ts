@@ -1,7 +1,8 @@
 import type { SamplerName } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
-import type { AlphaSettings } from './adaptivePrompts.ts';
-import type { MagDiffModel } from './modelParts.ts';
+import type { LatentShape } from '../math/frames.ts';
+import type { AlphaSettings } from '../model/conditions.ts';
+import type { Model } from '../model/model.ts';
 
 /** The knobs of a take as the pipeline reads them; the studio's take settings have this shape. */
 export interface TakeParameters {
@@ -46,7 +47,7 @@ export interface ResolvedParameters extends TakeParameters {
  * Throws usage errors that name the nearest possible value.
  */
 export function resolveParameters(
-  model: MagDiffModel,
+  model: Model,
   parameters: TakeParameters,
   totalFrames: number,
   source?: { width: number; height: number },
@@ -89,10 +90,19 @@ export function resolveParameters(
 }
 
 /** A canvas of the clip's shape and about the model's own area, in steps that every level of the UNet divides evenly. */
-function canvasFor(model: MagDiffModel, source: { width: number; height: number }): { width: number; height: number } {
+function canvasFor(model: Model, source: { width: number; height: number }): { width: number; height: number } {
   const { width, height, vae, unet } = model.description;
   const step = vae.factor * unet.sizeMultiple;
   const ratio = source.width / source.height;
   const toStep = (length: number): number => Math.max(step, Math.round(length / step) * step);
   return { width: toStep(Math.sqrt(width * height * ratio)), height: toStep(Math.sqrt((width * height) / ratio)) };
+}
+
+/** Latents of `frames` frames of a take. */
+export function latentShape(
+  { description: { vae } }: Pick<Model, 'description'>,
+  { width, height }: Pick<ResolvedParameters, 'width' | 'height'>,
+  frames: number,
+): LatentShape {
+  return { channels: vae.latentChannels, frames, height: height / vae.factor, width: width / vae.factor };
 }

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomic } from '../files/atomicFile.ts';
 import type { Graph, ValueInfo } from '../onnx/graphBuilder.ts';
 import { graphCost } from '../onnx/graphCost.ts';
 import { encodeModel } from '../onnx/modelFile.ts';
@@ -44,8 +45,12 @@ export async function cachedGraph(
   if (known) return known;
   const graph = encodeGraph(build());
   const { model, ...facts } = graph;
-  await writeAtomically(folder, modelPath, model);
-  await writeAtomically(folder, factsPath, Buffer.from(JSON.stringify(facts)));
+  try {
+    await writeFileAtomic(modelPath, model);
+    await writeFileAtomic(factsPath, JSON.stringify(facts));
+  } catch {
+    // A full or read-only disk leaves the cache as it was.
+  }
   return graph;
 }
 
@@ -63,16 +68,4 @@ function isFacts(value: unknown): value is Omit<BuiltGraph, 'model'> {
     return false;
   const numbers: Record<string, unknown> = { ...value };
   return ['flops', 'parameters', 'weightBytes', 'activationBytes'].every((name) => typeof numbers[name] === 'number');
-}
-
-/** A full or read-only disk leaves the cache as it was. */
-async function writeAtomically(folder: string, path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(folder, `${randomUUID()}.part`);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
-  }
 }

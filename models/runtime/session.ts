@@ -51,6 +51,9 @@ const runtimeNames: Readonly<Record<ProviderName, string>> = {
  * why the pipeline lives in a process of its own.
  */
 export class Session {
+  /** Sessions of this process that are not disposed yet. */
+  static live = 0;
+
   readonly provider: ProviderName;
   readonly #label: string;
   readonly #session: InferenceSession;
@@ -60,6 +63,7 @@ export class Session {
     this.#session = session;
     this.#label = options.label;
     this.provider = options.provider;
+    Session.live += 1;
   }
 
   /** Makes a session from the bytes of an ONNX file. Throws StudioError; never falls back on its own. */
@@ -127,6 +131,7 @@ export class Session {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    Session.live -= 1;
     await this.#session.release();
   }
 

@@ -30,6 +30,18 @@ const types: Readonly<Record<string, StoredType>> = {
  * overlaps tensors or points outside the file is refused with a sentence naming the tensor.
  */
 export async function readSafetensors(path: string): Promise<TensorIndex> {
+  const { header, dataStart, sizeBytes } = await readHeader(path);
+  return indexTensors(path, header, dataStart, sizeBytes);
+}
+
+/** The texts that a safetensors file carries beside its tensors; empty where it has none. */
+export async function readSafetensorsMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  const { __metadata__: metadata } = (await readHeader(path)).header;
+  if (typeof metadata !== 'object' || metadata === null) return {};
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => typeof value === 'string'));
+}
+
+function readHeader(path: string): Promise<{ header: Record<string, unknown>; dataStart: number; sizeBytes: number }> {
   return withFile(path, async (file, sizeBytes) => {
     if (sizeBytes < 8) throw damaged(path, `it is only ${sizeBytes} bytes long`);
     const length = (await readExactly(file, path, 0, 8)).readBigUInt64LE();
@@ -38,7 +50,7 @@ export async function readSafetensors(path: string): Promise<TensorIndex> {
     if (8 + headerBytes > sizeBytes)
       throw damaged(path, `its header claims ${headerBytes} bytes and the file has ${sizeBytes}`);
     const header = parseHeader(path, await readExactly(file, path, 8, headerBytes));
-    return indexTensors(path, header, 8 + headerBytes, sizeBytes);
+    return { header, dataStart: 8 + headerBytes, sizeBytes };
   });
 }
 

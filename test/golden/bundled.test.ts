@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { denoiserOf } from '../../models/diffusion/denoiser.ts';
+import { guidanceWeights } from '../../models/diffusion/guidance.ts';
 import { noiseSchedule } from '../../models/diffusion/noiseSchedule.ts';
 import { createSampling } from '../../models/diffusion/sampler.ts';
+import { guidedPredictor } from '../../models/families/magdiff/guidedPredictor.ts';
+import { openModel } from '../../models/families/openModel.ts';
 import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../models/math/tensor.ts';
-import { guidanceWeights, guidedDenoiser } from '../../models/pipeline/guidedDenoiser.ts';
-import { openModel } from '../../models/pipeline/loadModel.ts';
-import type { ContextTensors, MagDiffModel } from '../../models/pipeline/modelParts.ts';
-import { followPlan } from '../../models/pipeline/motionPlan.ts';
-import { goldenTensor, relativeError } from '../../models/pipeline/verifyNetworks.ts';
+import type { Model } from '../../models/model/model.ts';
+import { followPlan } from '../../models/pipeline/subject/poses.ts';
 import { ClipTokenizer } from '../../models/text/clipTokenizer.ts';
+import { goldenTensor, relativeError } from '../../models/verify/goldenData.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
 import type { TensorIndex } from '../../models/weights/storedTensor.ts';
 
 /** The bundled model against its training code: see bundled/README.md for what the case holds. */
 const tolerance = 1e-3;
-let model: MagDiffModel;
+let model: Model;
 let cases: TensorIndex;
 
 beforeAll(async () => {
@@ -22,21 +24,14 @@ beforeAll(async () => {
   cases = await readSafetensors(join(import.meta.dirname, 'bundled/case.safetensors'));
 });
 
-const loaded: { dispose(): Promise<void> }[] = [];
-const keep = <Part extends { dispose(): Promise<void> }>(part: Part): Part => {
-  loaded.push(part);
-  return part;
-};
-afterAll(async () => {
-  for (const part of loaded) await part.dispose();
-});
+afterAll(() => model.dispose());
 
 const golden = (name: string): Promise<FloatTensor> => goldenTensor(cases, name);
 
 test('the tokenizer gives the ids the model was trained on, and the text encoder its states', async () => {
   const { text } = model.description;
   const tokenizer = await ClipTokenizer.load(text.tokenizerFolder, { padToken: text.padToken });
-  const encoder = keep(await model.loadTextEncoder({ batch: 1 }));
+  const encoder = await model.part('text_encoder', { batch: 1 });
   for (const [prompt, ids, states] of [
     ['the ball jumps on the beach', 'input_ids', 'text_embeds'],
     ['', 'null_input_ids', 'null_text_embeds'],
@@ -56,10 +51,12 @@ test('image tokens: the cut-out for the first frame, black for the others', asyn
     cutOut.shape,
     cutOut.data.map((_, index) => -image.mean[Math.floor(index / plane)] / image.std[Math.floor(index / plane)]),
   );
-  const encoder = keep(await model.loadImageEncoder({ batch: 1 }));
-  const resampler = keep(await model.loadResampler({ batch: 1 }));
-  const tokens = async (pixels: FloatTensor): Promise<FloatTensor> =>
-    (await resampler.run({ tokens: (await encoder.run({ pixels })).tokens })).image_tokens;
+  const encoder = await model.part('image_encoder', { batch: 1 });
+  const tokens = async (pixels: FloatTensor): Promise<FloatTensor> => {
+    const seen = (await encoder.run({ pixels })).tokens;
+    const resampler = await model.part('resampler', { batch: 1, tokens: seen.shape[1] });
+    return (await resampler.run({ tokens: seen })).image_tokens;
+  };
   const expected = await golden('image_tokens');
   const frames = expected.shape[1] / image.tokensPerFrame;
   const ours = [...(await tokens(cutOut)).data];
@@ -72,9 +69,10 @@ test('the HFA pyramid: levels to subject latents, repeated over the frames', asy
   const [, count, channels, height, width] = levels.shape;
   const level = (index: number): FloatTensor =>
     sliceBatch(floatTensor(levels.shape.slice(1), levels.data), index, index + 1);
-  const pyramid = keep(
-    await model.loadHfaPyramid({ batch: 1, levels: Array.from({ length: count }, () => ({ height, width })) }),
-  );
+  const pyramid = await model.part('hfa_pyramid', {
+    batch: 1,
+    levels: Array.from({ length: count }, () => ({ height, width })),
+  });
   const { subject } = await pyramid.run(
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`level_${index}`, level(index)])),
   );
@@ -91,13 +89,16 @@ test('the HFA pyramid: levels to subject latents, repeated over the frames', asy
   expect(relativeError(repeated, expected)).toBeLessThanOrEqual(tolerance);
 });
 
-async function contextOf(weights: 'teacher' | 'student', text: string): Promise<ContextTensors> {
+async function contextOf(weights: 'teacher' | 'student', text: string): Promise<Record<string, FloatTensor>> {
   const [states, tokens] = [await golden(text), await golden('image_tokens')];
   const context = floatTensor(
     [1, states.shape[1] + tokens.shape[1], states.shape[2]],
     Float32Array.of(...states.data, ...tokens.data),
   );
-  const projector = keep(await model.loadContext({ batch: 1, imageTokens: tokens.shape[1], weights }));
+  const projector = await model.part(weights === 'student' ? 'context_student' : 'context', {
+    batch: 1,
+    imageTokens: tokens.shape[1],
+  });
   return projector.run({ context });
 }
 
@@ -121,17 +122,25 @@ async function sample(
   const subject = (await golden('subject_latents')).data;
   const [, channels, frames, height, width] = initial.shape;
   const imageTokens = (await golden('image_tokens')).shape[1];
-  const unet = keep(await model.loadUnet({ batch: 1, frames, height, width, imageTokens, weights }));
+  const unet = await model.part(weights === 'student' ? 'unet_student' : 'unet', {
+    batch: 1,
+    frames,
+    height,
+    width,
+    imageTokens,
+  });
   const share = guidanceWeights(guidance, 1);
   const branches = [
     { context: await contextOf(weights, 'text_embeds'), subject, weight: share.full },
     { context: await contextOf(weights, 'null_text_embeds'), subject, weight: share.imageOnly },
   ];
   const shape = { channels, frames, height, width };
-  const denoise = guidedDenoiser(unet, branches, shape, () => alphas(weights));
-  const alone = guidedDenoiser(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
+  const predict = guidedPredictor(unet, branches, shape, () => alphas(weights));
+  const alone = guidedPredictor(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
   const first = await alone(initial.data, 999, 0);
-  const sampling = createSampling('ddim', { schedule: noiseSchedule(model.description.scheduler), steps });
+  const schedule = noiseSchedule(model.description.scheduler);
+  const sampling = createSampling('ddim', { schedule, steps });
+  const denoise = denoiserOf(schedule.config.prediction_type, predict);
   let latents = initial.data;
   for await (const step of sampling.run(initial.data, denoise)) latents = step.latents;
   return { first: floatTensor(initial.shape, first), latents: floatTensor(initial.shape, latents) };
@@ -160,7 +169,7 @@ async function expectSampled(
   expect(relativeError(latents, await golden(`${prefix}final_latents`))).toBeLessThanOrEqual(tolerance);
   const expected = await golden(`${prefix}video`);
   const frame = firstFrame(latents);
-  const decoder = keep(await model.loadVaeDecoder({ batch: 1, height: frame.shape[2], width: frame.shape[3] }));
+  const decoder = await model.part('vae_decoder', { batch: 1, height: frame.shape[2], width: frame.shape[3] });
   const { image } = await decoder.run({ latent: frame });
   expect(relativeError(image, expected)).toBeLessThanOrEqual(tolerance);
 }
@@ -169,7 +178,7 @@ test('the motion planner: one answer, and the path it leads to', async () => {
   const { motion, scheduler } = model.description;
   expect(cases.has('plan_path')).toBe(motion !== undefined);
   if (!motion) throw new Error('the bundled model plans its motion');
-  const planner = keep(await model.loadMotionPlanner());
+  const planner = await model.part('motion_planner', {});
   const ids = [...(await golden('input_ids')).data];
   const tokenIds = int64Tensor([1, ids.length], ids);
   const [start, noise, expected] = [

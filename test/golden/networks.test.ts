@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporalTransformer } from '../../models/nets/unetTransformer.ts';
+import { unet } from '../../models/nets/unet/unet.ts';
+import { temporalTransformer } from '../../models/nets/unet/unetTransformer.ts';
 import { type DialectName, dialectOf, largeForm } from '../../models/onnx/dialect.ts';
 import { GraphBuilder } from '../../models/onnx/graphBuilder.ts';
 import { RecordingSource } from '../../models/onnx/recordingSource.ts';
-import { verifyFolder } from '../../models/pipeline/verify.ts';
-import { goldenTensor, relativeError, verifyNetwork } from '../../models/pipeline/verifyNetworks.ts';
 import { runOnce } from '../../models/runtime/runOnce.ts';
+import { goldenTensor, relativeError } from '../../models/verify/goldenData.ts';
+import { verifyFolder } from '../../models/verify/verify.ts';
+import { verifyNetwork } from '../../models/verify/verifyNetworks.ts';
 import { readJson } from '../../models/weights/checkpoint.ts';
 import { KeyedWeights } from '../../models/weights/keyedWeights.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
@@ -48,7 +50,7 @@ test('the form for large networks agrees with the reference too', async () => {
   const weights = await readSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'));
   const dialect = { ...largeForm(dialectOf('cpu')), columnsFromRows: 1 };
   expect(dialect.clipConvolution).toBe(true);
-  const results = await verifyNetwork('unet', {
+  const results = await verifyNetwork(unet, {
     folder,
     config: await readJson(join(folder, 'config.json')),
     weights: new KeyedWeights(folder, [{ index: weights }]),

@@ -2,12 +2,19 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import { isFinal, type JobView, jobStates, type TakeRequest, takeRequest } from '../../contract/jobs.ts';
+import {
+  isFinal,
+  type JobView,
+  jobStates,
+  type PreviewSheet,
+  type TakeRequest,
+  takeRequest,
+} from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
 import { recordId, takeRecipe } from '../../contract/records.ts';
-import type { EngineEvent, EngineJob } from '../../engine/engineProtocol.ts';
-import { writeFileAtomic } from '../atomicFile.ts';
+import type { EngineEvent, EngineJob, EnginePreview } from '../../engine/engineProtocol.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
@@ -255,40 +262,13 @@ export class JobService {
 
   async #follow(job: TakeJob, notice: EngineEvent): Promise<void> {
     switch (notice.type) {
-      case 'queued':
-        return this.#tell(job, { state: 'queued' });
-      case 'loading':
-        return this.#tell(job, { state: 'loading', note: notice.what });
-      case 'encoding':
-        return this.#tell(job, { state: 'encoding', note: '' });
-      case 'denoising': {
-        const { preview, step, total, secondsLeft } = notice;
+      case 'progress': {
+        const { preview, progress } = notice;
         if (preview) job.preview = preview.bytes;
-        return this.#tell(job, {
-          state: 'denoising',
-          step,
-          total,
-          secondsLeft,
-          ...(preview
-            ? {
-                preview: {
-                  url: `/previews/${job.project.id}/job/${job.file.id}/${++job.previewNumber}.webp`,
-                  frameCount: preview.frameCount,
-                  frameWidth: preview.frameWidth,
-                  frameHeight: preview.frameHeight,
-                  columns: preview.columns,
-                },
-              }
-            : {}),
-        });
+        // A warning stays to be read while steps are counted.
+        const note = progress.note || (progress.step > 0 ? job.view.note : '');
+        return this.#tell(job, { ...progress, note, ...(preview ? { preview: this.#previewOf(job, preview) } : {}) });
       }
-      case 'decoding':
-        return this.#tell(job, {
-          state: 'decoding',
-          step: notice.frame,
-          total: notice.total,
-          secondsLeft: notice.secondsLeft,
-        });
       case 'warning':
         return this.#tell(job, { note: notice.message });
       case 'done':
@@ -300,6 +280,11 @@ export class JobService {
         this.#tell(job, { state: 'canceled', secondsLeft: null });
         return job.view.live ? this.#cleanLive(job) : this.#save(job);
     }
+  }
+
+  #previewOf(job: TakeJob, { frameCount, frameWidth, frameHeight, columns }: EnginePreview): PreviewSheet {
+    const url = `/previews/${job.project.id}/job/${job.file.id}/${++job.previewNumber}.webp`;
+    return { url, frameCount, frameWidth, frameHeight, columns };
   }
 
   async #finish(job: TakeJob, notice: Extract<EngineEvent, { type: 'done' }>): Promise<void> {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import type { SourceRecord } from '../../contract/records.ts';
-import { writeFileAtomic } from '../atomicFile.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import type { MediaPort, RgbaPicture } from './mediaPort.ts';

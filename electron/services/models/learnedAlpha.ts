@@ -1,4 +1,4 @@
-import { readLayout } from '../../../models/weights/layouts.ts';
+import { requireFamily } from '../../../models/families/families.ts';
 import { readTensor } from '../../../models/weights/readTensor.ts';
 
 /** The learned weights of text and picture, averaged over a model's cross-attention layers. */
@@ -10,7 +10,8 @@ export interface LearnedAlpha {
 /** Reads a model folder's learned α from its UNet, whatever the folder's form; null where it has none (a model without APA). */
 export async function readLearnedAlpha(modelFolder: string): Promise<LearnedAlpha | null> {
   try {
-    const { parts } = await readLayout(modelFolder);
+    const { folder, family } = requireFamily(modelFolder);
+    const { parts } = await family.readFiles(folder);
     const weights = [...(parts.get('unet')?.weights.entries ?? [])];
     const mean = async (ending: string): Promise<number> => {
       const scalars = weights.filter(([key]) => key.endsWith(ending)).map(([, tensor]) => tensor);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { readManifest } from '../../../models/weights/layouts.ts';
+import { readManifest } from '../../../models/families/families.ts';
 import type { ModelView } from '../../contract/methods.ts';
 import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { codeOf, translateWriteError } from '../atomicFile.ts';
+import { codeOf, translateWriteError } from '../../../models/files/atomicFile.ts';
 
 /** A project's files by the SHA-256 of their bytes: written once, never changed, the same content stored once. */
 export class AssetStore {

@@ -3,10 +3,10 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import type { ProjectSummary } from '../../contract/methods.ts';
 import { parseProjectFile } from '../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
-import { writeFileAtomic } from '../atomicFile.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { AssetStore } from './assetStore.ts';
 import { OpenProject } from './openProject.ts';

@@ -160,7 +160,7 @@ test('interrupting cancels with 130 and leaves nothing behind', async () => {
     '--json',
   ]);
   child.stdout?.on('data', (chunk) => {
-    if (String(chunk).includes('Sampling')) child.kill('SIGINT');
+    if (String(chunk).includes('"denoising"')) child.kill('SIGINT');
   });
   expect((await ended).code).toBe(130);
   expect(await readdir(join(folder, 'out'))).toEqual([]);

@@ -109,6 +109,12 @@ function resultOf(events: EngineEvent[]): TakeResult {
   return last.result;
 }
 
+/** A job's stage as an event tells it, or what else the event is. */
+const stageOf = (event: EngineEvent): string => (event.type === 'progress' ? event.progress.state : event.type);
+const stepOf = (event: EngineEvent): number => (event.type === 'progress' ? event.progress.step : 0);
+const stepsOf = (events: EngineEvent[]) =>
+  events.flatMap((event) => (event.type === 'progress' && event.progress.state === 'denoising' ? [event] : []));
+
 const sha = async (path: string) =>
   createHash('sha256')
     .update(await readFile(path))
@@ -116,12 +122,10 @@ const sha = async (path: string) =>
 
 test('a job tells its stages in order, previews every step, and leaves lossless frames', async () => {
   const events = await run(newHost(), generation('plain'));
-  const order = events
-    .map(({ type }) => type)
-    .filter((type, index, all) => type !== all[index - 1] && type !== 'warning');
+  const order = events.map(stageOf).filter((type, index, all) => type !== all[index - 1] && type !== 'warning');
   expect(order).toEqual(['queued', 'loading', 'encoding', 'denoising', 'decoding', 'done']);
-  const steps = events.filter((event) => event.type === 'denoising');
-  expect(steps.map(({ step, total }) => [step, total])).toEqual([
+  const steps = stepsOf(events);
+  expect(steps.map(({ progress: { step, total } }) => [step, total])).toEqual([
     [1, 4],
     [2, 4],
     [3, 4],
@@ -143,7 +147,7 @@ test('the engine killed in mid-run goes on from its last step and ends in the sa
   const host = newHost();
   let kills = 0;
   const events = await run(host, generation('killed', { frames: 10, steps: 6 }), (event) => {
-    if (event.type === 'denoising' && [3, 8, 14].includes(event.step) && kills < 3) {
+    if (stageOf(event) === 'denoising' && [3, 8, 14].includes(stepOf(event)) && kills < 3) {
       kills += 1;
       if (host.processId) process.kill(host.processId, 'SIGKILL');
     }
@@ -158,7 +162,7 @@ test('the engine killed in mid-run goes on from its last step and ends in the sa
 test('an engine that dies again and again fails the job with a sentence and serves the next', async () => {
   const host = newHost({ retries: 1 });
   const events = await run(host, generation('doomed', { steps: 50 }), (event) => {
-    if (event.type === 'loading' && host.processId) process.kill(host.processId, 'SIGKILL');
+    if (stageOf(event) === 'loading' && host.processId) process.kill(host.processId, 'SIGKILL');
   });
   expect(events.at(-1)).toMatchObject({
     type: 'failed',
@@ -172,16 +176,16 @@ test('cancelling a waiting job is at once, a running one within a step, and its 
   let seenAfter = 0;
   let cancelled = false;
   const first = run(host, generation('running', { steps: 200 }), (event) => {
-    if (event.type !== 'denoising') return;
+    if (stageOf(event) !== 'denoising') return;
     if (cancelled) seenAfter += 1;
-    if (event.step === 3) {
+    if (stepOf(event) === 3) {
       cancelled = true;
       host.cancel('running');
     }
   });
   const second = run(host, generation('waiting'));
   host.cancel('waiting');
-  expect((await second).map(({ type }) => type)).toEqual(['queued', 'canceled']);
+  expect((await second).map(stageOf)).toEqual(['queued', 'canceled']);
   expect((await first).at(-1)).toEqual({ type: 'canceled' });
   expect(seenAfter).toBe(0);
   expect(await stat(join(folder, 'running', 'state.safetensors'))).toBeDefined();
@@ -193,7 +197,7 @@ test('decoding again needs no denoising: saved latents and the inputs lead to th
   const first = resultOf(await run(host, job));
   await rm(first.framesFolder, { recursive: true });
   const events = await run(host, { ...job, decodeOnly: true });
-  expect(events.some(({ type }) => type === 'denoising')).toBe(false);
+  expect(events.some((event) => stageOf(event) === 'denoising')).toBe(false);
   expect(resultOf(events).framesSha256).toBe(first.framesSha256);
   const nothing = await run(host, { ...generation('nothing'), decodeOnly: true });
   expect(nothing.at(-1)).toMatchObject({ type: 'failed', error: { code: 'asset-missing' } });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { invertDdim, sampleDdim } from '../../../../models/diffusion/ddim.ts';
-import { addNoise, noiseSchedule, spacedTimesteps } from '../../../../models/diffusion/noiseSchedule.ts';
-import { createSampling, type SamplerName, type SamplerState } from '../../../../models/diffusion/sampler.ts';
+import { invertDdim } from '../../../../models/diffusion/ddim.ts';
+import { denoiserOf } from '../../../../models/diffusion/denoiser.ts';
+import { levelOf, noisedTo } from '../../../../models/diffusion/noiseLevel.ts';
+import { noiseSchedule, spacedTimesteps } from '../../../../models/diffusion/noiseSchedule.ts';
+import { createSampling, type SamplerName } from '../../../../models/diffusion/sampler.ts';
+import type { SamplerState } from '../../../../models/diffusion/samplerMethod.ts';
 import { seededNormal } from '../../../../models/math/seededNoise.ts';
 
 const names: SamplerName[] = ['ddim', 'dpmpp-2m', 'unipc', 'euler'];
@@ -11,14 +14,16 @@ const v = noiseSchedule({
   timestep_spacing: 'trailing',
   set_alpha_to_one: true,
 });
-const curved = async (x: Float32Array, t: number) => x.map((value) => 0.6 * Math.tanh(value) + 0.1 * Math.sin(t / 100));
+const curved = denoiserOf('epsilon', async (x, t) =>
+  x.map((value) => 0.6 * Math.tanh(value) + 0.1 * Math.sin(t / 100)),
+);
 
 /** The exact v of a data set with one picture: the sampler must find that picture. */
 function exactModel(schedule: typeof v, target: Float32Array) {
-  return async (x: Float32Array, t: number) => {
-    const alpha = schedule.alphasCumprod[t];
+  return denoiserOf('v_prediction', async (x, t) => {
+    const alpha = schedule.alphasCumprod[Math.round(t)];
     return x.map((value, i) => (alpha === 1 ? 0 : (Math.sqrt(alpha) * value - target[i]) / Math.sqrt(1 - alpha)));
-  };
+  });
 }
 
 describe.each(names)('%s', (name) => {
@@ -28,10 +33,9 @@ describe.each(names)('%s', (name) => {
       name === 'euler' ? noiseSchedule({ prediction_type: 'v_prediction', timestep_spacing: 'trailing' }) : v;
     const sampling = createSampling(name, { schedule, steps: 12 });
     const exact = exactModel(schedule, target);
-    const rounded = (x: Float32Array, t: number) => exact(x, Math.round(t));
     const start = seededNormal(16, 2, 'initial').map((value) => value * sampling.initialNoiseScale);
     let end: Float32Array = start;
-    for await (const step of sampling.run(start, name === 'euler' ? rounded : exact)) end = step.latents;
+    for await (const step of sampling.run(start, exact)) end = step.latents;
     const worst = Math.max(...end.map((value, i) => Math.abs(value - target[i])));
     expect(worst).toBeLessThan(name === 'euler' ? 0.05 : 1e-4);
   });
@@ -52,7 +56,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('strength leaves that share of the steps, and 0 leaves none', async () => {
-    const count = (strength: number) => createSampling(name, { schedule: v, steps: 10, strength }).timesteps.length;
+    const count = (strength: number) => createSampling(name, { schedule: v, steps: 10, strength }).grid.length;
     expect([1, 0.5, 0.01, 0].map(count)).toEqual([10, 5, 1, 0]);
   });
 });
@@ -79,18 +83,18 @@ test('DDIM inversion leads to noise from which sampling leads back', async () =>
     timestep_spacing: 'trailing',
     set_alpha_to_one: true,
   });
-  const gentle = async (x: Float32Array) => x.map((value) => 0.3 * value);
+  const gentle = denoiserOf('v_prediction', async (x) => x.map((value) => 0.3 * value));
   const x0 = seededNormal(32, 5, 'weights');
   let inverted: Float32Array = x0;
   for await (const step of invertDdim({ schedule, steps: 200 }, x0, gentle)) inverted = step.latents;
   let back: Float32Array = inverted;
-  for await (const step of sampleDdim({ schedule, steps: 200 }).run(inverted, gentle)) back = step.latents;
+  for await (const step of createSampling('ddim', { schedule, steps: 200 }).run(inverted, gentle)) back = step.latents;
   expect(Math.max(...back.map((value, i) => Math.abs(value - x0[i])))).toBeLessThan(0.05);
 });
 
 test('noising keeps signal and noise in the shares of ᾱ', () => {
   const schedule = noiseSchedule();
-  const noised = addNoise(schedule, Float32Array.of(1, 0), Float32Array.of(0, 1), 500);
+  const noised = noisedTo(levelOf(schedule.alphasCumprod[500], 500), Float32Array.of(1, 0), Float32Array.of(0, 1));
   expect(noised[0] ** 2 + noised[1] ** 2).toBeCloseTo(1, 6);
   expect(noised[0] ** 2).toBeCloseTo(schedule.alphasCumprod[500], 6);
 });

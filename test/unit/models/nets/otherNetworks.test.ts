@@ -4,13 +4,13 @@ import {
   buildAutoencoderEncoder,
   parseAutoencoderConfig,
 } from '../../../../models/nets/autoencoder.ts';
-import { buildClipText, parseClipTextConfig } from '../../../../models/nets/clipText.ts';
+import { buildClipText, parseClipTextConfig } from '../../../../models/nets/clip/clipText.ts';
 import {
   buildClipVision,
   clipVisionTokens,
   openClipHuge,
   parseClipVisionConfig,
-} from '../../../../models/nets/clipVision.ts';
+} from '../../../../models/nets/clip/clipVision.ts';
 import { buildHfaPyramid, parseHfaPyramidConfig } from '../../../../models/nets/hfaPyramid.ts';
 import { buildResampler, parseResamplerConfig, releasedResampler } from '../../../../models/nets/resampler.ts';
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../../../../models/nets/tinyDecoder.ts';

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { noiseSchedule } from '../../../../models/diffusion/noiseSchedule.ts';
-import { followPlan, poseAt, poseSubject, restingPose, subjectStart } from '../../../../models/pipeline/motionPlan.ts';
-import type { CutOut } from '../../../../models/pipeline/subjectAlignment.ts';
+import type { CutOut } from '../../../../models/model/conditions.ts';
+import {
+  followPlan,
+  poseAt,
+  poseSubject,
+  restingPose,
+  subjectStart,
+} from '../../../../models/pipeline/subject/poses.ts';
 
 /** A canvas, black but for a rectangle of the given grey. */
 function rectangle(side: number, left: number, top: number, width: number, height: number, grey = 1): CutOut {

@@ -2,13 +2,17 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ClipFrame, type EditRequest, editVideo, keptMask } from '../../../../models/pipeline/editVideo.ts';
+import { magdiffConditions } from '../../../../models/families/magdiff/conditions.ts';
+import { type FloatTensor, floatTensor } from '../../../../models/math/tensor.ts';
+import { createMemory } from '../../../../models/model/memory.ts';
+import type { Model } from '../../../../models/model/model.ts';
+import { type EditRequest, editVideo } from '../../../../models/pipeline/editVideo.ts';
 import { type GenerateRequest, generateVideo } from '../../../../models/pipeline/generateVideo.ts';
-import { createMemory } from '../../../../models/pipeline/memory.ts';
-import type { Picture } from '../../../../models/pipeline/picture.ts';
-import { folderRunStore } from '../../../../models/pipeline/runStore.ts';
+import { type ClipFrame, keptMask } from '../../../../models/pipeline/subject/clipTrack.ts';
+import type { Picture } from '../../../../models/pipeline/subject/picture.ts';
+import type { TakeEvent } from '../../../../models/pipeline/takeEvents.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
-import type { PipelineEvent } from '../../../../models/pipeline/takeRun.ts';
+import { folderRunStore } from '../../../../models/weights/runStore.ts';
 import { standInModel, wordTokenizer } from '../../../fixtures/standInModel.ts';
 
 const parameters: TakeParameters = {
@@ -70,16 +74,34 @@ function edit(changes: Partial<TakeParameters> = {}, frames = 6): EditRequest {
   };
 }
 
-async function collect(run: AsyncGenerator<PipelineEvent>) {
+async function collect(run: AsyncGenerator<TakeEvent>) {
   const pictures: Picture[] = [];
   const steps: Float32Array[] = [];
   const warnings: string[] = [];
   for await (const event of run) {
-    if (event.stage === 'decoding') pictures.push(event.picture);
-    if (event.stage === 'denoising') steps.push(event.denoised.slice());
-    if (event.stage === 'warning') warnings.push(event.message);
+    if (event.kind === 'warning') warnings.push(event.message);
+    else {
+      if (event.picture) pictures.push(event.picture);
+      if (event.estimate) steps.push(event.estimate.denoised.slice());
+    }
   }
   return { pictures, steps, warnings };
+}
+
+/** The model with one network that answers the same whatever it is asked. */
+function withPart(model: Model, name: string, outputs: Record<string, FloatTensor>): Model {
+  const broken: Model = {
+    ...model,
+    part: async (asked, shape) => {
+      const part = await model.part(asked, shape);
+      return asked === name ? { ...part, run: async () => outputs as Awaited<ReturnType<typeof part.run>> } : part;
+    },
+    get conditions() {
+      return conditions;
+    },
+  };
+  const conditions = magdiffConditions(broken, wordTokenizer);
+  return broken;
 }
 
 let folder: string;
@@ -87,7 +109,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'magdiff-pipeline-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-const context = (signal?: AbortSignal) => ({ tokenizer: wordTokenizer, store: folderRunStore(folder), signal });
+const context = (signal?: AbortSignal) => ({ store: folderRunStore(folder), signal });
 const latents = async () => (await folderRunStore(folder).load('latents'))?.arrays.latents;
 
 describe('generateVideo', () => {
@@ -99,7 +121,7 @@ describe('generateVideo', () => {
 
   test('the same request makes the same frames; another seed, α or HFA strength does not', async () => {
     const run = async (changes: Partial<TakeParameters>) =>
-      (await collect(generateVideo(standInModel().model, generation(changes), { tokenizer: wordTokenizer }))).pictures
+      (await collect(generateVideo(standInModel().model, generation(changes), {}))).pictures
         .map(({ data }) => Buffer.from(data).toString('hex'))
         .join();
     const first = await run({});
@@ -124,9 +146,7 @@ describe('generateVideo', () => {
   test('frames share noise as the model asks, where the take leaves it to the model', async () => {
     const made = async (own: number, noiseAlpha: number | undefined) => {
       const { model } = standInModel({ description: { noiseAlpha: own } });
-      const { pictures } = await collect(
-        generateVideo(model, generation({ noiseAlpha }), { tokenizer: wordTokenizer }),
-      );
+      const { pictures } = await collect(generateVideo(model, generation({ noiseAlpha }), {}));
       return pictures.map(({ data }) => Buffer.from(data).toString('hex')).join();
     };
     expect(await made(0.5, undefined)).toBe(await made(0, 0.5));
@@ -134,14 +154,14 @@ describe('generateVideo', () => {
   });
 
   test('a model with a motion planner is given the subject in every frame, where the plan puts it', async () => {
-    const motion = { waypoints: 4, spread: [0.35, 0.35, 0.25, 0.9] };
+    const motion = { waypoints: 4, spread: [0.35, 0.35, 0.25, 0.9], extents: [0.2, 0.75] as const };
     const made = async (changes: Partial<TakeParameters> = {}) => {
       const { model, calls } = standInModel({ description: { otherFrames: 'planned', motion } });
       const remember = createMemory(20);
       const request = generation(changes);
-      const { pictures } = await collect(generateVideo(model, request, { tokenizer: wordTokenizer, remember }));
+      const { pictures } = await collect(generateVideo(model, request, { remember }));
       const once = { ...calls };
-      await collect(generateVideo(model, request, { tokenizer: wordTokenizer, remember }));
+      await collect(generateVideo(model, request, { remember }));
       expect(calls['motion planner']).toBe(once['motion planner']);
       expect(calls['VAE encoder']).toBe(once['VAE encoder']);
       return { pictures, calls: once };
@@ -162,7 +182,7 @@ describe('generateVideo', () => {
   test('guidance at scale one asks the network once a step, text guidance twice, image guidance three times', async () => {
     const asked = async (guidance: { text: number; image: number }) => {
       const { model, calls } = standInModel();
-      await collect(generateVideo(model, generation({ guidance }), { tokenizer: wordTokenizer }));
+      await collect(generateVideo(model, generation({ guidance }), {}));
       return calls.UNet;
     };
     expect([
@@ -220,7 +240,7 @@ describe('generateVideo', () => {
     const { model, calls } = standInModel();
     const run = async () => {
       for await (const event of generateVideo(model, generation(), context(controller.signal))) {
-        if (event.stage === 'denoising' && event.step === 2) controller.abort();
+        if (event.kind === 'progress' && event.estimate && event.progress.step === 2) controller.abort();
       }
     };
     await expect(run()).rejects.toMatchObject({ name: 'CancelledError' });
@@ -235,23 +255,16 @@ describe('generateVideo', () => {
   });
 
   test('frames decoded in tiles agree with frames decoded whole', async () => {
-    const whole = await collect(
-      generateVideo(standInModel().model, generation({ width: 96, height: 96 }), { tokenizer: wordTokenizer }),
-    );
+    const whole = await collect(generateVideo(standInModel().model, generation({ width: 96, height: 96 }), {}));
     const tiled = await collect(
-      generateVideo(standInModel().model, generation({ width: 96, height: 96 }), {
-        tokenizer: wordTokenizer,
-        decoderMemoryBytes: 16 * 16 * 100,
-      }),
+      generateVideo(standInModel().model, generation({ width: 96, height: 96 }), { decoderMemoryBytes: 16 * 16 * 100 }),
     );
     expect(tiled.pictures[0].data).toEqual(whole.pictures[0].data);
   });
 
   test('words beyond the limit are named', async () => {
     const { warnings } = await collect(
-      generateVideo(standInModel().model, generation({ prompt: 'one two three four five six seven eight' }), {
-        tokenizer: wordTokenizer,
-      }),
+      generateVideo(standInModel().model, generation({ prompt: 'one two three four five six seven eight' }), {}),
     );
     expect(warnings).toEqual(['The prompt is longer than the model\'s 8 tokens; left out: "seven eight".']);
   });
@@ -274,19 +287,8 @@ describe('generateVideo', () => {
 
   test('latents that are not numbers are never passed off as pictures', async () => {
     const { model } = standInModel();
-    const broken = {
-      ...model,
-      loadUnet: async () => ({
-        ...(await model.loadUnet({ batch: 1, frames: 4, height: 8, width: 8, imageTokens: 8 })),
-        run: async () => ({
-          prediction: {
-            dtype: 'float32' as const,
-            shape: [1, 4, 4, 8, 8],
-            data: new Float32Array(1024).fill(Number.NaN),
-          },
-        }),
-      }),
-    };
+    const nothing = new Float32Array(1024).fill(Number.NaN);
+    const broken = withPart(model, 'unet', { prediction: floatTensor([1, 4, 4, 8, 8], nothing) });
     await expect(collect(generateVideo(broken, generation(), context()))).rejects.toMatchObject({
       code: 'weights-not-finite',
     });

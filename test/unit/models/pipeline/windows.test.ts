@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinFrames, planWindows, setFrames, sliceFrames } from '../../../../models/pipeline/windows.ts';
+import { joinFrames, setFrames, sliceFrames } from '../../../../models/math/frames.ts';
+import { planWindows } from '../../../../models/pipeline/sampling/windows.ts';
 
 test('windows cover every frame once beyond their overlap, all of one length', () => {
   fc.assert(

@@ -1,0 +1,104 @@
+import type { Predictor } from '../../diffusion/denoiser.ts';
+import { guidanceWeights } from '../../diffusion/guidance.ts';
+import { joinFrames } from '../../math/frames.ts';
+import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
+import type { PredictionSettings, WindowConditions } from '../../model/conditions.ts';
+import type { Remember } from '../../model/memory.ts';
+import type { Model } from '../../model/model.ts';
+import { alphaAtStep } from './adaptivePrompts.ts';
+import { type GuidanceBranch, guidedPredictor } from './guidedPredictor.ts';
+
+/**
+ * The guided network for one window: APA contexts (keys and values, computed once and kept in `contexts`), HFA latents beside the noise,
+ * and the guidance branches that the scales call for.
+ */
+export async function windowPredictor(
+  model: Model,
+  settings: PredictionSettings,
+  conditions: WindowConditions,
+  contexts: Remember,
+): Promise<Predictor> {
+  const { vae, image, unet: facts, student } = model.description;
+  const { weights, steps } = settings;
+  const layers = (weights === 'student' ? student?.layers : undefined) ?? facts.layers;
+  const [height, width] = [settings.height / vae.factor, settings.width / vae.factor];
+  const frames = settings.windowFrames;
+  const shape = { channels: vae.latentChannels, frames, height, width };
+  const unet = await model.part(weights === 'student' ? 'unet_student' : 'unet', {
+    batch: 1,
+    frames,
+    height,
+    width,
+    imageTokens: image.tokensPerFrame * frames,
+  });
+  const hasSubject = facts.inChannels > vae.latentChannels;
+  const { blackSubject, blackTokens, imageTokens, text, negative } = conditions;
+  const latents = (of: readonly Float32Array[]): Float32Array | undefined =>
+    hasSubject ? joinFrames(of, vae.latentChannels) : undefined;
+  const subject = latents(conditions.subject.map((frame) => scaleSubject(frame, blackSubject, settings.hfa)));
+  const black = latents(conditions.subject.map(() => blackSubject));
+  const branch = async (
+    name: string,
+    weight: number,
+    states: FloatTensor,
+    tokens: readonly FloatTensor[],
+    hfa: Float32Array | undefined,
+  ): Promise<GuidanceBranch[]> => {
+    if (weight === 0) return [];
+    const key = JSON.stringify([name, conditions.key, weights]);
+    return [
+      { weight, subject: hfa, context: await contexts(key, () => encodeContext(model, states, tokens, weights)) },
+    ];
+  };
+  const shares = guidanceWeights(settings.guidance.text, settings.guidance.image);
+  const branches = [
+    ...(await branch('full', shares.full, text, imageTokens, subject)),
+    ...(await branch('image only', shares.imageOnly, negative, imageTokens, subject)),
+    ...(await branch(
+      'none',
+      shares.none,
+      negative,
+      imageTokens.map(() => blackTokens),
+      black,
+    )),
+  ];
+  return guidedPredictor(unet, branches, shape, (step) => alphaAtStep(layers, settings.alpha, step, steps));
+}
+
+/**
+ * HFA's strength: 1 the subject's latents as they are, 0 those of a black frame (which is HFA off), between them a mixture, beyond 1
+ * further away from black.
+ */
+export function scaleSubject(
+  subject: Float32Array,
+  black: Float32Array,
+  hfa: { enabled: boolean; strength: number },
+): Float32Array {
+  const strength = hfa.enabled ? hfa.strength : 0;
+  if (strength === 1) return subject;
+  return subject.map((value, i) => black[i] + strength * (value - black[i]));
+}
+
+/**
+ * The context's keys and values for every cross-attention layer: text states (1, t, C) and image tokens of the window's frames,
+ * concatenated. They depend on neither step nor frame.
+ */
+async function encodeContext(
+  model: Model,
+  textStates: FloatTensor,
+  imageTokens: readonly FloatTensor[],
+  weights: 'teacher' | 'student',
+): Promise<Record<string, FloatTensor>> {
+  const width = model.description.unet.contextWidth;
+  const count = imageTokens.reduce((sum, tokens) => sum + tokens.data.length / width, 0);
+  const context = new Float32Array(textStates.data.length + count * width);
+  context.set(textStates.data);
+  let offset = textStates.data.length;
+  for (const tokens of imageTokens) {
+    context.set(tokens.data, offset);
+    offset += tokens.data.length;
+  }
+  const name = weights === 'student' ? 'context_student' : 'context';
+  const projector = await model.part(name, { batch: 1, imageTokens: count });
+  return projector.run({ context: floatTensor([1, context.length / width, width], context) });
+}

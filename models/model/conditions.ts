@@ -1,0 +1,104 @@
+import type { Predictor } from '../diffusion/denoiser.ts';
+import type { Planes } from '../math/resample.ts';
+import type { FloatTensor } from '../math/tensor.ts';
+
+/**
+ * The image condition of one frame on the model's canvas: three planes from 0 to 1, black where nothing is given.
+ * SDA (MagDiff, section 3.2): the condition is the subject cut out by its mask, never the full frame.
+ */
+export interface CutOut {
+  readonly planes: Planes;
+  /** The mask on the same canvas, one plane from 0 to 1; what the cut-out shows. */
+  readonly mask: Planes;
+}
+
+/** A size in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The text condition: states (1, t, C) and the words that were beyond the model's limit, in order. */
+export interface EncodedPrompt {
+  readonly states: FloatTensor;
+  readonly cutWords: readonly string[];
+}
+
+/** One stretch of an α schedule: within the steps' shares and the layers given, its multipliers take the global ones' place. */
+export interface AlphaSpan {
+  fromStep: number;
+  toStep: number;
+  /** Beginning of the module paths meant; absent: every layer. */
+  layers?: string | undefined;
+  text: number;
+  image: number;
+}
+
+/** The α part of a take's settings (APA). */
+export interface AlphaSettings {
+  mode: 'learned' | 'equal';
+  text: number;
+  image: number;
+  schedule: readonly AlphaSpan[];
+}
+
+/** What of a take's parameters the network's answers depend on. */
+export interface PredictionSettings {
+  readonly weights: 'teacher' | 'student';
+  readonly guidance: { readonly text: number; readonly image: number };
+  readonly alpha: AlphaSettings;
+  readonly hfa: { readonly enabled: boolean; readonly strength: number };
+  readonly steps: number;
+  /** Canvas in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames of one window. */
+  readonly windowFrames: number;
+}
+
+/** The conditions of the frames the network sees at once. */
+export interface WindowConditions {
+  /** Names everything they depend on, the model apart. */
+  readonly key: string;
+  /** Text states of the prompt and of the negative (or empty) prompt. */
+  readonly text: FloatTensor;
+  readonly negative: FloatTensor;
+  /** Image tokens of each frame, and those of a black frame. */
+  readonly imageTokens: readonly FloatTensor[];
+  readonly blackTokens: FloatTensor;
+  /** HFA latents (c, h, w) of each frame, and those of a black frame. */
+  readonly subject: readonly Float32Array[];
+  readonly blackSubject: Float32Array;
+}
+
+/** A diffusion model over a subject's path: asked with a noisy path it answers with the clean one. */
+export interface PathPlanner {
+  /** Points of a path, evenly spaced over the clip. */
+  readonly waypoints: number;
+  /** What one unit of a path means: offset right and down in half canvases, log of the size, angle in radians. */
+  readonly spread: readonly number[];
+  /** Smallest and largest subject it was trained with, as the longer side's share of the canvas. */
+  readonly extents: readonly [number, number];
+  /** The network for a sentence and a start (right, down, extent); paths are waypoints × 4. */
+  predictor(prompt: string, start: Float32Array): Promise<Predictor>;
+}
+
+/** How a family makes its conditions and asks its network: everything of a run that is not the same for all families. */
+export interface Conditions {
+  /** Encodes prompts one by one, in order. */
+  encodeText(prompts: readonly string[]): Promise<EncodedPrompt[]>;
+  /** Image tokens (1, n, C) of each cut-out. */
+  encodeImageTokens(cutOuts: readonly CutOut[]): Promise<FloatTensor[]>;
+  /** Canvas sizes at which {@link encodeSubjectLatents} asks for cut-outs. */
+  subjectSizes(canvas: Size): readonly Size[];
+  /** HFA latents (c, h, w) of each view, without noise; `cutOut` gives a view at any canvas size. */
+  encodeSubjectLatents(
+    views: number,
+    cutOut: (view: number, width: number, height: number) => CutOut,
+    canvas: Size,
+  ): Promise<Float32Array[]>;
+  /** The guided network under a window's conditions. */
+  predictor(settings: PredictionSettings, conditions: WindowConditions): Promise<Predictor>;
+  /** The motion planner, where the model has one. */
+  readonly planner: PathPlanner | undefined;
+}

@@ -1,0 +1,81 @@
+/** One cross-attention layer of the UNet: its module path and the two weights it learned (APA). */
+export interface AlphaLayer {
+  /** Module path such as `down_blocks.0.attentions.0.transformer_blocks.0.attn2`. */
+  readonly name: string;
+  readonly text: number;
+  readonly image: number;
+}
+
+/** What a model folder says about itself, with everything the pipeline needs to prepare inputs. */
+export interface ModelDescription {
+  /** The form of its files: `magdiff-folder` our own single folder, `stable-diffusion` a diffusers folder beside MagDiff.pth or .safetensors. */
+  readonly layout: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly title: string;
+  readonly licence: string | undefined;
+  /** Size the model was trained at, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frame counts the model was trained with. */
+  readonly frames: readonly number[];
+  readonly framesPerSecond: number;
+  readonly text: {
+    readonly hiddenLayer: 'last' | 'penultimate';
+    /** Tokens per prompt (77 for CLIP). */
+    readonly tokens: number;
+    /** Folder with vocab.json and merges.txt (and words.json where the model has one). */
+    readonly tokenizerFolder: string;
+    /** Token that fills the prompt up to its length; absent: the end token. */
+    readonly padToken: string | undefined;
+  };
+  readonly image: {
+    /** Side of the square the vision tower sees, in pixels. */
+    readonly size: number;
+    readonly mean: readonly [number, number, number];
+    readonly std: readonly [number, number, number];
+    readonly colourOrder: 'rgb' | 'bgr';
+    readonly resample: string;
+    readonly tokensPerFrame: number;
+  };
+  /**
+   * What frames that carry no cut-out of their own see of the subject: the first frame's latents again, nothing, or the subject
+   * where the model's motion planner puts it.
+   */
+  readonly otherFrames: 'planned' | 'repeat' | 'black';
+  /** The motion planner's paths, where the model has one. */
+  readonly motion:
+    | { readonly waypoints: number; readonly spread: readonly number[]; readonly extents: readonly [number, number] }
+    | undefined;
+  readonly hfa: { readonly kind: 'pyramid' | 'single'; readonly scales: readonly number[] };
+  readonly guidance: { readonly text: number; readonly image: number };
+  /** Share of the noise that all frames have in common unless a take says otherwise, 0..1. */
+  readonly noiseAlpha: number;
+  readonly steps: number;
+  /** A few-step student where the model has one; `guidanceDistilled`: it needs no second branch. */
+  readonly student:
+    | {
+        readonly steps: number;
+        readonly guidanceDistilled: boolean /** Its own learned α. */;
+        readonly layers: readonly AlphaLayer[];
+      }
+    | undefined;
+  readonly vae: {
+    readonly latentChannels: number;
+    readonly scalingFactor: number /** Pixels per latent. */;
+    readonly factor: number;
+  };
+  readonly unet: {
+    readonly inChannels: number;
+    readonly outChannels: number;
+    readonly contextWidth: number;
+    readonly layers: readonly AlphaLayer[];
+    /** Latent width and height must be multiples of this for every skip to meet its size; other sizes work too, slightly worse. */
+    readonly sizeMultiple: number;
+  };
+  /** scheduler_config.json in diffusers' form, as read. */
+  readonly scheduler: Readonly<Record<string, unknown>>;
+  readonly hasPreviewDecoder: boolean;
+  /** Linear map from scaled latents to RGB in −1..1 at latent resolution: a row of three per channel, and an offset. */
+  readonly latentToRgb: { readonly matrix: readonly (readonly number[])[]; readonly bias: readonly number[] };
+}

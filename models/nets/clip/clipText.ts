@@ -1,0 +1,118 @@
+/** CLIP's text encoder, as Stable Diffusion 1.5 and 2.1 use it: token ids to one vector per token. */
+
+import { z } from 'zod';
+import { StudioError } from '../../errors/studioError.ts';
+import { int64Tensor } from '../../math/tensor.ts';
+import type { Dialect } from '../../onnx/dialect.ts';
+import { add, embed } from '../../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { layerNormLayer } from '../modules.ts';
+import type { HiddenLayer, Network } from '../network.ts';
+import { type ClipTowerSizes, clipLayers, clipTowerSchema, clipTowerSizes } from './clipTransformer.ts';
+
+const schema = clipTowerSchema.extend({
+  hidden_size: z.int().positive().default(512),
+  intermediate_size: z.int().positive().default(2048),
+  num_attention_heads: z.int().positive().default(8),
+  max_position_embeddings: z.int().positive().default(77),
+  vocab_size: z.int().positive().default(49408),
+});
+
+/** A text encoder, as its config.json (CLIPTextModel) describes it. */
+export interface ClipTextConfig extends ClipTowerSizes {
+  readonly tokens: number;
+  readonly vocabulary: number;
+}
+
+/** Reads a CLIPTextModel's config.json; `label` names the file in messages. */
+export function parseClipTextConfig(json: unknown, label: string): ClipTextConfig {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success)
+    throw new StudioError(
+      'format-damaged',
+      `${label} is no CLIP text configuration: ${z.prettifyError(parsed.error)}.`,
+    );
+  const config = parsed.data;
+  return {
+    ...clipTowerSizes(config),
+    tokens: config.max_position_embeddings,
+    vocabulary: config.vocab_size,
+  };
+}
+
+/**
+ * Builds it: tokenIds (n, tokens) int64 → states (n, tokens, width) after the final norm. `penultimate` leaves out the last
+ * layer but not the norm: what Stable Diffusion 2.1 does with a full encoder (files in diffusers' form already lack it).
+ * Every token sees itself and those before it.
+ */
+export function buildClipText(
+  config: ClipTextConfig,
+  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' },
+  dialect: Dialect,
+  source: WeightSource,
+): Graph {
+  const b: GraphBuilder = new GraphBuilder('text_encoder', dialect, source);
+  const { tokens, width } = config;
+  const ids = b.input('tokenIds', 'int64', [shape.batch, tokens]);
+  const build = (): Tensor => {
+    const embedded = b.scope('embeddings', () => {
+      const words = b.scope('token_embedding', () => embed(b.weight('weight', [config.vocabulary, width]), ids));
+      const places = b.scope('position_embedding', () => b.weight('weight', [tokens, width]));
+      return add(words, reshape(places, [1, tokens, width]));
+    });
+    const mask = b.constant([1, 1, tokens, tokens], causalMask(tokens));
+    const count = shape.hiddenLayer === 'last' ? config.layers : config.layers - 1;
+    return layerNormLayer(
+      b,
+      'final_layer_norm',
+      clipLayers(b, embedded, config, 'transformers', count, mask),
+      config.epsilon,
+    );
+  };
+  // Newer files leave the root's name out.
+  b.output('states', b.hasWeight('text_model.final_layer_norm.weight') ? b.scope('text_model', build) : build());
+  return b.finish();
+}
+
+/** Zero on and below the diagonal; above it the lowest float, so that those weights vanish in the softmax. */
+function causalMask(tokens: number): Float32Array {
+  const lowest = -3.4028234663852886e38;
+  return Float32Array.from({ length: tokens * tokens }, (_, index) =>
+    index % tokens > Math.floor(index / tokens) ? lowest : 0,
+  );
+}
+
+/** A text tower and the layer it answers with. */
+export type TextEncoderConfig = ClipTextConfig & { readonly hiddenLayer: HiddenLayer };
+
+/** The tower as an entry of the table of networks: tokenIds int64 (n, tokens) → states (n, tokens, width). */
+export const clipText: Network<TextEncoderConfig, { batch: number }, 'tokenIds', 'states'> = {
+  parse: (json, label, { text }) => ({ ...parseClipTextConfig(json, label), hiddenLayer: text.hiddenLayer }),
+  build: (config, { batch }, dialect, source) =>
+    buildClipText(config, { batch, hiddenLayer: config.hiddenLayer }, dialect, source),
+  inputs: ['tokenIds'],
+  outputs: ['states'],
+  probe: () => ({ batch: 1 }),
+  // Buffers of older files, and the parts behind the layer in use.
+  ignores: ({ hiddenLayer }) =>
+    hiddenLayer === 'last' ? /position_ids$|^text_projection/ : /position_ids$|^text_projection|encoder\.layers\.\d+\./,
+  golden: {
+    accepts: (_, endings) => endings.has('input_ids'),
+    cases: async (folder, config) => {
+      const ids = await folder.tensor('input_ids');
+      const json = folder.json;
+      const isPenultimate =
+        typeof json === 'object' && json !== null && 'hidden_layer' in json && json.hidden_layer === 'penultimate';
+      return [
+        {
+          shape: { batch: ids.shape[0] ?? 0 },
+          inputs: { tokenIds: int64Tensor(ids.shape, [...ids.data]) },
+          expected: { states: 'states' },
+          config: { ...config, hiddenLayer: isPenultimate ? 'penultimate' : 'last' },
+        },
+      ];
+    },
+  },
+};

@@ -1,0 +1,134 @@
+import { StudioError } from '../../errors/studioError.ts';
+import { type Planes, resample } from '../../math/resample.ts';
+
+/** An 8-bit sRGB picture in memory: `data` holds height × width × 4 bytes, RGBA, not premultiplied. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Where the subject is: `data` holds height × width bytes, 0 outside to 255 inside. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** How a picture lies on the model's canvas, in canvas pixels: scaled to `width` × `height`, its corner at (`left`, `top`). */
+export interface Placement {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The largest placement that shows the whole picture without distortion, centred. */
+export function contain(picture: { width: number; height: number }, width: number, height: number): Placement {
+  const scale = Math.min(width / picture.width, height / picture.height);
+  const scaledWidth = Math.max(1, Math.round(picture.width * scale));
+  const scaledHeight = Math.max(1, Math.round(picture.height * scale));
+  return {
+    left: Math.floor((width - scaledWidth) / 2),
+    top: Math.floor((height - scaledHeight) / 2),
+    width: scaledWidth,
+    height: scaledHeight,
+  };
+}
+
+/** Throws unless the mask has the picture's shape and neither is degenerate. `what` names the picture in the sentence. */
+export function checkMaskShape(picture: Picture, mask: Mask, what: string): void {
+  if (picture.width < 8 || picture.height < 8) {
+    throw new StudioError(
+      'image-too-small',
+      `${what} is ${picture.width}×${picture.height} pixels; at least 8×8 are needed.`,
+      { hint: 'Choose a larger picture.' },
+    );
+  }
+  const shape = picture.width / picture.height;
+  if (Math.abs(mask.width / mask.height - shape) > 0.02 * shape) {
+    throw new StudioError(
+      'mask-mismatch',
+      `The mask is ${mask.width}×${mask.height} but ${what} is ${picture.width}×${picture.height}.`,
+      { hint: 'Give a mask of the same shape; another scale is fine.' },
+    );
+  }
+}
+
+/** How much of a frame its mask marks. */
+export type MaskFill = 'empty' | 'part' | 'full';
+
+/** Tells an empty and a full mask from a useful one. */
+export function maskFill(mask: Mask): MaskFill {
+  const marked = mask.data.some((value) => value >= 128);
+  if (!marked) return 'empty';
+  return mask.data.some((value) => value < 128) ? 'part' : 'full';
+}
+
+/** Throws when no frame's mask leaves something to the model and something to the source. */
+export function checkMaskFills(fills: readonly MaskFill[], what: string): void {
+  if (fills.every((fill) => fill === 'empty')) {
+    throw new StudioError('mask-empty', `The mask of ${what} marks nothing.`, {
+      hint: 'Brush the subject, then run again.',
+    });
+  }
+  if (fills.every((fill) => fill === 'full')) {
+    throw new StudioError('mask-full', `The mask of ${what} marks everything, so nothing is left to make.`, {
+      hint: 'Brush the subject alone, then run again.',
+    });
+  }
+}
+
+/** The mask at exactly the given size, 0 to 1. */
+export function maskPlane(mask: Mask, width: number, height: number): Planes {
+  const data = Float32Array.from(mask.data, (value) => value / 255);
+  const grows = width > mask.width || height > mask.height;
+  return resample(
+    { width: mask.width, height: mask.height, channels: 1, data },
+    width,
+    height,
+    grows ? 'bilinear' : 'area',
+  );
+}
+
+/** The picture's colours as three planes from 0 to 1; transparent pixels are black. */
+export function colourPlanes(picture: Picture): Planes {
+  const count = picture.width * picture.height;
+  const data = new Float32Array(3 * count);
+  for (let i = 0; i < count; i++) {
+    const alpha = picture.data[i * 4 + 3] / (255 * 255);
+    data[i] = picture.data[i * 4] * alpha;
+    data[count + i] = picture.data[i * 4 + 1] * alpha;
+    data[2 * count + i] = picture.data[i * 4 + 2] * alpha;
+  }
+  return { width: picture.width, height: picture.height, channels: 3, data };
+}
+
+/** Planes from −1 to 1 (3, h, w) as an 8-bit picture, rounded and clamped. */
+export function toPicture(planes: Float32Array, width: number, height: number): Picture {
+  const count = width * height;
+  const data = new Uint8Array(count * 4);
+  for (let i = 0; i < count; i++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const value = planes[channel * count + i];
+      // A value that is not a number shows as black here; runs check for that before.
+      data[i * 4 + channel] = Math.min(255, Math.max(0, Math.round((value + 1) * 127.5)));
+    }
+    data[i * 4 + 3] = 255;
+  }
+  return { width, height, data };
+}
+
+/** A picture at another size, opaque. */
+export function scalePicture(picture: Picture, width: number, height: number): Picture {
+  const planes = resample(colourPlanes(picture), width, height, width > picture.width ? 'bicubic' : 'area');
+  const area = width * height;
+  const data = new Uint8Array(area * 4);
+  for (let i = 0; i < area; i++) {
+    for (let channel = 0; channel < 3; channel++) {
+      data[i * 4 + channel] = Math.min(255, Math.max(0, Math.round(planes.data[channel * area + i] * 255)));
+    }
+    data[i * 4 + 3] = 255;
+  }
+  return { width, height, data };
+}

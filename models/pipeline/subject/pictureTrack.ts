@@ -1,0 +1,78 @@
+import type { CutOut } from '../../model/conditions.ts';
+import { forgetful, type Remember } from '../../model/memory.ts';
+import type { Model } from '../../model/model.ts';
+import type { ResolvedParameters } from '../takeParameters.ts';
+import { laySubject } from './composite.ts';
+import { alignSubject } from './cutOut.ts';
+import { contain, type Mask, type Picture } from './picture.ts';
+import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
+import type { SubjectTrack } from './subjectTrack.ts';
+
+/** A picture and the mask of its subject; the key names both. */
+interface MaskedPicture {
+  readonly picture: Picture;
+  readonly mask: Mask;
+  readonly inputsKey: string;
+}
+
+/**
+ * The track of a picture's subject. A model with a motion planner has it in every frame, where the plan made from the sentence and the
+ * seed puts it; for the others it is in the first frame, and HFA shows the frames after it the first again, or nothing, as the model was trained.
+ */
+export async function pictureTrack(
+  model: Model,
+  { picture, mask, inputsKey }: MaskedPicture,
+  parameters: ResolvedParameters,
+  remember: Remember = forgetful,
+): Promise<SubjectTrack> {
+  const { sda, width, height, frames, prompt, seed, ownPixels } = parameters;
+  const view = (w: number, h: number): CutOut =>
+    alignSubject({ picture, mask, placement: contain(picture, w, h) }, w, h, { sda });
+  const seen = JSON.stringify([inputsKey, sda, width, height]);
+  const { planner } = model.conditions;
+  const start = subjectStart(view(width, height).mask);
+  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description.otherFrames === 'repeat');
+
+  const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
+    planPath(planner, prompt, start, seed, model.description.scheduler),
+  );
+  const poses = posesOver(path, frames);
+  // The cut-out at twice the canvas is what moved frames are read from.
+  const large = new Map<string, CutOut>();
+  const posed = (pose: Pose, w: number, h: number): CutOut => {
+    if (pose === restingPose) return view(w, h);
+    const size = `${w}×${h}`;
+    const source = large.get(size) ?? view(2 * w, 2 * h);
+    large.set(size, source);
+    return poseSubject(source, start, pose, w, h);
+  };
+  return {
+    key: JSON.stringify([seen, start, poses]),
+    views: frames,
+    read: async () => ({ cutOut: (frame, w, h) => posed(poses[frame], w, h) }),
+    shown: (frame) => ({ tokens: frame, latents: frame }),
+    async *finish(made) {
+      let frame = 0;
+      for await (const picture of made) {
+        const pose = poses[frame++];
+        yield sda && ownPixels ? laySubject(posed(pose, picture.width, picture.height), picture) : picture;
+      }
+    },
+  };
+}
+
+/** The subject in the first frame of each window alone, or there and, for HFA, in all frames after it. */
+function stillTrack(key: string, view: (width: number, height: number) => CutOut, repeats: boolean): SubjectTrack {
+  return {
+    key,
+    views: 1,
+    read: async () => ({ cutOut: (_, w, h) => view(w, h) }),
+    shown: (frame, opening) => ({
+      tokens: frame === opening ? 0 : undefined,
+      latents: frame === opening || repeats ? 0 : undefined,
+    }),
+    async *finish(made) {
+      yield* made;
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { Predictor } from '../../diffusion/denoiser.ts';
+import { noiseSchedule } from '../../diffusion/noiseSchedule.ts';
+import { createSampling } from '../../diffusion/sampler.ts';
+import type { Planes } from '../../math/resample.ts';
+import { seededNormal } from '../../math/seededNoise.ts';
+import type { CutOut, PathPlanner } from '../../model/conditions.ts';
+import type { ModelDescription } from '../../model/description.ts';
+
+/** Where the subject is at one moment, against the first frame. */
+export interface Pose {
+  /** Offset right and down, in half canvases. */
+  readonly right: number;
+  readonly down: number;
+  /** Size as a factor. */
+  readonly size: number;
+  /** Turn in radians, clockwise. */
+  readonly angle: number;
+}
+
+/** The pose of the given picture itself. */
+export const restingPose: Pose = { right: 0, down: 0, size: 1, angle: 0 };
+
+/** What a mask says of its subject: the centre of its bounding box in −1..1 and the box's longer side as a share of the canvas. */
+export interface SubjectStart {
+  readonly right: number;
+  readonly down: number;
+  readonly extent: number;
+}
+
+/** Box of what the mask shows by at least a half; undefined where it shows nothing. */
+export function subjectStart({ width, height, data }: Planes): SubjectStart | undefined {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x] < 0.5) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  if (right < 0) return undefined;
+  return {
+    right: (left + right + 1) / width - 1,
+    down: (top + bottom + 1) / height - 1,
+    extent: Math.max((right + 1 - left) / width, (bottom + 1 - top) / height),
+  };
+}
+
+/** Steps a path is sampled in: the network is small, they cost milliseconds together. */
+const planSteps = 20;
+
+/**
+ * Plans how the subject moves by the sentence: a diffusion model over the path (waypoints × offset, size, turn), run from the
+ * take's seed. Subjects of other sizes than the planner knows are planned as the nearest of these. The first pose is the resting one.
+ */
+export async function planPath(
+  planner: PathPlanner,
+  prompt: string,
+  { right, down, extent }: SubjectStart,
+  seed: number,
+  scheduler: ModelDescription['scheduler'],
+): Promise<Pose[]> {
+  const [least, most] = planner.extents;
+  const start = Float32Array.of(right, down, Math.min(most, Math.max(least, extent)));
+  const noise = seededNormal(planner.waypoints * 4, seed, 'motion');
+  return followPlan(noise, planSteps, scheduler, await planner.predictor(prompt, start), planner);
+}
+
+/** The subject's pose in each of a take's frames: at rest in the first, then along the path. */
+export function posesOver(path: readonly Pose[], frames: number): readonly Pose[] {
+  return Array.from({ length: frames }, (_, i) => (i === 0 ? restingPose : poseAt(path, i / (frames - 1))));
+}
+
+/** Samples a path (waypoints × 4, DDIM on the model's noise schedule; `ask` answers with the clean path) and reads its poses. */
+export async function followPlan(
+  noise: Float32Array,
+  steps: number,
+  scheduler: ModelDescription['scheduler'],
+  ask: Predictor,
+  motion: Pick<PathPlanner, 'waypoints' | 'spread'>,
+): Promise<Pose[]> {
+  const schedule = noiseSchedule({ ...scheduler, prediction_type: 'sample', set_alpha_to_one: true });
+  const sampling = createSampling('ddim', { schedule, steps });
+  let points = noise;
+  for await (const { latents } of sampling.run(noise, (path, { timestep }, step) => ask(path, timestep, step)))
+    points = latents;
+  return Array.from({ length: motion.waypoints }, (_, i) => {
+    const [right, down, growth, angle] = motion.spread.map((unit, k) => (points[4 * i + k] - points[k]) * unit);
+    return { right, down, size: Math.exp(growth), angle };
+  });
+}
+
+/** The pose at a share 0..1 of the clip, between waypoints in proportion. */
+export function poseAt(path: readonly Pose[], share: number): Pose {
+  const place = Math.min(1, Math.max(0, share)) * (path.length - 1);
+  const before = path[Math.floor(place)] ?? restingPose;
+  const after = path[Math.ceil(place)] ?? before;
+  const part = place - Math.floor(place);
+  const between = (a: number, b: number): number => a + (b - a) * part;
+  return {
+    right: between(before.right, after.right),
+    down: between(before.down, after.down),
+    size: Math.exp(between(Math.log(before.size), Math.log(after.size))),
+    angle: between(before.angle, after.angle),
+  };
+}
+
+/**
+ * A cut-out in another pose on a canvas of its own size or smaller: turned and sized about `start`, then moved. Every pixel averages
+ * four bilinear readings, so a cut-out given at twice the canvas loses no detail at rest. Outside the picture it is black.
+ */
+export function poseSubject(cutOut: CutOut, start: SubjectStart, pose: Pose, width: number, height: number): CutOut {
+  if (pose === restingPose && cutOut.planes.width === width && cutOut.planes.height === height) return cutOut;
+  const layers = { ...cutOut.planes, channels: 4, data: joined(cutOut) };
+  const out = new Float32Array(4 * width * height);
+  const [cos, sin] = [Math.cos(pose.angle) / pose.size, Math.sin(pose.angle) / pose.size];
+  const aspect = width / height;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [subX, subY] of quarters) {
+        // In half canvas widths about the subject's new centre, undone into the given picture.
+        const dx = ((x + subX) / width) * 2 - 1 - start.right - pose.right;
+        const dy = (((y + subY) / height) * 2 - 1 - start.down - pose.down) / aspect;
+        const fromX = start.right + cos * dx + sin * dy;
+        const fromY = start.down + (cos * dy - sin * dx) * aspect;
+        addReading(layers, fromX, fromY, out, y * width + x, width * height);
+      }
+    }
+  }
+  return {
+    planes: { width, height, channels: 3, data: out.subarray(0, 3 * width * height) },
+    mask: { width, height, channels: 1, data: out.subarray(3 * width * height) },
+  };
+}
+
+const quarters = [
+  [0.25, 0.25],
+  [0.75, 0.25],
+  [0.25, 0.75],
+  [0.75, 0.75],
+] as const;
+
+function joined({ planes, mask }: CutOut): Float32Array {
+  const data = new Float32Array(planes.data.length + mask.data.length);
+  data.set(planes.data);
+  data.set(mask.data, planes.data.length);
+  return data;
+}
+
+/** Adds a quarter of the bilinear reading at (−1..1, −1..1) of every plane to one pixel of `out`. */
+function addReading(source: Planes, right: number, down: number, out: Float32Array, pixel: number, area: number): void {
+  const { width, height, channels, data } = source;
+  const x = ((right + 1) / 2) * width - 0.5;
+  const y = ((down + 1) / 2) * height - 0.5;
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  for (const [column, row] of [
+    [left, top],
+    [left + 1, top],
+    [left, top + 1],
+    [left + 1, top + 1],
+  ]) {
+    if (column < 0 || row < 0 || column >= width || row >= height) continue;
+    const weight = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row)) * 0.25;
+    for (let channel = 0; channel < channels; channel++) {
+      out[channel * area + pixel] += data[(channel * height + row) * width + column] * weight;
+    }
+  }
+}

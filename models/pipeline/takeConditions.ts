@@ -1,0 +1,103 @@
+import { type FloatTensor, floatTensor } from '../math/tensor.ts';
+import type { Size, WindowConditions } from '../model/conditions.ts';
+import { forgetful } from '../model/memory.ts';
+import type { Model } from '../model/model.ts';
+import type { SampleSource } from './sampling/sampleVideo.ts';
+import type { FrameSpan } from './sampling/windows.ts';
+import { blackFrame } from './subject/cutOut.ts';
+import type { SubjectTrack } from './subject/subjectTrack.ts';
+import type { RunContext, TakeEvent } from './takeEvents.ts';
+import type { ResolvedParameters } from './takeParameters.ts';
+
+/** What a generation and an edit open a take with. */
+export interface Opening {
+  readonly parameters: ResolvedParameters;
+  readonly frames: number;
+  /** Identifies the inputs (content hashes) for resuming. */
+  readonly inputsKey: string;
+  readonly track: SubjectTrack;
+}
+
+/** A take's conditions, encoded. */
+interface TakeConditions {
+  /** The conditions of a window's frames. */
+  windowConditions(window: FrameSpan): WindowConditions;
+  /** What an edit starts from, where it does not start from pure noise. */
+  readonly source: SampleSource | undefined;
+}
+
+/** What a subject track gives the network. */
+interface EncodedTrack {
+  /** Image tokens and HFA latents of each view, and of a black frame at the end. */
+  readonly tokens: readonly FloatTensor[];
+  readonly latents: readonly Float32Array[];
+  /** The clip's own latents, frame by frame, where they were wanted. */
+  readonly source: readonly Float32Array[] | undefined;
+}
+
+/** Encodes what a take shows the network: the subject track and the sentences. Says by warnings which words were left out. */
+export async function* encodeConditions(
+  model: Model,
+  opening: Opening,
+  { remember = forgetful }: RunContext,
+): AsyncGenerator<TakeEvent, TakeConditions, undefined> {
+  const { track, parameters } = opening;
+  const { prompt, negativePrompt, strength, inversion } = parameters;
+  const needsSource = strength < 1 || inversion;
+  const { tokens, latents, source } = await remember(JSON.stringify(['subject', track.key, needsSource]), () =>
+    encodeTrack(model, opening, needsSource),
+  );
+  const [text, negative] = await remember(JSON.stringify(['text', prompt, negativePrompt]), () =>
+    model.conditions.encodeText([prompt, negativePrompt]),
+  );
+  for (const [kind, { cutWords }] of [['prompt', text] as const, ['negative prompt', negative] as const]) {
+    if (cutWords.length === 0) continue;
+    const message = `The ${kind} is longer than the model's ${model.description.text.tokens} tokens; left out: "${cutWords.join(' ')}".`;
+    yield { kind: 'warning', message };
+  }
+  const windowConditions = ({ start, frames }: FrameSpan): WindowConditions => {
+    const shown = Array.from({ length: frames }, (_, i) => track.shown(start + i, start));
+    return {
+      key: JSON.stringify([track.key, prompt, negativePrompt, shown.map((frame) => frame.tokens)]),
+      text: text.states,
+      negative: negative.states,
+      imageTokens: shown.map((frame) => tokens[frame.tokens ?? track.views]),
+      blackTokens: tokens[track.views],
+      subject: shown.map((frame) => latents[frame.latents ?? track.views]),
+      blackSubject: latents[track.views],
+    };
+  };
+  return { windowConditions, source: source && { latents: source, strength, inversion } };
+}
+
+async function encodeTrack(model: Model, { track, parameters }: Opening, needsSource: boolean): Promise<EncodedTrack> {
+  const { conditions } = model;
+  const { width, height } = parameters;
+  const canvas = { width, height };
+  const reading = await track.read([canvas, ...conditions.subjectSizes(canvas)], needsSource ? canvas : undefined);
+  // The view behind the last is a frame without a subject: black images are encoded too, as the models were trained.
+  const cutOut = (view: number, w: number, h: number) =>
+    view < track.views ? reading.cutOut(view, w, h) : blackFrame(w, h);
+  const views = Array.from({ length: track.views + 1 }, (_, view) => cutOut(view, width, height));
+  return {
+    tokens: await conditions.encodeImageTokens(views),
+    latents: await conditions.encodeSubjectLatents(track.views + 1, cutOut, canvas),
+    source: reading.whole && (await encodeLatents(model, reading.whole, canvas)),
+  };
+}
+
+/** VAE latents, scaled, of each picture (3, height, width from −1 to 1): what an edit starts from. */
+async function encodeLatents(
+  model: Model,
+  frames: readonly Float32Array[],
+  { width, height }: Size,
+): Promise<Float32Array[]> {
+  const encoder = await model.part('vae_encoder', { batch: 1, height, width });
+  const { scalingFactor } = model.description.vae;
+  const latents: Float32Array[] = [];
+  for (const frame of frames) {
+    const { mean } = await encoder.run({ image: floatTensor([1, 3, height, width], frame) });
+    latents.push(mean.data.map((value) => value * scalingFactor));
+  }
+  return latents;
+}
