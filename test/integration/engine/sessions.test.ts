@@ -14,7 +14,7 @@ let folder: string;
 let model: Model;
 beforeAll(async () => {
   folder = await writeTinyModel(await mkdtemp(join(tmpdir(), 'magdiff-sessions-')));
-  model = await openModel(folder, { provider: 'cpu' });
+  model = await openModel(folder, { provider: 'cpu', threads: 1 });
 });
 afterAll(async () => {
   await model.dispose();
