@@ -116,6 +116,8 @@ const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
   'fluent-ffmpeg': ['electron/media'],
+  'tar-stream': ['electron/services', 'test'],
+  '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
   react: [
     'renderer/app',

@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { startLocalStudio } from '../electron/server/localStudio.ts';
 import { hasScreen, openBrowser } from '../electron/server/openBrowser.ts';
+import { startStudio } from '../electron/server/startStudio.ts';
 import { StudioError } from '../models/errors/studioError.ts';
 import { buildRenderer, pageFolder } from './buildRenderer.ts';
 import { buildShell, shellEntry } from './buildShell.ts';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     spawn(electron, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 0));
     return;
   }
-  const studio = await startLocalStudio({
+  const studio = await startStudio({
     pageFolder,
     workspace: values.workspace,
     port: values.port ? Number(values.port) : undefined,

@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
-import { startLocalStudio } from '../../electron/server/localStudio.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import { startStudio } from '../../electron/server/startStudio.ts';
 import { AssetStore } from '../../electron/services/projects/assetStore.ts';
 import { simplifyStroke } from '../../models/masks/simplifyStroke.ts';
 import { buildRenderer, pageFolder } from '../buildRenderer.ts';
@@ -29,7 +29,7 @@ export async function benchPage(): Promise<Measure[]> {
     await writeProject(workspace, 'Large', { takes: 500, strokes: 5000, items: 20 });
     await writeProject(workspace, 'Painted', { takes: 0, strokes: 2000, items: 1 });
     await writeProject(workspace, 'Long', { takes: 0, strokes: 0, items: 1000 });
-    studio = await startLocalStudio({ workspace, cacheFolder: join(workspace, 'cache') });
+    studio = await startStudio({ workspace, cacheFolder: join(workspace, 'cache') });
     const page = await openPage(browser, studio.url);
     // The engine's first start takes both cores for some seconds; opening a project is measured once it rests.
     const [model] = await studio.services.catalogue.list();

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { startLocalStudio } from '../server/localStudio.ts';
 import { openBrowser } from '../server/openBrowser.ts';
+import { startStudio } from '../server/startStudio.ts';
 import type { Console } from './console.ts';
 import { numberOption, type TakeOptionValues } from './takeOptions.ts';
 
@@ -16,7 +16,7 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
     throw new StudioError('usage', `--port takes a number from 0 to 65535, not ${port}.`);
   }
   if (!existsSync(join(pageFolder, 'index.html'))) await buildPage();
-  const studio = await startLocalStudio({
+  const studio = await startStudio({
     port,
     pageFolder,
     ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),

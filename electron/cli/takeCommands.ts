@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { exportFormatNames, exportFormats } from '../contract/jobs.ts';
 import { providerNames, type TakeSettings } from '../contract/takeSettings.ts';
 import type { MaskInput, ProviderName } from '../engine/engineProtocol.ts';
-import { exportFormatNames, exportFormats } from '../media/exportFormats.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import { readPicture } from '../media/readPicture.ts';
 import { byteCount, type Console } from './console.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { exportFormatNames } from '../contract/jobs.ts';
 import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../contract/takeSettings.ts';
-import { exportFormatNames } from '../media/exportFormats.ts';
 import { issueSentence } from './takeRecipe.ts';
 
 /** Adds the options that `generate` and `edit` share. */

@@ -5,8 +5,8 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../models/files/atomicFile.ts';
+import { exportFormatNames } from '../contract/jobs.ts';
 import { providerNames, takeSettings } from '../contract/takeSettings.ts';
-import { exportFormatNames } from '../media/exportFormats.ts';
 
 const fileReference = z.strictObject({
   /** Relative to the recipe's folder. */

@@ -3,7 +3,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
-import { type ExportFormat, type ExportQuality, exportFormats } from './exportFormats.ts';
+import { type ExportFormat, exportFormats } from '../contract/jobs.ts';
+import { type ExportQuality, encodings } from './encodings.ts';
 import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
 import { hasSoundTrack } from './hasSoundTrack.ts';
 
@@ -42,29 +43,30 @@ export interface EncodedVideo {
  */
 export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo> {
   const tools = await ffmpegTools();
-  const format = exportFormats[options.format];
+  const { extension, sound } = exportFormats[options.format];
+  const encoding = encodings[options.format];
   const width = options.outputWidth ?? options.width;
   const height = options.outputHeight ?? options.height;
-  const usable = format.encoders.filter(({ name }) => tools.encoders.has(name));
+  const usable = encoding.encoders.filter(({ name }) => tools.encoders.has(name));
   const encoder = usable.find(({ smallestSide = 1 }) => Math.min(width, height) >= smallestSide)?.name;
   if (!encoder) {
-    const names = format.encoders.map(({ name }) => name).join(' or ');
+    const names = encoding.encoders.map(({ name }) => name).join(' or ');
     throw new StudioError(
       'tool-missing',
-      `This ffmpeg (${tools.version}) has no encoder for ${format.title} at ${width}×${height}.`,
+      `This ffmpeg (${tools.version}) has no encoder for ${options.format} at ${width}×${height}.`,
       { hint: `Choose another format, or install an ffmpeg with ${names}.` },
     );
   }
   const isSequence = options.format === 'png-sequence';
-  const target = !isSequence && extname(options.out) === '' ? `${options.out}${format.extension}` : options.out;
-  const temporary = join(dirname(target), `.${basename(target)}.part${format.extension}`);
+  const target = !isSequence && extname(options.out) === '' ? `${options.out}${extension}` : options.out;
+  const temporary = join(dirname(target), `.${basename(target)}.part${extension}`);
   await makeFolder(isSequence ? temporary : dirname(target), target);
 
   const warnings: string[] = [];
-  const isSubsampled = /420p$/.test(format.pixelFormat);
+  const isSubsampled = /420p$/.test(encoding.pixelFormat);
   const isOdd = width % 2 === 1 || height % 2 === 1;
-  const pixelFormat = isSubsampled && isOdd ? format.pixelFormat.replace('420', '444') : format.pixelFormat;
-  if (pixelFormat !== format.pixelFormat) {
+  const pixelFormat = isSubsampled && isOdd ? encoding.pixelFormat.replace('420', '444') : encoding.pixelFormat;
+  if (pixelFormat !== encoding.pixelFormat) {
     warnings.push(
       `${width}×${height} has an odd side, so colour is kept at full resolution (4:4:4); some players want even sizes.`,
     );
@@ -81,7 +83,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
       '-framerate',
       String(options.frameRate),
     ]);
-  const hasSound = format.sound && options.sound !== undefined && (await hasSoundTrack(options.sound.path));
+  const hasSound = sound && options.sound !== undefined && (await hasSoundTrack(options.sound.path));
   if (hasSound && options.sound) {
     command.input(options.sound.path).inputOptions([...safeInputOptions, '-ss', String(options.sound.startSeconds)]);
   }
@@ -115,7 +117,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
         '-map',
         '1:a:0',
         '-c:a',
-        format.extension === '.webm' ? 'libopus' : 'aac',
+        extension === '.webm' ? 'libopus' : 'aac',
         '-b:a',
         '192k',
         '-af',
@@ -130,7 +132,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
     '-c:v',
     encoder,
     ...(isSequence || options.format === 'gif' ? [] : ['-pix_fmt', pixelFormat]),
-    ...format.options(options.quality, encoder),
+    ...encoding.options(options.quality, encoder),
   ]);
   command.on('progress', ({ frames }) => options.onProgress?.(Math.min(frames, options.frameCount)));
   try {

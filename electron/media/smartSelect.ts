@@ -15,9 +15,6 @@ export interface SmartSelectRequest {
   iterations?: number;
 }
 
-/** Work on pictures larger than this is done on a smaller copy; the edge is then as sharp as that copy. */
-export const smartSelectSide = 640;
-
 let child: ChildProcess | undefined;
 let nextId = 1;
 const waiting = new Map<number, { resolve: (mask: Uint8Array) => void; reject: (cause: unknown) => void }>();

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
@@ -7,8 +6,6 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { type MethodName, methods, uploadId } from '../contract/methods.ts';
 import { firstIssue } from '../contract/projectFile.ts';
 import { assetId, recordId } from '../contract/records.ts';
-import { fitWithin } from '../services/media/mediaCache.ts';
-import { receiveFile } from '../services/projects/assetStore.ts';
 import type { OpenProject } from '../services/projects/openProject.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
@@ -26,8 +23,6 @@ export interface HandlerOptions {
   methodHandlers: MethodHandlers;
   page: PageFiles;
   doorkeeper: Doorkeeper;
-  /** Largest file that is taken in. */
-  uploadLimitBytes: number;
   /** Where unexpected failures are written. */
   log: (line: string) => void;
 }
@@ -135,25 +130,17 @@ function streamOf(request: Request): Readable {
   return request.body ? Readable.fromWeb(request.body as NodeReadableStream<Uint8Array>) : Readable.from([]);
 }
 
-async function takeUpload(request: Request, id: string, options: HandlerOptions): Promise<Response> {
+async function takeUpload(request: Request, id: string, { services }: HandlerOptions): Promise<Response> {
+  const { uploads } = services;
   if (!uploadId.safeParse(id).success)
     throw new StudioError('request-invalid', 'An upload’s address ends in upload- and 8 to 48 letters or digits.');
   const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > options.uploadLimitBytes)
+  if (announced > uploads.limitBytes)
     return errorResponse(
-      new StudioError(
-        'request-invalid',
-        `The file is larger than the ${options.uploadLimitBytes} bytes that are taken.`,
-      ),
+      new StudioError('request-invalid', `The file is larger than the ${uploads.limitBytes} bytes that are taken.`),
       413,
     );
-  const path = join(options.services.uploadsFolder, id);
-  try {
-    return jsonResponse(await receiveFile(streamOf(request), path, options.uploadLimitBytes));
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
+  return jsonResponse(await uploads.receive(id, streamOf(request)));
 }
 
 function openEvents(url: URL, headers: Headers, { services }: HandlerOptions): Response {
@@ -163,7 +150,7 @@ function openEvents(url: URL, headers: Headers, { services }: HandlerOptions): R
   return eventStream(services.bus, last, () => {
     if (!windowId) return;
     services.library.noteConnection(windowId, -1);
-    services.jobs.stopLive(windowId);
+    services.takes.stopLive(windowId);
   });
 }
 
@@ -194,7 +181,7 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
   const project = await projectOf(projectId, options);
   const number = Number(/^(\d{1,8})\.webp$/.exec(rawName)?.[1] ?? Number.NaN);
   if (kind === 'job') {
-    const bytes = services.jobs.preview(id);
+    const bytes = services.takes.preview(id);
     if (!bytes) throw new StudioError('asset-missing', 'This preview is gone.');
     return bytesResponse(bytes, 'image/webp');
   }
@@ -214,18 +201,8 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
 async function sendPoster(projectId: string, id: string, { services }: HandlerOptions): Promise<Response> {
   if (!recordId.safeParse(projectId).success || !assetId.safeParse(id).success)
     throw new StudioError('request-invalid', 'This is not a poster’s name.');
-  const path = join(services.library.folderOf(projectId), 'assets', id.slice(0, 2), id);
-  const facts = await services.media.probe(path);
-  const wanted = {
-    firstFrame: 0,
-    frameCount: 1,
-    everyNth: 1,
-    ...fitWithin(facts, 320),
-    signal: AbortSignal.timeout(20_000),
-  };
-  for await (const picture of services.media.readFrames(path, facts, wanted))
-    return bytesResponse(await services.media.encodePicture(picture, 'webp'), 'image/webp');
-  throw new StudioError('asset-missing', 'The project has no picture.');
+  const path = services.library.assetsOf(projectId).pathOf(id);
+  return bytesResponse(await services.cache.poster(path), 'image/webp');
 }
 
 async function sendFile(area: string, rest: string[], headers: Headers, options: HandlerOptions): Promise<Response> {

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { StudioError } from '../../models/errors/studioError.ts';
 
 /** Serves a fetch-shaped handler on 127.0.0.1; port 0 takes a free one. @throws StudioError `network-port` */
@@ -7,9 +7,10 @@ export function listen(
   handler: (request: Request) => Promise<Response>,
   port: number,
 ): Promise<{ server: Server; port: number }> {
-  const server = createServer((incoming, outgoing) => {
-    answer(handler, incoming, outgoing).catch(() => outgoing.destroy());
-  });
+  const server = createServer(
+    getRequestListener((request) => answer(handler, request), { hostname: '127.0.0.1', overrideGlobalObjects: false }),
+  );
+  // An upload of many gigabytes takes as long as it takes.
   server.requestTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
@@ -27,62 +28,10 @@ export function listen(
   });
 }
 
-async function answer(
-  handler: (request: Request) => Promise<Response>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const response = await handler(toRequest(incoming));
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (!incoming.readableEnded) incoming.resume();
-  if (incoming.method === 'HEAD' || response.body === null) {
-    await response.body?.cancel();
-    outgoing.end();
-    return;
-  }
-  const reader = response.body.getReader();
-  outgoing.on('close', () => void reader.cancel().catch(() => undefined));
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (!outgoing.write(value)) await drained(outgoing);
-    if (outgoing.destroyed) break;
-  }
-  outgoing.end();
-}
-
-/** Resolves when a response takes more, or its reader has gone. */
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.off('drain', done);
-      outgoing.off('close', done);
-      resolve();
-    };
-    if (outgoing.destroyed) resolve();
-    outgoing.once('drain', done);
-    outgoing.once('close', done);
-  });
-}
-
-function toRequest(incoming: IncomingMessage): Request {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value === undefined || name.startsWith(':')) continue;
-    headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const method = incoming.method ?? 'GET';
-  const withBody = method !== 'GET' && method !== 'HEAD';
-  // A path such as //elsewhere must stay a path.
-  const path = (incoming.url ?? '/').replace(/^\/+/, '/');
-  return new Request(`http://127.0.0.1${path.startsWith('/') ? path : '/'}`, {
-    method,
-    headers,
-    ...(withBody ? { body: toWebStream(incoming), duplex: 'half' } : {}),
-  });
-}
-
-function toWebStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  // Node's two declarations of the same web stream differ only in their typing.
-  return Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+/** The handler's answer; to HEAD without its body, which would be read for nobody. */
+async function answer(handler: (request: Request) => Promise<Response>, request: Request): Promise<Response> {
+  const response = await handler(request);
+  if (request.method !== 'HEAD' || response.body === null) return response;
+  await response.body.cancel();
+  return new Response(null, response);
 }

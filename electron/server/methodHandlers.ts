@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { maskDrawing } from '../contract/maskOperations.ts';
@@ -15,15 +13,8 @@ export type MethodHandlers = { [M in MethodName]: (input: MethodParsed<M>) => Pr
 
 /** Binds the contract's methods to the services. Inputs are already parsed. */
 export function createMethodHandlers(services: StudioServices): MethodHandlers {
-  const { library, jobs, exports, catalogue, media, cache, bus } = services;
+  const { library, uploads, jobs, takes, exports, catalogue, media, cache, bus } = services;
   const none = {};
-
-  const uploadPath = async (uploadId: string): Promise<string> => {
-    const path = join(services.uploadsFolder, uploadId);
-    if (!(await stat(path).catch(() => undefined)))
-      throw new StudioError('request-invalid', 'The upload is not here any more.', { hint: 'Choose the file again.' });
-    return path;
-  };
 
   return {
     'studio.info': async () => ({
@@ -48,25 +39,21 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
     'projects.open': async ({ projectId, windowId, takeOver }) => {
       const project = await library.open(projectId);
       const writer = project.enter(windowId, takeOver, (id) => library.isConnected(id));
-      await jobs.resume(project);
+      await takes.resume(project);
       return {
         projectId,
         writer,
         sequence: project.store.sequence,
         records: project.store.records,
-        jobs: [...jobs.list(projectId), ...exports.list(projectId)],
+        jobs: jobs.list(projectId),
         missingSourceIds: await missingSources(project),
       };
     },
-    'projects.openGranted': async ({ grant }) => {
-      const folder = services.grants.get(grant);
-      if (folder === undefined)
-        throw new StudioError('not-allowed', 'This folder was not chosen in a dialog.', { hint: 'Choose Open again.' });
-      services.grants.delete(grant);
-      return { projectId: await library.addElsewhere(folder) };
-    },
+    'projects.openGranted': async ({ grant }) => ({
+      projectId: await library.addElsewhere(services.grants.take(grant)),
+    }),
     'projects.close': async ({ projectId, windowId }) => {
-      jobs.stopLive(windowId);
+      takes.stopLive(windowId);
       await library.leave(projectId, windowId);
       return none;
     },
@@ -76,7 +63,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return { name, sizeBytes, url: `/packs/${encodeURIComponent(name)}` };
     },
     'projects.unpack': async ({ uploadId }) => {
-      const path = await uploadPath(uploadId);
+      const path = await uploads.pathOf(uploadId);
       try {
         return { projectId: await library.unpack(path) };
       } finally {
@@ -91,12 +78,12 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
 
     'sources.import': async ({ projectId, uploadId, name }) => {
       const project = await library.opened(projectId);
-      return { source: await importSource(media, project, await uploadPath(uploadId), name) };
+      return { source: await importSource(media, project, await uploads.pathOf(uploadId), name) };
     },
     'sources.relink': async ({ projectId, sourceId, uploadId }) => {
       const project = await library.opened(projectId);
       const old = project.store.get('source', sourceId);
-      const found = await importSource(media, project, await uploadPath(uploadId), old.name);
+      const found = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
       const identical = found.assetId === old.assetId;
       const outFrame = Math.min(Math.max(1, old.outFrame), found.frameCount);
       const inFrame = Math.min(old.inFrame, outFrame - 1);
@@ -126,38 +113,37 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return none;
     },
 
-    'jobs.estimate': async ({ projectId, request }) => jobs.estimate(await library.opened(projectId), request),
+    'jobs.estimate': async ({ projectId, request }) => takes.estimate(await library.opened(projectId), request),
     'jobs.start': async ({ projectId, windowId, request, live }) => ({
-      jobId: await jobs.start(await library.opened(projectId), windowId, request, live),
+      jobId: await takes.start(await library.opened(projectId), windowId, request, live),
     }),
     'jobs.cancel': async ({ projectId, jobId }) => {
-      if (exports.has(jobId)) exports.cancel(jobId);
-      else jobs.cancel(await library.opened(projectId), jobId);
+      jobs.cancel(await library.opened(projectId), jobId);
       return none;
     },
     'jobs.retry': async ({ projectId, jobId }) => {
-      if (exports.has(jobId)) exports.retry(jobId);
-      else await jobs.retry(await library.opened(projectId), jobId);
+      await jobs.retry(await library.opened(projectId), jobId);
       return none;
     },
     'jobs.decodeAgain': async ({ projectId, takeId }) => ({
-      jobId: await jobs.decodeAgain(await library.opened(projectId), takeId),
+      jobId: await takes.decodeAgain(await library.opened(projectId), takeId),
     }),
     'jobs.dismiss': async ({ projectId, jobId }) => {
-      if (exports.has(jobId)) exports.dismiss(jobId);
-      else await jobs.dismiss(await library.opened(projectId), jobId);
+      await jobs.dismiss(await library.opened(projectId), jobId);
       return none;
     },
 
     'exports.start': async ({ projectId, takeId, options }) => ({
       jobId: exports.start(await library.opened(projectId), takeId, options),
     }),
-    'exports.reveal': async ({ jobId }) => {
+    'exports.reveal': async ({ projectId, jobId }) => {
       if (!services.desktop)
         throw new StudioError('not-allowed', 'Only the desktop program can show a file in its folder.', {
           hint: 'Use Download instead.',
         });
-      services.desktop.reveal(exports.fileOf(jobId));
+      const path = jobs.list(projectId).find((job) => job.id === jobId)?.file?.path;
+      if (path === undefined) throw new StudioError('job-unknown', 'This export is not finished.');
+      services.desktop.reveal(path);
       return none;
     },
 
@@ -167,17 +153,4 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return { drawing: maskDrawing.parse(JSON.parse(bytes.toString('utf8'))) };
     },
   };
-}
-
-/** Lets the shell hand a folder that its dialog chose to the page, as a word that works once. */
-export function grantFolder(services: StudioServices, folder: string): string {
-  const grant = randomBytes(16).toString('hex');
-  services.grants.set(grant, folder);
-  return grant;
-}
-
-/** Makes the folder for uploads. */
-export async function readyUploads(services: StudioServices): Promise<void> {
-  await rm(services.uploadsFolder, { recursive: true, force: true });
-  await mkdir(services.uploadsFolder, { recursive: true });
 }

@@ -1,28 +1,45 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { EngineHost } from '../engine/engineHost.ts';
+import { EventBus } from '../services/eventBus.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
+import { ExportService } from '../services/jobs/exportService.ts';
+import { JobList } from '../services/jobs/jobList.ts';
+import { JobService } from '../services/jobs/jobService.ts';
+import { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
+import { studioMedia } from '../services/media/studioMedia.ts';
+import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
+import { FolderGrants } from '../services/projects/folderGrants.ts';
+import { newProject } from '../services/projects/newProject.ts';
+import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
+import { Uploads } from '../services/projects/uploads.ts';
+import { cacheRoot, modelRoots } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
 import { listen } from './listen.ts';
-import { createMethodHandlers, grantFolder, readyUploads } from './methodHandlers.ts';
+import { createMethodHandlers } from './methodHandlers.ts';
 import { PageFiles } from './pageFiles.ts';
-import { createServices, type DesktopActions, type StudioServices } from './studioServices.ts';
+import type { DesktopActions, StudioServices } from './studioServices.ts';
 
-/** How to start the studio. */
+/** How to start the studio; everything absent is this machine's own. */
 export interface StudioOptions {
-  engine: EnginePort;
-  media: MediaPort;
   /** Folder of the projects; absent: `MagDiff Studio` in the user's home. */
   workspace?: string | undefined;
   /** 0 or absent: any free port. */
   port?: number | undefined;
-  /** Folders whose subfolders are models; the workspace's `models` joins them. */
-  modelRoots: readonly string[];
+  /** Folder of the models that ship; absent: the source tree's. */
+  bundledModels?: string | undefined;
+  /** Folders whose subfolders are models, in the place of the shipped ones and the user's; the workspace's `models` joins them. */
+  modelRoots?: readonly string[] | undefined;
   /** The built page; absent: `dist/renderer`. */
   pageFolder?: string | undefined;
-  /** Largest file taken in; absent: 64 GiB. */
+  /** Where built graphs are kept; absent: `.magdiff/cache` in the user's home. */
+  cacheFolder?: string | undefined;
+  /** Largest file taken in, in bytes; absent: 64 GiB. */
   uploadLimitBytes?: number | undefined;
+  engine?: EnginePort | undefined;
+  media?: MediaPort | undefined;
   desktop?: DesktopActions | undefined;
   version?: string | undefined;
   log?: ((line: string) => void) | undefined;
@@ -34,50 +51,65 @@ export interface RunningStudio {
   url: string;
   port: number;
   services: StudioServices;
-  /** Gives the page a word for a folder that a native dialog chose. */
-  grantFolder(folder: string): string;
   /** Writes everything down and stops. */
   close(): Promise<void>;
 }
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Starts the studio on 127.0.0.1: services, engine, page. This is where everything is put together. */
-export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
-  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+/** Starts the studio on 127.0.0.1. This is where everything is put together: services, carrier, page. */
+export async function startStudio(options: StudioOptions = {}): Promise<RunningStudio> {
   const page = await PageFiles.read(options.pageFolder ?? join(root, 'dist', 'renderer'));
-  const services = await createServices({
-    workspace: options.workspace ?? join(homedir(), 'MagDiff Studio'),
-    modelRoots: options.modelRoots,
-    media: options.media,
-    engine: options.engine,
-    version: options.version ?? '0.1.0',
-    desktop: options.desktop,
-  });
-  await readyUploads(services);
+  const services = await createServices(options);
   const doorkeeper = new Doorkeeper();
-  const handler = createHandler({
-    services,
-    methodHandlers: createMethodHandlers(services),
-    page,
-    doorkeeper,
-    uploadLimitBytes: options.uploadLimitBytes ?? 64 * 2 ** 30,
-    log,
-  });
+  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const methodHandlers = createMethodHandlers(services);
+  const handler = createHandler({ services, methodHandlers, page, doorkeeper, log });
   const { server, port } = await listen(handler, options.port ?? 0);
   doorkeeper.servePort(port);
   return {
     url: `http://127.0.0.1:${port}/?token=${doorkeeper.token}`,
     port,
     services,
-    grantFolder: (folder) => grantFolder(services, folder),
     close: async () => {
-      services.jobs.close();
+      services.takes.close();
       services.cache.close();
       server.closeAllConnections();
       await new Promise<void>((done) => server.close(() => done()));
       await services.library.close();
-      await options.engine.close();
+      await services.engine.close();
     },
+  };
+}
+
+/** Makes the services and readies the workspace. */
+async function createServices(options: StudioOptions): Promise<StudioServices> {
+  const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
+  const media = options.media ?? studioMedia;
+  const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
+  const version = options.version ?? '0.1.0';
+  const bus = new EventBus();
+  const jobs = new JobList(bus);
+  const roots = options.modelRoots ?? modelRoots(options.bundledModels);
+  const catalogue = new ModelCatalogue([...roots, join(workspace, 'models')]);
+  const [model] = await catalogue.list();
+  const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
+  await library.start();
+  const uploads = new Uploads(join(library.stagingFolder, 'uploads'), options.uploadLimitBytes ?? 64 * 2 ** 30);
+  await uploads.start();
+  return {
+    bus,
+    library,
+    uploads,
+    grants: new FolderGrants(),
+    jobs,
+    takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version }),
+    exports: new ExportService(media, bus, jobs),
+    cache: new MediaCache(media, bus),
+    catalogue,
+    media,
+    engine,
+    version,
+    desktop: options.desktop,
   };
 }

@@ -1,8 +1,7 @@
 /** The desktop program: one window over the studio's own server, and what only a desktop can do. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
-import { startLocalStudio } from '../server/localStudio.ts';
-import type { RunningStudio } from '../server/startStudio.ts';
+import { type RunningStudio, startStudio } from '../server/startStudio.ts';
 import { menuTemplate } from './menu.ts';
 
 let studio: RunningStudio | undefined;
@@ -63,14 +62,14 @@ function command(name: string, value?: string): void {
 /** A project folder, or its project.json, that the system hands over. */
 function openFromSystem(path: string): void {
   const folder = path.endsWith('project.json') ? join(path, '..') : path;
-  if (studio) command('open-granted', studio.grantFolder(folder));
+  if (studio) command('open-granted', studio.services.grants.give(folder));
 }
 
 async function chooseFolder(): Promise<string | null> {
   if (!studio || !window) return null;
   const chosen = await dialog.showOpenDialog(window, { properties: ['openDirectory'], title: 'Open a project folder' });
   const [folder] = chosen.filePaths;
-  return chosen.canceled || folder === undefined ? null : studio.grantFolder(folder);
+  return chosen.canceled || folder === undefined ? null : studio.services.grants.give(folder);
 }
 
 async function start(): Promise<void> {
@@ -78,7 +77,7 @@ async function start(): Promise<void> {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
   const resources = app.isPackaged ? process.resourcesPath : undefined;
-  studio = await startLocalStudio({
+  studio = await startStudio({
     workspace: argument('workspace') ?? join(app.getPath('documents'), 'MagDiff Studio'),
     bundledModels: resources ? join(resources, 'models') : undefined,
     pageFolder: join(import.meta.dirname, '..', 'renderer'),

@@ -3,24 +3,34 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
 
+/** How a file is replaced. */
+export interface ReplaceOptions {
+  /** False: not synced, for what can be made again after a loss of power. */
+  lasting?: boolean;
+}
+
 /**
  * Writes a file so that at every moment either the old or the new content is whole on disk: a new file beside it, synced,
  * renamed over the old one. The folder is made where it is missing.
  * @throws StudioError `disk-full` or `file-unwritable`; what `write` throws of its own is passed on
  */
-export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function replaceFile(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+  { lasting = true }: ReplaceOptions = {},
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
       await write(file);
-      await file.sync();
+      if (lasting) await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    await syncFolder(dirname(path));
+    if (lasting) await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw translateWriteError(error, path);
@@ -28,8 +38,8 @@ export async function replaceFile(path: string, write: (file: FileHandle) => Pro
 }
 
 /** {@link replaceFile} with content that is at hand. */
-export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  return replaceFile(path, (file) => file.writeFile(content));
+export function writeFileAtomic(path: string, content: Uint8Array | string, options?: ReplaceOptions): Promise<void> {
+  return replaceFile(path, (file) => file.writeFile(content), options);
 }
 
 /** Makes renames inside a folder last; where the system cannot sync folders (Windows) they already do. */

@@ -6,8 +6,7 @@ import type { Browser, Page } from 'playwright';
 export { launchBrowser } from '../../build/bench/launchBrowser.ts';
 
 import { buildRenderer } from '../../build/buildRenderer.ts';
-import { startLocalStudio } from '../../electron/server/localStudio.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import { type RunningStudio, startStudio } from '../../electron/server/startStudio.ts';
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(
@@ -15,7 +14,7 @@ export async function launchStudio(
 ): Promise<{ studio: RunningStudio; workspace: string }> {
   await buildRenderer();
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'magdiff-e2e-')));
-  const studio = await startLocalStudio({
+  const studio = await startStudio({
     workspace,
     modelRoots: options.modelRoots,
     cacheFolder: join(tmpdir(), 'magdiff-e2e-cache'),

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import { type ExportOptions, exportFormats, frameList, isFinal, type JobView } from '../../contract/jobs.ts';
+import { type ExportOptions, exportFormats, frameList, type JobView } from '../../contract/jobs.ts';
 import { maskDrawing } from '../../contract/maskOperations.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
@@ -11,11 +11,12 @@ import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import { drawingFromFrame } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
+import type { Job, JobList } from './jobList.ts';
 
-interface ExportJob {
-  project: OpenProject;
-  take: TakeRecord;
-  options: ExportOptions;
+/** An export under way, or done. */
+interface ExportJob extends Job {
+  readonly take: TakeRecord;
+  readonly options: ExportOptions;
   view: JobView;
   abort: AbortController;
 }
@@ -24,22 +25,13 @@ interface ExportJob {
 export class ExportService {
   readonly #media: MediaPort;
   readonly #bus: EventBus;
-  readonly #jobs = new Map<string, ExportJob>();
+  readonly #list: JobList;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(media: MediaPort, bus: EventBus) {
+  constructor(media: MediaPort, bus: EventBus, list: JobList) {
     this.#media = media;
     this.#bus = bus;
-  }
-
-  /** The exports of a project, oldest first. */
-  list(projectId: string): JobView[] {
-    return [...this.#jobs.values()].filter((job) => job.project.id === projectId).map((job) => job.view);
-  }
-
-  /** Whether a job is an export. */
-  has(jobId: string): boolean {
-    return this.#jobs.has(jobId);
+    this.#list = list;
   }
 
   /** Queues an export; returns its job's id. */
@@ -67,46 +59,23 @@ export class ExportService {
       file: null,
       error: null,
     };
-    const job: ExportJob = { project, take, options, view, abort: new AbortController() };
-    this.#jobs.set(view.id, job);
-    this.#tell(job, {});
-    this.#queue = this.#queue.then(() => this.#run(job));
+    const job: ExportJob = {
+      ...{ project, take, options, view, abort: new AbortController() },
+      cancel: () => job.abort.abort(),
+      retry: async () => {
+        job.abort = new AbortController();
+        this.#enqueue(job);
+      },
+      clear: async () => undefined,
+    };
+    this.#list.add(job);
+    this.#enqueue(job);
     return view.id;
   }
 
-  /** Stops an export. */
-  cancel(jobId: string): void {
-    this.#get(jobId).abort.abort();
-  }
-
-  /** Runs a failed or canceled export again. */
-  retry(jobId: string): void {
-    const job = this.#get(jobId);
-    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This export is still running.');
-    job.abort = new AbortController();
+  #enqueue(job: ExportJob): void {
     this.#tell(job, { state: 'queued', error: null });
     this.#queue = this.#queue.then(() => this.#run(job));
-  }
-
-  /** Takes a finished export off the list; its file stays. */
-  dismiss(jobId: string): void {
-    const job = this.#get(jobId);
-    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This export is still running; cancel it first.');
-    this.#jobs.delete(jobId);
-    this.#bus.publish({ type: 'jobGone', projectId: job.project.id, jobId });
-  }
-
-  /** Where a finished export lies. */
-  fileOf(jobId: string): string {
-    const path = this.#get(jobId).view.file?.path;
-    if (path === undefined) throw new StudioError('job-unknown', 'This export is not finished.');
-    return path;
-  }
-
-  #get(jobId: string): ExportJob {
-    const job = this.#jobs.get(jobId);
-    if (!job) throw new StudioError('job-unknown', 'This export is no longer on the list.');
-    return job;
   }
 
   #tell(job: ExportJob, change: Partial<JobView>): void {

@@ -19,6 +19,7 @@ import type { EventBus } from '../eventBus.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import type { EnginePort } from './enginePort.ts';
+import type { Job, JobList } from './jobList.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
 
@@ -41,9 +42,9 @@ type JobFile = z.output<typeof jobFile>;
 /** Name under which the engine keeps a job's latents in its folder. */
 const latentsName = 'latents.safetensors';
 
-interface Job {
-  project: OpenProject;
-  file: JobFile;
+/** A take in the making. */
+interface TakeJob extends Job {
+  readonly file: JobFile;
   view: JobView;
   windowId: string;
   preview: Uint8Array | undefined;
@@ -55,6 +56,7 @@ export interface JobServiceOptions {
   engine: EnginePort;
   bus: EventBus;
   catalogue: ModelCatalogue;
+  list: JobList;
   studioVersion: string;
 }
 
@@ -64,18 +66,11 @@ export interface JobServiceOptions {
  */
 export class JobService {
   readonly #options: JobServiceOptions;
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string, TakeJob>();
   #closing = false;
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
-  }
-
-  /** The jobs of a project, oldest first. */
-  list(projectId: string): JobView[] {
-    return [...this.#jobs.values()]
-      .filter((job) => job.project.id === projectId && !job.view.live)
-      .map((job) => job.view);
   }
 
   /** Takes up the jobs that a project still had when the studio ended: unfinished ones go on, failed ones can be retried. */
@@ -155,27 +150,6 @@ export class JobService {
     return file.id;
   }
 
-  /** Asks the engine to stop a job. */
-  cancel(project: OpenProject, jobId: string): void {
-    this.#get(project, jobId);
-    this.#options.engine.cancel(jobId);
-  }
-
-  /** Runs a failed or canceled job again, from where its folder says it was. */
-  async retry(project: OpenProject, jobId: string): Promise<void> {
-    const job = this.#get(project, jobId);
-    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This job is still running.');
-    this.#tell(job, { state: 'queued', error: null, step: 0, total: 0, secondsLeft: null, note: '' });
-    await this.#submit(job);
-  }
-
-  /** Takes a finished job off the list and its folder off the disk. */
-  async dismiss(project: OpenProject, jobId: string): Promise<void> {
-    const job = this.#get(project, jobId);
-    if (!isFinal(job.view.state)) throw new StudioError('conflict', 'This job is still running; cancel it first.');
-    await this.#forget(job);
-  }
-
   /** Memory and time a request would need, before it runs. */
   async estimate(
     project: OpenProject,
@@ -202,17 +176,11 @@ export class JobService {
     this.#closing = true;
   }
 
-  #get(project: OpenProject, jobId: string): Job {
-    const job = this.#jobs.get(jobId);
-    if (!job || job.project !== project) throw new StudioError('job-unknown', 'This job is no longer on the list.');
-    return job;
-  }
-
-  #folderOf(job: Job): string {
+  #folderOf(job: TakeJob): string {
     return join(job.project.store.folder, job.view.live ? 'cache/live' : 'jobs', job.file.id);
   }
 
-  #remember(project: OpenProject, file: JobFile, windowId: string, live: boolean): Job {
+  #remember(project: OpenProject, file: JobFile, windowId: string, live: boolean): TakeJob {
     const view: JobView = {
       id: file.id,
       projectId: project.id,
@@ -230,12 +198,24 @@ export class JobService {
       file: null,
       error: file.error,
     };
-    const job: Job = { project, file, view, windowId, preview: undefined, previewNumber: 0 };
+    const job: TakeJob = {
+      ...{ project, file, view, windowId, preview: undefined, previewNumber: 0 },
+      cancel: () => this.#options.engine.cancel(file.id),
+      retry: () => {
+        this.#tell(job, { state: 'queued', error: null, step: 0, total: 0, secondsLeft: null, note: '' });
+        return this.#submit(job);
+      },
+      clear: async () => {
+        await rm(this.#folderOf(job), { recursive: true, force: true });
+        this.#jobs.delete(file.id);
+      },
+    };
     this.#jobs.set(file.id, job);
+    this.#options.list.add(job);
     return job;
   }
 
-  async #submit(job: Job): Promise<void> {
+  async #submit(job: TakeJob): Promise<void> {
     const folder = this.#folderOf(job);
     await mkdir(folder, { recursive: true });
     try {
@@ -244,31 +224,31 @@ export class JobService {
       this.#tell(job, { state: 'queued' });
       this.#options.engine.submit(request, (notice) => void this.#onNotice(job, notice));
     } catch (error) {
-      this.#jobs.delete(job.file.id);
-      await rm(folder, { recursive: true, force: true });
+      await job.clear();
+      this.#options.list.drop(job);
       throw error;
     }
   }
 
-  async #requestFor(job: Job, folder: string): Promise<EngineJob> {
+  async #requestFor(job: TakeJob, folder: string): Promise<EngineJob> {
     const { file, project } = job;
     const request = await planJob(project, { id: file.id, folder }, file.recipe, this.#options.catalogue);
     return file.kind === 'decode' ? { ...request, decodeOnly: true } : request;
   }
 
-  async #save(job: Job): Promise<void> {
+  async #save(job: TakeJob): Promise<void> {
     if (job.view.live) return;
     job.file.state = job.view.state;
     job.file.error = job.view.error;
     await writeFileAtomic(join(this.#folderOf(job), 'job.json'), JSON.stringify(job.file));
   }
 
-  #tell(job: Job, change: Partial<JobView>): void {
+  #tell(job: TakeJob, change: Partial<JobView>): void {
     job.view = { ...job.view, ...change };
     if (!this.#closing) this.#options.bus.publish({ type: 'job', job: job.view });
   }
 
-  async #onNotice(job: Job, notice: EngineEvent): Promise<void> {
+  async #onNotice(job: TakeJob, notice: EngineEvent): Promise<void> {
     if (this.#closing) return;
     try {
       await this.#follow(job, notice);
@@ -280,7 +260,7 @@ export class JobService {
     }
   }
 
-  async #follow(job: Job, notice: EngineEvent): Promise<void> {
+  async #follow(job: TakeJob, notice: EngineEvent): Promise<void> {
     switch (notice.type) {
       case 'progress': {
         const { preview, progress } = notice;
@@ -302,12 +282,12 @@ export class JobService {
     }
   }
 
-  #previewOf(job: Job, { frameCount, frameWidth, frameHeight, columns }: EnginePreview): PreviewSheet {
+  #previewOf(job: TakeJob, { frameCount, frameWidth, frameHeight, columns }: EnginePreview): PreviewSheet {
     const url = `/previews/${job.project.id}/job/${job.file.id}/${++job.previewNumber}.webp`;
     return { url, frameCount, frameWidth, frameHeight, columns };
   }
 
-  async #finish(job: Job, notice: Extract<EngineEvent, { type: 'done' }>): Promise<void> {
+  async #finish(job: TakeJob, notice: Extract<EngineEvent, { type: 'done' }>): Promise<void> {
     if (job.view.live) {
       this.#tell(job, { state: 'done', secondsLeft: null });
       return this.#cleanLive(job);
@@ -315,20 +295,17 @@ export class JobService {
     this.#tell(job, { state: 'writing', step: 0, total: 0, secondsLeft: null });
     const takeId = await keepTake(job.project, job.file.recipe, notice.result, job.file.createdAt);
     this.#tell(job, { state: 'done', takeId });
-    await this.#forget(job);
+    await this.#options.list.forget(job);
   }
 
-  async #cleanLive(job: Job): Promise<void> {
+  async #cleanLive(job: TakeJob): Promise<void> {
     await rm(this.#folderOf(job), { recursive: true, force: true });
     // The page may still show the last preview for a while; older live jobs are dropped.
     const old = [...this.#jobs.values()].filter((other) => other.view.live && isFinal(other.view.state)).slice(0, -4);
-    for (const other of old) this.#jobs.delete(other.file.id);
-  }
-
-  async #forget(job: Job): Promise<void> {
-    await rm(this.#folderOf(job), { recursive: true, force: true });
-    this.#jobs.delete(job.file.id);
-    this.#options.bus.publish({ type: 'jobGone', projectId: job.project.id, jobId: job.file.id });
+    for (const other of old) {
+      this.#jobs.delete(other.file.id);
+      this.#options.list.drop(other);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import type { SourceRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { OpenProject } from '../projects/openProject.ts';
@@ -8,6 +9,7 @@ import type { MediaPort, RgbaPicture } from './mediaPort.ts';
 
 const thumbnailHeight = 72;
 const frameLimit = 1280;
+const posterLimit = 320;
 const framesPerChunk = 32;
 
 /** Frames, thumbnails and waveforms of sources, read once and kept in the project's `cache` folder, which may be deleted at any time. */
@@ -88,8 +90,7 @@ export class MediaCache {
   }
 
   async #keep(path: string, picture: RgbaPicture): Promise<void> {
-    await writeFile(`${path}.part`, await this.#media.encodePicture(picture, 'webp'));
-    await rename(`${path}.part`, path);
+    await writeFileAtomic(path, await this.#media.encodePicture(picture, 'webp'), { lasting: false });
   }
 
   /** Reads a source's strip of thumbnails and its waveform; each is told as an event when it is there. Work already done is told at once. */
@@ -140,8 +141,8 @@ export class MediaCache {
     if (!(await readFile(path).catch(() => undefined))) {
       await mkdir(folder, { recursive: true });
       const count = Math.min(20_000, Math.max(200, Math.round(source.durationSeconds * 50)));
-      await writeFile(`${path}.part`, await this.#media.waveform(await this.#pathOf(project, source), count));
-      await rename(`${path}.part`, path);
+      const loudness = await this.#media.waveform(await this.#pathOf(project, source), count);
+      await writeFileAtomic(path, loudness, { lasting: false });
     }
     this.#bus.publish({
       type: 'waveform',
@@ -149,6 +150,20 @@ export class MediaCache {
       assetId: source.assetId,
       url: `/previews/${project.id}/waveform/${source.assetId}.bin`,
     });
+  }
+
+  /** A small picture of what a file shows first. @throws StudioError where it is no picture or clip */
+  async poster(path: string): Promise<Uint8Array> {
+    const facts = await this.#media.probe(path);
+    const frames = this.#media.readFrames(path, facts, {
+      firstFrame: 0,
+      frameCount: 1,
+      everyNth: 1,
+      ...fitWithin(facts, posterLimit),
+      signal: AbortSignal.timeout(20_000),
+    });
+    for await (const picture of frames) return this.#media.encodePicture(picture, 'webp');
+    throw new StudioError('asset-missing', 'The project has no picture.');
   }
 
   /** A kept thumbnail or waveform file. @throws StudioError `asset-missing` */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,6 +19,16 @@ export class AssetStore {
   /** Where an asset's bytes lie, whether or not they are there. */
   pathOf(id: string): string {
     return join(this.folder, id.slice(0, 2), id);
+  }
+
+  /** The ids of all assets that are there. */
+  async list(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const group of await readdir(this.folder).catch(() => [])) {
+      if (!/^[0-9a-f]{2}$/.test(group)) continue;
+      for (const id of await readdir(join(this.folder, group))) if (/^[0-9a-f]{64}$/.test(id)) ids.push(id);
+    }
+    return ids;
   }
 
   /** Size of an asset, or undefined where its file is missing. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract, pack } from 'tar-stream';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { translateWriteError } from '../../../models/files/atomicFile.ts';
 
-const blockBytes = 512;
 /** What a packed project may hold: nothing else is read or written, so no entry can name a place outside the folder. */
 const entryPattern = /^(project\.json|assets\/[0-9a-f]{64})$/;
 const projectLimitBytes = 512 * 1024 * 1024;
@@ -17,27 +19,25 @@ export interface PackEntry {
 
 /** Writes the entries into one file: a plain tar archive (nothing compressed: pictures and clips already are). */
 export async function writePack(out: string, entries: readonly PackEntry[]): Promise<void> {
-  const file = await open(out, 'w');
-  try {
-    for (const entry of entries) {
-      const { size } = await stat(entry.path);
-      await file.write(tarHeader(entry.name, size));
-      let written = 0;
-      for await (const chunk of createReadStream(entry.path)) {
-        await file.write(chunk);
-        written += chunk.length;
-      }
-      if (written !== size)
-        throw new StudioError('file-unreadable', `${entry.path} changed while it was packed.`, {
+  const archive = pack();
+  const writing = pipeline(archive, createWriteStream(out, { flush: true }));
+  const filling = (async () => {
+    for (const { name, path } of entries) {
+      const { size } = await stat(path);
+      await pipeline(createReadStream(path), archive.entry({ name, size, mtime: new Date(0) })).catch((cause) => {
+        throw new StudioError('file-unreadable', `${path} could not be packed: it changed meanwhile, or is gone.`, {
           hint: 'Pack the project again.',
+          cause,
         });
-      await file.write(Buffer.alloc(padding(size)));
+      });
     }
-    await file.write(Buffer.alloc(2 * blockBytes));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+    archive.finalize();
+  })();
+  // Where an entry cannot be read, the archive is never finished: its writing ends with it.
+  filling.catch((error) => archive.destroy(error));
+  await Promise.all([filling, writing]).catch((error: unknown) => {
+    throw translateWriteError(error, out);
+  });
 }
 
 /**
@@ -46,125 +46,70 @@ export async function writePack(out: string, entries: readonly PackEntry[]): Pro
  * @throws StudioError `format-unknown`, `format-damaged`, `format-hostile`
  */
 export async function readPack(path: string, folder: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    const { size: total } = await file.stat();
-    const seen = new Set<string>();
-    let at = 0;
-    while (at + blockBytes <= total) {
-      const header = await readExactly(file, at, blockBytes);
-      if (header.every((byte) => byte === 0)) break;
-      const entry = parseHeader(header, path);
-      if (!entryPattern.test(entry.name) || seen.has(entry.name))
+  const { size: total } = await stat(path);
+  const archive = extract();
+  const seen = new Set<string>();
+  const reading = pipeline(createReadStream(path), archive);
+  const unpacking = (async () => {
+    for await (const entry of archive) {
+      const { name, type, size } = entry.header;
+      if (type !== 'file' || !entryPattern.test(name) || seen.has(name))
         throw new StudioError(
           'format-hostile',
-          `${path} holds an entry that no packed project has: ${JSON.stringify(entry.name.slice(0, 80))}.`,
-          {
-            hint: 'Only open packed projects from people you trust.',
-          },
+          `${path} holds an entry that no packed project has: ${JSON.stringify(name.slice(0, 80))}.`,
+          { hint: 'Only open packed projects from people you trust.' },
         );
-      seen.add(entry.name);
-      at += blockBytes;
-      if (at + entry.size > total || (entry.name === 'project.json' && entry.size > projectLimitBytes))
-        throw new StudioError('format-damaged', `${path} ends in the middle of ${entry.name}.`, {
-          hint: 'Fetch or pack the file again.',
-        });
-      await extract(file, at, entry, folder, path);
-      at += entry.size + padding(entry.size);
+      seen.add(name);
+      if (size > total || (name === 'project.json' && size > projectLimitBytes)) throw damaged(path);
+      // tar-stream does not say of its contents that they are bytes.
+      await unpackEntry(name, entry as AsyncIterable<Uint8Array>, folder, path);
     }
-    if (!seen.has('project.json')) throw notAPack(path);
-  } finally {
-    await file.close();
-  }
+  })();
+  const [read, unpacked] = await Promise.allSettled([reading, unpacking]);
+  const failures = [unpacked, read].flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const own = failures.find((failure) => failure instanceof StudioError);
+  if (own) throw own;
+  if (failures.length > 0) throw seen.size === 0 ? notAPack(path, failures[0]) : damaged(path, failures[0]);
+  if (!seen.has('project.json')) throw notAPack(path);
 }
 
-async function extract(
-  file: FileHandle,
-  at: number,
-  entry: { name: string; size: number },
+async function unpackEntry(
+  name: string,
+  content: AsyncIterable<Uint8Array>,
   folder: string,
   path: string,
 ): Promise<void> {
-  const digits = entry.name.slice('assets/'.length);
-  const target =
-    entry.name === 'project.json' ? join(folder, 'project.json') : join(folder, 'assets', digits.slice(0, 2), digits);
+  const digits = name.slice('assets/'.length);
+  const isProject = name === 'project.json';
+  const target = isProject ? join(folder, name) : join(folder, 'assets', digits.slice(0, 2), digits);
   await mkdir(dirname(target), { recursive: true });
   const out = await open(target, 'wx');
   const hash = createHash('sha256');
   try {
-    for (let done = 0; done < entry.size; ) {
-      const chunk = await readExactly(file, at + done, Math.min(1 << 20, entry.size - done));
+    for await (const chunk of content) {
       hash.update(chunk);
       await out.write(chunk);
-      done += chunk.length;
     }
     await out.sync();
   } finally {
     await out.close();
   }
-  if (entry.name !== 'project.json' && hash.digest('hex') !== digits)
-    throw new StudioError(
-      'format-damaged',
-      `${path} is damaged: the content of ${entry.name} does not match its name.`,
-      { hint: 'Fetch or pack the file again.' },
-    );
+  if (!isProject && hash.digest('hex') !== digits)
+    throw new StudioError('format-damaged', `${path} is damaged: the content of ${name} does not match its name.`, {
+      hint: 'Fetch or pack the file again.',
+    });
 }
 
-async function readExactly(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, at + done);
-    if (bytesRead === 0)
-      throw new StudioError('format-damaged', 'The packed project ends too early.', {
-        hint: 'Fetch or pack the file again.',
-      });
-    done += bytesRead;
-  }
-  return buffer;
-}
-
-const padding = (size: number): number => (blockBytes - (size % blockBytes)) % blockBytes;
-
-function notAPack(path: string): StudioError {
+function notAPack(path: string, cause?: unknown): StudioError {
   return new StudioError('format-unknown', `${path} is not a packed MagDiff project.`, {
     hint: 'Choose a file that the studio packed (.magdiff).',
+    cause,
   });
 }
 
-/** A POSIX ustar header; sizes past 8 GiB in the base-256 form that GNU tar reads. */
-function tarHeader(name: string, size: number): Buffer {
-  const header = Buffer.alloc(blockBytes);
-  header.write(name, 0, 100, 'ascii');
-  header.write('0000644\0', 100, 'ascii');
-  header.write('0000000\0', 108, 'ascii');
-  header.write('0000000\0', 116, 'ascii');
-  if (size < 0o100000000000) header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'ascii');
-  else {
-    header[124] = 0x80;
-    header.writeBigUInt64BE(BigInt(size), 128);
-  }
-  header.write('00000000000\0', 136, 'ascii');
-  header.write('        ', 148, 'ascii');
-  header.write('0', 156, 'ascii');
-  header.write('ustar\u000000', 257, 'ascii');
-  header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
-  return header;
-}
-
-function checksum(header: Buffer): number {
-  let sum = 0;
-  for (let index = 0; index < blockBytes; index++) sum += index >= 148 && index < 156 ? 32 : (header[index] ?? 0);
-  return sum;
-}
-
-function parseHeader(header: Buffer, path: string): { name: string; size: number } {
-  const text = (from: number, length: number): string =>
-    header.toString('latin1', from, from + length).split('\0', 1)[0] ?? '';
-  if (text(257, 5) !== 'ustar' || Number.parseInt(text(148, 8), 8) !== checksum(header)) throw notAPack(path);
-  const type = text(156, 1);
-  const size = header[124] === 0x80 ? Number(header.readBigUInt64BE(128)) : Number.parseInt(text(124, 12), 8);
-  if (type !== '0' && type !== '') return { name: `${text(0, 100)} (type ${type})`, size: 0 };
-  if (!Number.isSafeInteger(size) || size < 0) throw notAPack(path);
-  return { name: text(0, 100), size };
+function damaged(path: string, cause?: unknown): StudioError {
+  return new StudioError('format-damaged', `${path} is damaged, or ends too early.`, {
+    hint: 'Fetch or pack the file again.',
+    cause,
+  });
 }

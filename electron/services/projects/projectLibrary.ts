@@ -8,6 +8,7 @@ import type { ProjectSummary } from '../../contract/methods.ts';
 import { parseProjectFile } from '../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
+import type { AssetStore } from './assetStore.ts';
 import { OpenProject } from './openProject.ts';
 import { type PackEntry, readPack, writePack } from './packFile.ts';
 import { ProjectStore } from './projectStore.ts';
@@ -110,8 +111,13 @@ export class ProjectLibrary {
     }
   }
 
-  folderOf(projectId: string): string {
+  #folderOf(projectId: string): string {
     return this.#elsewhere.get(projectId) ?? join(this.workspace, projectId);
+  }
+
+  /** A project's files, whether or not it is open. */
+  assetsOf(projectId: string): AssetStore {
+    return ProjectStore.assetsIn(this.#folderOf(projectId));
   }
 
   /** A folder that the user chose in a dialog becomes a project of the list. */
@@ -129,7 +135,7 @@ export class ProjectLibrary {
   async open(projectId: string): Promise<OpenProject> {
     let opening = this.#open.get(projectId);
     if (!opening) {
-      opening = ProjectStore.open(this.folderOf(projectId)).then(
+      opening = ProjectStore.open(this.#folderOf(projectId)).then(
         (store) => new OpenProject(projectId, store, this.#bus),
       );
       this.#open.set(projectId, opening);
@@ -209,21 +215,11 @@ export class ProjectLibrary {
     const project = await this.open(projectId);
     await this.fold(project);
     const entries: PackEntry[] = [{ name: 'project.json', path: join(project.store.folder, 'project.json') }];
-    for (const id of await this.#assetIds(project))
+    for (const id of await project.store.assets.list())
       entries.push({ name: `assets/${id}`, path: project.store.assets.pathOf(id) });
     const path = join(this.#staging, `${projectId}.magdiff`);
     await writePack(path, entries);
     return { path, name: `${projectId}.magdiff`, sizeBytes: (await stat(path)).size };
-  }
-
-  async #assetIds(project: OpenProject): Promise<string[]> {
-    const ids: string[] = [];
-    const root = project.store.assets.folder;
-    for (const group of await readdir(root).catch(() => [])) {
-      if (!/^[0-9a-f]{2}$/.test(group)) continue;
-      for (const id of await readdir(join(root, group))) if (/^[0-9a-f]{64}$/.test(id)) ids.push(id);
-    }
-    return ids;
   }
 
   /** Makes a project from a packed file. A file that is not one, or is damaged or hostile, leaves nothing behind. */

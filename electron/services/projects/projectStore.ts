@@ -33,11 +33,16 @@ export class ProjectStore {
     journal: JournalWriter,
   ) {
     this.folder = folder;
-    this.assets = new AssetStore(join(folder, 'assets'));
+    this.assets = ProjectStore.assetsIn(folder);
     this.#records = records;
     this.#sequence = sequence;
     this.#folded = folded;
     this.#journal = journal;
+  }
+
+  /** The files of the project in a folder, whether or not it is open. */
+  static assetsIn(folder: string): AssetStore {
+    return new AssetStore(join(folder, 'assets'));
   }
 
   /** Makes a project folder with the given records. @throws StudioError `conflict` where it exists */
@@ -53,7 +58,7 @@ export class ProjectStore {
         cause: error,
       });
     }
-    await mkdir(join(folder, 'assets'));
+    await mkdir(ProjectStore.assetsIn(folder).folder);
     await writeFileAtomic(join(folder, 'project.json'), serialise(records, 0));
   }
 

@@ -122,6 +122,12 @@ describe('files', () => {
     const whole = await get();
     expect(whole.status).toBe(200);
     expect(Buffer.from(await whole.arrayBuffer()).equals(picture)).toBe(true);
+    const head = await fetch(at, { method: 'HEAD', headers: test.own });
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      String(picture.length),
+      '',
+    ]);
     const part = await get('bytes=4-9');
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 4-9/${picture.length}`]);
     expect(Buffer.from(await part.arrayBuffer()).equals(picture.subarray(4, 10))).toBe(true);

@@ -193,8 +193,8 @@ describe('a job', () => {
         fileName: 'out',
       },
     });
-    await until(() => test.studio.services.exports.list(projectId)[0]?.state === 'done');
-    const file = test.studio.services.exports.list(projectId)[0]?.file;
+    await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'done');
+    const file = test.studio.services.jobs.list(projectId)[0]?.file;
     expect(file).toMatchObject({ name: 'out.mp4', url: `/exports/${projectId}/out.mp4` });
     expect((await fetch(`${test.origin}${file?.url}`, { headers: test.own })).status).toBe(200);
     expect((await test.call('jobs.dismiss', { projectId, jobId: started.body.jobId })).status).toBe(200);

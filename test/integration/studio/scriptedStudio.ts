@@ -2,10 +2,10 @@
  * A studio in a process of its own, for tests that kill it: prints its port and token, and runs jobs with the tiny model it is
  * given. Arguments: workspace, model root, page folder, cache folder.
  */
-import { startLocalStudio } from '../../../electron/server/localStudio.ts';
+import { startStudio } from '../../../electron/server/startStudio.ts';
 
 const [workspace = '', modelRoot = '', pageFolder = '', cacheFolder = ''] = process.argv.slice(2);
-const studio = await startLocalStudio({
+const studio = await startStudio({
   workspace,
   modelRoots: [modelRoot],
   pageFolder,

@@ -1,27 +1,10 @@
-/** The forms a take can leave the studio in. */
-export const exportFormatNames = [
-  'mp4-h264',
-  'mp4-h265',
-  'webm-vp9',
-  'webm-av1',
-  'gif',
-  'mov-prores4444',
-  'webm-vp9-alpha',
-  'png-sequence',
-] as const;
-
-/** Name of an export format. */
-export type ExportFormat = (typeof exportFormatNames)[number];
+import type { ExportFormat, ExportOptions } from '../contract/jobs.ts';
 
 /** How hard the encoder tries: file size against fidelity. */
-export type ExportQuality = 'draft' | 'good' | 'best';
+export type ExportQuality = ExportOptions['quality'];
 
-/** Facts about a format that the encoder and the export dialog share. */
-export interface ExportFormatFacts {
-  title: string;
-  extension: string;
-  alpha: boolean;
-  sound: boolean;
+/** How ffmpeg makes a format. */
+export interface Encoding {
   /** ffmpeg encoders that make it, best first, with the smallest side each takes. */
   encoders: readonly { name: string; smallestSide?: number }[];
   pixelFormat: string;
@@ -31,13 +14,9 @@ export interface ExportFormatFacts {
 const level = <Value>(quality: ExportQuality, draft: Value, good: Value, best: Value): Value =>
   quality === 'draft' ? draft : quality === 'good' ? good : best;
 
-/** Every format by its name. */
-export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = {
+/** How each format is encoded; what else there is to know of it is in the contract's `exportFormats`. */
+export const encodings: Readonly<Record<ExportFormat, Encoding>> = {
   'mp4-h264': {
-    title: 'MP4 (H.264)',
-    extension: '.mp4',
-    alpha: false,
-    sound: true,
     encoders: [{ name: 'libx264' }],
     pixelFormat: 'yuv420p',
     options: (quality) => [
@@ -50,10 +29,6 @@ export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = 
     ],
   },
   'mp4-h265': {
-    title: 'MP4 (H.265)',
-    extension: '.mp4',
-    alpha: false,
-    sound: true,
     encoders: [{ name: 'libx265' }],
     pixelFormat: 'yuv420p',
     options: (quality) => [
@@ -62,10 +37,6 @@ export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = 
     ],
   },
   'webm-vp9': {
-    title: 'WebM (VP9)',
-    extension: '.webm',
-    alpha: false,
-    sound: true,
     encoders: [{ name: 'libvpx-vp9' }],
     pixelFormat: 'yuv420p',
     options: (quality) => [
@@ -80,10 +51,6 @@ export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = 
     ],
   },
   'webm-av1': {
-    title: 'WebM (AV1)',
-    extension: '.webm',
-    alpha: false,
-    sound: true,
     encoders: [{ name: 'libsvtav1', smallestSide: 64 }, { name: 'libaom-av1' }],
     pixelFormat: 'yuv420p',
     options: (quality, encoder) =>
@@ -103,19 +70,11 @@ export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = 
           ],
   },
   gif: {
-    title: 'GIF',
-    extension: '.gif',
-    alpha: false,
-    sound: false,
     encoders: [{ name: 'gif' }],
     pixelFormat: 'rgb8',
     options: () => ['-loop', '0'],
   },
   'mov-prores4444': {
-    title: 'QuickTime (ProRes 4444, with alpha)',
-    extension: '.mov',
-    alpha: true,
-    sound: true,
     encoders: [{ name: 'prores_ks' }],
     pixelFormat: 'yuva444p10le',
     options: (quality) => [
@@ -130,19 +89,11 @@ export const exportFormats: Readonly<Record<ExportFormat, ExportFormatFacts>> = 
     ],
   },
   'webm-vp9-alpha': {
-    title: 'WebM (VP9, with alpha)',
-    extension: '.webm',
-    alpha: true,
-    sound: true,
     encoders: [{ name: 'libvpx-vp9' }],
     pixelFormat: 'yuva420p',
     options: (quality) => ['-b:v', '0', '-crf', level(quality, '40', '28', '16'), '-auto-alt-ref', '0', '-row-mt', '1'],
   },
   'png-sequence': {
-    title: 'PNG pictures, one a frame',
-    extension: '',
-    alpha: true,
-    sound: false,
     encoders: [{ name: 'png' }],
     pixelFormat: 'rgba',
     options: () => ['-compression_level', '6'],
