@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../errors/studioError.ts';
+import { type MotionConfig, normReadings, parseMotionConfig } from '../../nets/sd15/motionModule.ts';
 import type { UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { readCheckpoint, readJson } from '../../weights/checkpoint.ts';
 import type { TensorIndex } from '../../weights/storedTensor.ts';
 import { motionTensors } from './keys/motionKeys.ts';
-import { type MotionConfig, normReadings, parseMotionConfig } from './nets/motionModule.ts';
 import { isFolder, weightFileOf } from './weightFiles.ts';
 
 /** Whose reading of the group norms a clip is made with. */

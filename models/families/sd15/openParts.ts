@@ -5,6 +5,7 @@ import { StudioError } from '../../errors/studioError.ts';
 import { type AutoencoderConfig, parseAutoencoderConfig } from '../../nets/autoencoder.ts';
 import { type ClipTextConfig, parseClipTextConfig } from '../../nets/clip/clipText.ts';
 import { type ClipVisionConfig, parseClipVisionConfig } from '../../nets/clip/clipVision.ts';
+import type { MotionConfig } from '../../nets/sd15/motionModule.ts';
 import { parseUnetConfig, type UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { findWeightFile, readCheckpoint, readJson } from '../../weights/checkpoint.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
@@ -14,9 +15,8 @@ import { clipTextTensors, clipVisionTensors } from './keys/clipKeys.ts';
 import { textConfigOfKeys, unetConfigOfKeys, vaeConfigOfKeys, visionConfigOfKeys } from './keys/configOfKeys.ts';
 import { unetTensors } from './keys/unetKeys.ts';
 import { vaeTensors } from './keys/vaeKeys.ts';
-import type { LoraSource } from './lora/loraSource.ts';
+import type { LoraWeights } from './lora/loraWeights.ts';
 import { type LoraFile, type LoraFit, openLoras } from './lora/openLoras.ts';
-import type { MotionConfig } from './nets/motionModule.ts';
 import { type MotionReading, openMotion } from './openMotion.ts';
 import { openProjector, type Projector } from './openProjector.ts';
 import { isFolder, weightFileOf } from './weightFiles.ts';
@@ -34,19 +34,19 @@ export interface SetFiles {
   readonly norms?: MotionReading | undefined;
 }
 
-/** A network of a set: its configuration and its weights. */
-export interface SetPart<Config> {
+/** A network of a set: its configuration, as JSON and read, and its weights with the set's LoRAs laid over them. */
+export interface SetPart<Config, Weights extends KeyedWeights = KeyedWeights> {
   readonly config: Config;
-  readonly weights: KeyedWeights;
-  /** What the network is built on: the weights, with the set's LoRAs laid over them. */
-  readonly source: KeyedWeights | LoraSource;
+  readonly json: unknown;
+  readonly label: string;
+  readonly weights: Weights;
 }
 
 /** Every network of a set. The image adapter's layers are part of the UNet's weights. */
 export interface SetParts {
-  readonly unet: SetPart<UnetConfig>;
+  readonly unet: SetPart<UnetConfig, LoraWeights>;
   readonly motion: MotionConfig | undefined;
-  readonly text: SetPart<ClipTextConfig>;
+  readonly text: SetPart<ClipTextConfig, LoraWeights>;
   readonly vae: SetPart<AutoencoderConfig>;
   readonly vision: SetPart<ClipVisionConfig> | undefined;
   readonly projector: Projector | undefined;
@@ -82,14 +82,14 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
     unet: { label: base.unet.label, layers },
     text: { label: text.label, layers: [{ index: text.tensors }] },
   });
-  const unetWeights = loras.unet.weights;
   return {
-    unet: { config, weights: unetWeights, source: loras.unet.source },
+    unet: { config, json: base.unet.config, label: base.unet.label, weights: loras.unet },
     motion: motion?.config,
     text: {
       config: parseClipTextConfig(text.config, text.label),
-      weights: loras.text.weights,
-      source: loras.text.source,
+      json: text.config,
+      label: text.label,
+      weights: loras.text,
     },
     vae: plainPart(parseAutoencoderConfig(vae.config, vae.label), vae),
     vision: files.imageEncoder ? await openVision(files.imageEncoder) : undefined,
@@ -105,9 +105,8 @@ interface FoundPart {
   readonly config: unknown;
 }
 
-function plainPart<Config>(config: Config, { label, tensors }: FoundPart): SetPart<Config> {
-  const weights = new KeyedWeights(label, [{ index: tensors }]);
-  return { config, weights, source: weights };
+function plainPart<Config>(config: Config, { label, tensors, config: json }: FoundPart): SetPart<Config> {
+  return { config, json, label, weights: new KeyedWeights(label, [{ index: tensors }]) };
 }
 
 type PartFinder = (index: TensorIndex) => { tensors: TensorIndex; config: unknown } | undefined;
@@ -184,13 +183,9 @@ async function openVision(path: string): Promise<SetPart<ClipVisionConfig>> {
       hint: 'IP-Adapters for Stable Diffusion 1.5 go with the CLIP ViT-H/14 image encoder.',
     });
   const described = isFolder(folder) ? await folderConfig(folder) : undefined;
-  const config = parseClipVisionConfig(
-    described ?? visionConfigOfKeys(found.tensors, found.naming),
-    file,
-    found.naming,
-  );
-  const weights = new KeyedWeights(file, [{ index: found.tensors }]);
-  return { config, weights, source: weights };
+  const json = described ?? visionConfigOfKeys(found.tensors, found.naming);
+  const config = parseClipVisionConfig(json, file, found.naming);
+  return { config, json, label: file, weights: new KeyedWeights(file, [{ index: found.tensors }]) };
 }
 
 function missingPart(base: string, what: string, option: string): StudioError {

@@ -1,10 +1,10 @@
 import { StudioError } from '../../errors/studioError.ts';
 import { parseResamplerConfig, type ResamplerConfig } from '../../nets/resampler.ts';
+import type { ImageProjectionConfig } from '../../nets/sd15/imageProjection.ts';
 import type { UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
 import type { TensorIndex } from '../../weights/storedTensor.ts';
 import { resamplerConfigOfKeys } from './keys/configOfKeys.ts';
-import type { ImageProjectionConfig } from './nets/imageProjection.ts';
 
 /** An IP-Adapter's projector: from a picture's embedding (`base`), or from all its tokens (`plus`), to image tokens. */
 export type Projector = {

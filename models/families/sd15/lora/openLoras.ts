@@ -1,14 +1,13 @@
 import { StudioError } from '../../../errors/studioError.ts';
 import { sizeOf } from '../../../onnx/types.ts';
 import { readCheckpoint } from '../../../weights/checkpoint.ts';
-import { KeyedWeights } from '../../../weights/keyedWeights.ts';
 import { readTensor } from '../../../weights/readTensor.ts';
 import type { StoredTensor, TensorIndex } from '../../../weights/storedTensor.ts';
 import { weightFileOf } from '../weightFiles.ts';
 import { deltaSize, type LoraTensors, loraForm, loraRank } from './loraDelta.ts';
 import { type LoraKey, type LoraRole, parseLoraKey } from './loraKeys.ts';
-import { LoraSource, type WeightDelta } from './loraSource.ts';
 import { LoraTargets } from './loraTargets.ts';
+import { LoraWeights, type WeightDelta } from './loraWeights.ts';
 
 /** A LoRA of a set. */
 export interface LoraFile {
@@ -30,7 +29,7 @@ export interface LoraFit {
   readonly sentence: string;
 }
 
-/** A network's layers of tensors, as {@link KeyedWeights} takes them. */
+/** A network's layers of tensors, as {@link LoraWeights} takes them. */
 export interface LoraNetwork {
   readonly label: string;
   readonly layers: readonly { readonly index: TensorIndex }[];
@@ -50,7 +49,7 @@ interface Module {
 export async function openLoras(
   files: readonly LoraFile[],
   networks: Readonly<Record<Tower, LoraNetwork>>,
-): Promise<Record<Tower, { weights: KeyedWeights; source: KeyedWeights | LoraSource }> & { fits: readonly LoraFit[] }> {
+): Promise<Record<Tower, LoraWeights> & { fits: readonly LoraFit[] }> {
   const targets = { unet: targetsOf(networks.unet), text: targetsOf(networks.text) };
   const deltas: Record<Tower, Map<string, WeightDelta[]>> = { unet: new Map(), text: new Map() };
   const added: Record<Tower, Map<string, StoredTensor>> = { unet: new Map(), text: new Map() };
@@ -79,10 +78,9 @@ export async function openLoras(
     }
     fits.push(describeFit({ file, weight }, modules, unfitted));
   }
-  const open = (tower: Tower): { weights: KeyedWeights; source: KeyedWeights | LoraSource } => {
+  const open = (tower: Tower): LoraWeights => {
     const { label, layers } = networks[tower];
-    const weights = new KeyedWeights(label, [...layers, { index: added[tower] }]);
-    return { weights, source: deltas[tower].size > 0 ? new LoraSource(weights, deltas[tower], files.length) : weights };
+    return new LoraWeights(label, [...layers, { index: added[tower] }], deltas[tower], files.length);
   };
   return { unet: open('unet'), text: open('text'), fits };
 }

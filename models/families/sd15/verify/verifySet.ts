@@ -9,6 +9,9 @@ import { buildAutoencoderDecoder, buildAutoencoderEncoder } from '../../../nets/
 import { buildClipText } from '../../../nets/clip/clipText.ts';
 import { buildClipVision } from '../../../nets/clip/clipVision.ts';
 import { buildResampler } from '../../../nets/resampler.ts';
+import { buildContext } from '../../../nets/sd15/contextInputs.ts';
+import { buildImageProjection } from '../../../nets/sd15/imageProjection.ts';
+import { buildSd15Unet } from '../../../nets/sd15/unet.ts';
 import { crossAttentionLayers } from '../../../nets/unet/unetConfig.ts';
 import type { Graph } from '../../../onnx/graphBuilder.ts';
 import { encodeModel } from '../../../onnx/modelFile.ts';
@@ -16,10 +19,7 @@ import type { Device } from '../../../runtime/device.ts';
 import { runOnce } from '../../../runtime/runOnce.ts';
 import { type RuntimeTensor, Session } from '../../../runtime/session.ts';
 import { readTensor } from '../../../weights/readTensor.ts';
-import { strengthInput } from '../lora/loraSource.ts';
-import { buildContext } from '../nets/contextInputs.ts';
-import { buildImageProjection } from '../nets/imageProjection.ts';
-import { buildSd15Unet } from '../nets/unet.ts';
+import { strengthInput } from '../lora/loraWeights.ts';
 import { openParts, type SetParts } from '../openParts.ts';
 import { readSetCase, type SetCase } from './setCase.ts';
 
@@ -70,7 +70,7 @@ class Verifier {
       if (!this.#has(`${kind}_ids`) || !this.#has(`${kind}_states`)) continue;
       const ids = await this.#golden(`${kind}_ids`);
       const shape = { batch: ids.shape[0] ?? 1, hiddenLayer: 'last', skip } as const;
-      const graph = buildClipText(text.config, shape, this.#device.dialect, text.source);
+      const graph = buildClipText(text.config, shape, this.#device.dialect, text.weights);
       const { states } = await this.#runOnce(graph, text.weights.folder, {
         tokenIds: int64Tensor(ids.shape, [...ids.data]),
       });
@@ -82,7 +82,7 @@ class Verifier {
     if (vision && projector && this.#has('clip_pixels')) {
       const pixels = await this.#golden('clip_pixels');
       const hiddenLayer = projector.kind === 'plus' ? 'penultimate' : 'projected';
-      const graph = buildClipVision(vision.config, { batch: 1, hiddenLayer }, this.#device.dialect, vision.source);
+      const graph = buildClipVision(vision.config, { batch: 1, hiddenLayer }, this.#device.dialect, vision.weights);
       const encode = async (input: FloatTensor): Promise<FloatTensor | undefined> => {
         const { tokens, embedding } = await this.#runOnce(graph, vision.weights.folder, { pixels: input });
         return tokens ?? embedding;
@@ -123,14 +123,14 @@ class Verifier {
       prompt: squeezed(await this.#golden('image_tokens')),
       negative: await this.#project(projector, await this.#golden('uncond_image_embeds')),
     };
-    const context = buildContext(unet.config, shape, this.#device.dialect, unet.source);
+    const context = buildContext(unet.config, shape, this.#device.dialect, unet.weights);
     const contextOf = async (kind: 'prompt' | 'negative'): Promise<Record<string, FloatTensor>> =>
       this.#runOnce(context, unet.weights.folder, {
         text: states[kind],
         ...(image ? { image: image[kind] } : {}),
       });
     const contexts = { prompt: await contextOf('prompt'), negative: await contextOf('negative') };
-    const graph = buildSd15Unet({ unet: unet.config, motion }, shape, this.#device.dialect, unet.source);
+    const graph = buildSd15Unet({ unet: unet.config, motion }, shape, this.#device.dialect, unet.weights);
     const session = await this.#session(graph, unet.weights.folder);
     const { imageScale, textScale } = this.#case.settings;
     const layers = crossAttentionLayers(unet.config).length;
@@ -197,7 +197,7 @@ class Verifier {
     if (this.#has('frames') && this.#has('latents')) {
       const latents = await this.#golden('latents');
       const [, channels = 4, frames = 1, height = 0, width = 0] = latents.shape;
-      const graph = buildAutoencoderDecoder(vae.config, { batch: 1, height, width }, dialect, vae.source);
+      const graph = buildAutoencoderDecoder(vae.config, { batch: 1, height, width }, dialect, vae.weights);
       const session = await this.#session(graph, vae.weights.folder);
       const plane = height * width;
       const pictures: number[] = [];
@@ -219,7 +219,7 @@ class Verifier {
     if (!this.#has('vae.image') || !this.#has('vae.mean')) return;
     const image = await this.#golden('vae.image');
     const [batch = 1, , height = 0, width = 0] = image.shape;
-    const graph = buildAutoencoderEncoder(vae.config, { batch, height, width }, dialect, vae.source);
+    const graph = buildAutoencoderEncoder(vae.config, { batch, height, width }, dialect, vae.weights);
     const { mean } = await this.#runOnce(graph, vae.weights.folder, { image });
     await this.#compare('vae.mean', mean);
   }

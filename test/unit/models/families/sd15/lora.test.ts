@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LoraRole } from '../../../../../models/families/sd15/lora/loraKeys.ts';
-import { strengthInput } from '../../../../../models/families/sd15/lora/loraSource.ts';
+import { strengthInput } from '../../../../../models/families/sd15/lora/loraWeights.ts';
 import { openLoras } from '../../../../../models/families/sd15/lora/openLoras.ts';
 import { floatTensor } from '../../../../../models/math/tensor.ts';
 import { dialectOf } from '../../../../../models/onnx/dialect.ts';
@@ -30,8 +30,8 @@ async function applied(lora: Readonly<Record<string, FileTensor>>, strength: num
     ['unet', unetShapes],
     ['text', textShapes],
   ] as const) {
-    const { weights, source } = opened[tower];
-    const b = new GraphBuilder(tower, device.dialect, source);
+    const weights = opened[tower];
+    const b = new GraphBuilder(tower, device.dialect, weights);
     for (const [module, shape] of Object.entries(shapes)) b.output(module, b.weightAt(`${module}.weight`, shape));
     // The halves of a gated projection are asked for as rows of their weight.
     if (tower === 'unet')

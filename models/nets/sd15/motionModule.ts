@@ -1,12 +1,12 @@
 /** AnimateDiff's motion module: attention along time at every position, between the blocks of a picture UNet. */
 import { z } from 'zod';
-import { StudioError } from '../../../errors/studioError.ts';
-import { feedForward } from '../../../nets/feedForward.ts';
-import { layerNormLayer, linearLayer } from '../../../nets/modules.ts';
-import { attention } from '../../../onnx/attention.ts';
-import { add } from '../../../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../../../onnx/graphBuilder.ts';
-import { reshape, transpose } from '../../../onnx/shaping.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import { attention } from '../../onnx/attention.ts';
+import { add } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape, transpose } from '../../onnx/shaping.ts';
+import { feedForward } from '../feedForward.ts';
+import { layerNormLayer, linearLayer } from '../modules.ts';
 import { type Clip, groupNormOverClip, type NormReading } from './clipNorm.ts';
 
 /** A motion module, as its config.json (MotionAdapter) or its keys describe it. */

@@ -1,10 +1,11 @@
 /** Layers of a picture UNet, on the frames of clips as one batch of pictures (b · f, C, h, w). */
-import { feedForward } from '../../../nets/feedForward.ts';
-import { convolutionLayer, groupNormLayer, layerNormLayer, linearLayer } from '../../../nets/modules.ts';
-import { attention, attentionWithMap } from '../../../onnx/attention.ts';
-import { add, multiply } from '../../../onnx/elementwise.ts';
-import type { GraphBuilder, Tensor } from '../../../onnx/graphBuilder.ts';
-import { reshape, transpose } from '../../../onnx/shaping.ts';
+
+import { attention, attentionWithMap } from '../../onnx/attention.ts';
+import { add, multiply } from '../../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape, transpose } from '../../onnx/shaping.ts';
+import { feedForward } from '../feedForward.ts';
+import { convolutionLayer, groupNormLayer, layerNormLayer, linearLayer } from '../modules.ts';
 import { type Clip, groupNormOverClip, type NormReading } from './clipNorm.ts';
 import type { LayerInputs } from './contextInputs.ts';
 

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { multiply } from '../../../onnx/elementwise.ts';
 import type { AdaptingSource, GraphBuilder, Tensor } from '../../../onnx/graphBuilder.ts';
 import { slice } from '../../../onnx/shaping.ts';
-import type { KeyedWeight, KeyedWeights } from '../../../weights/keyedWeights.ts';
+import { KeyedWeights } from '../../../weights/keyedWeights.ts';
 import { buildDelta, type LoraTensors, laidOver } from './loraDelta.ts';
 
 /** The input of every graph with LoRAs in it: one strength per LoRA of the set, float32. */
@@ -21,29 +22,33 @@ export interface WeightDelta {
  * The products are as small as the ranks, so that a clip's step grows by a few hundredths, where a branch beside every layer
  * would cost a tenth to a half of it; and every form of ΔW is the same to the layers.
  */
-export class LoraSource implements AdaptingSource {
-  readonly #weights: KeyedWeights;
+export class LoraWeights extends KeyedWeights implements AdaptingSource {
   readonly #deltas: ReadonlyMap<string, readonly WeightDelta[]>;
   readonly #count: number;
   readonly #strengths = new WeakMap<GraphBuilder, Tensor>();
 
-  /** `deltas` by the key of the weight they change; `count` LoRAs in the set. */
-  constructor(weights: KeyedWeights, deltas: ReadonlyMap<string, readonly WeightDelta[]>, count: number) {
-    this.#weights = weights;
+  /** `deltas` by the key of the weight they change; `count` LoRAs in the set. Their tensors are among the layers. */
+  constructor(
+    label: string,
+    layers: ConstructorParameters<typeof KeyedWeights>[1],
+    deltas: ReadonlyMap<string, readonly WeightDelta[]>,
+    count: number,
+  ) {
+    super(label, layers);
     this.#deltas = deltas;
     this.#count = count;
   }
 
-  get label(): string {
-    return this.#weights.label;
+  /** Whether graphs built on these weights take {@link strengthInput}. */
+  get hasDeltas(): boolean {
+    return this.#deltas.size > 0;
   }
 
-  has(key: string): boolean {
-    return this.#weights.has(key);
-  }
-
-  find(key: string): KeyedWeight | undefined {
-    return this.#weights.find(key);
+  override get fingerprint(): string {
+    const factors = [...this.#deltas].map(([key, deltas]) => [key, deltas.map(({ lora, factor }) => [lora, factor])]);
+    return createHash('sha256')
+      .update(JSON.stringify([super.fingerprint, this.#count, factors]))
+      .digest('hex');
   }
 
   adapt(b: GraphBuilder, key: string, weight: Tensor, rows: { from: number; to: number } | undefined): Tensor {
@@ -54,7 +59,7 @@ export class LoraSource implements AdaptingSource {
       weight,
       deltas.map(({ lora, tensors, factor }) => {
         const strength = multiply(slice(this.#strengthOf(b), 0, lora, lora + 1), b.constant([1], [factor]));
-        const whole = [this.#weights.tensor(key)?.shape[0] ?? weight.shape[0] ?? 0, ...rest];
+        const whole = [this.tensor(key)?.shape[0] ?? weight.shape[0] ?? 0, ...rest];
         const delta = buildDelta(b, tensors, rows ? whole : weight.shape, strength);
         return rows ? slice(delta, 0, rows.from, rows.to) : delta;
       }),

@@ -1,10 +1,11 @@
 /** Text and image tokens on their way into the UNet: keys and values once per take, α once per step. */
-import { linearLayer } from '../../../nets/modules.ts';
-import { crossAttentionLayers, type UnetConfig } from '../../../nets/unet/unetConfig.ts';
-import type { Dialect } from '../../../onnx/dialect.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../../../onnx/graphBuilder.ts';
-import { reshape, slice } from '../../../onnx/shaping.ts';
-import type { WeightSource } from '../../../onnx/types.ts';
+
+import type { Dialect } from '../../onnx/dialect.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape, slice } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { linearLayer } from '../modules.ts';
+import { crossAttentionLayers, type UnetConfig } from '../unet/unetConfig.ts';
 
 /** Sizes of what the cross-attention layers are fed. */
 export interface ContextShape {

@@ -1,12 +1,13 @@
 /** Stable Diffusion's picture UNet, with AnimateDiff's motion modules between its blocks: one prediction for a whole clip. */
-import { convolutionLayer } from '../../../nets/modules.ts';
-import { timeEmbedding } from '../../../nets/timeEmbedding.ts';
-import type { UnetConfig, UnetLevel } from '../../../nets/unet/unetConfig.ts';
-import type { Dialect } from '../../../onnx/dialect.ts';
-import { add, scale, silu } from '../../../onnx/elementwise.ts';
-import { type Graph, GraphBuilder, type Tensor } from '../../../onnx/graphBuilder.ts';
-import { concatenate, reshape, resizeNearest, transpose } from '../../../onnx/shaping.ts';
-import type { WeightSource } from '../../../onnx/types.ts';
+
+import type { Dialect } from '../../onnx/dialect.ts';
+import { add, scale, silu } from '../../onnx/elementwise.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { concatenate, reshape, resizeNearest, transpose } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { convolutionLayer } from '../modules.ts';
+import { timeEmbedding } from '../timeEmbedding.ts';
+import type { UnetConfig, UnetLevel } from '../unet/unetConfig.ts';
 import { groupNormOverClip } from './clipNorm.ts';
 import { type ContextShape, declareContext, type LayerInputs } from './contextInputs.ts';
 import { type MotionConfig, motionModule } from './motionModule.ts';

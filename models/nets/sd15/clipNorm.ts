@@ -1,6 +1,6 @@
-import { groupNormLayer } from '../../../nets/modules.ts';
-import type { GraphBuilder, Tensor } from '../../../onnx/graphBuilder.ts';
-import { reshape, transpose } from '../../../onnx/shaping.ts';
+import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
+import { reshape, transpose } from '../../onnx/shaping.ts';
+import { groupNormLayer } from '../modules.ts';
 
 /** How many clips a batch of pictures is, and how many frames each has. */
 export interface Clip {

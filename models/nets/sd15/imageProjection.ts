@@ -1,9 +1,10 @@
 /** IP-Adapter's base projector: one picture embedding to a few tokens of the context's width. */
-import { layerNormLayer, linearLayer } from '../../../nets/modules.ts';
-import type { Dialect } from '../../../onnx/dialect.ts';
-import { type Graph, GraphBuilder } from '../../../onnx/graphBuilder.ts';
-import { reshape } from '../../../onnx/shaping.ts';
-import type { WeightSource } from '../../../onnx/types.ts';
+
+import type { Dialect } from '../../onnx/dialect.ts';
+import { type Graph, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { reshape } from '../../onnx/shaping.ts';
+import type { WeightSource } from '../../onnx/types.ts';
+import { layerNormLayer, linearLayer } from '../modules.ts';
 
 /** Sizes of a base projector (ImageProjection in diffusers). */
 export interface ImageProjectionConfig {
