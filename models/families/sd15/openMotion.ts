@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../errors/studioError.ts';
-import { type MotionConfig, normReadings, parseMotionConfig } from '../../nets/sd15/motionModule.ts';
+import { type MotionConfig, parseMotionConfig } from '../../nets/sd15/motionModule.ts';
 import type { UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { readCheckpoint, readJson } from '../../weights/checkpoint.ts';
 import type { TensorIndex } from '../../weights/storedTensor.ts';
@@ -14,6 +14,8 @@ export type MotionReading = 'diffusers' | 'original';
 /** A motion module ready to be built into a UNet. */
 export interface OpenedMotion {
   readonly tensors: TensorIndex;
+  /** Its configuration as a config.json would say it, with the reading of its norms. */
+  readonly json: unknown;
   readonly config: MotionConfig;
 }
 
@@ -29,18 +31,15 @@ export async function openMotion(path: string, unet: UnetConfig, norms?: MotionR
       hint: 'Motion modules are files such as mm_sd_v15_v2.ckpt or v3_sd15_mm.ckpt.',
     });
   const configFile = isFolder(path) ? join(path, 'config.json') : '';
-  const config =
-    configFile && existsSync(configFile)
-      ? parseMotionConfig(await readJson(configFile), configFile)
-      : parseMotionConfig(motionConfigOfKeys(tensors), file);
+  const described: unknown =
+    configFile && existsSync(configFile) ? await readJson(configFile) : motionConfigOfKeys(tensors);
+  const { motion_max_seq_length: length = untabledLength } = Object(described);
+  const table = lengthOfKeys(tensors, length);
+  const readings = norms === 'diffusers' ? 'diffusers' : table === 24 ? 'originalFirst' : 'original';
+  const json = { ...Object(described), motion_max_seq_length: table, norm_readings: readings };
+  const config = parseMotionConfig(json, configFile || file);
   checkBase(file, tensors, unet);
-  const readings =
-    norms === 'diffusers'
-      ? normReadings.diffusers
-      : config.length === 24
-        ? normReadings.originalFirst
-        : normReadings.original;
-  return { tensors, config: { ...config, ...readings, ...lengthOfKeys(tensors, config.length) } };
+  return { tensors, json, config };
 }
 
 /** The config.json of a motion module in diffusers' names. */
@@ -48,15 +47,14 @@ export function motionConfigOfKeys(tensors: TensorIndex): Readonly<Record<string
   return {
     _class_name: 'MotionAdapter',
     use_motion_mid_block: [...tensors.keys()].some((key) => key.startsWith('mid_block.')),
-    motion_max_seq_length: lengthOfKeys(tensors, untabledLength).length,
+    motion_max_seq_length: lengthOfKeys(tensors, untabledLength),
   };
 }
 
 /** The length of a module's table of positions, where it has one. */
-function lengthOfKeys(tensors: TensorIndex, otherwise: number): { length: number } {
-  for (const [key, { shape }] of tensors)
-    if (/pos_(encoder|embed)\.pe$/.test(key)) return { length: shape.at(-2) ?? otherwise };
-  return { length: otherwise };
+function lengthOfKeys(tensors: TensorIndex, otherwise: number): number {
+  for (const [key, { shape }] of tensors) if (/pos_(encoder|embed)\.pe$/.test(key)) return shape.at(-2) ?? otherwise;
+  return otherwise;
 }
 
 function checkBase(file: string, tensors: TensorIndex, unet: UnetConfig): void {

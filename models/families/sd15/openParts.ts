@@ -46,6 +46,7 @@ export interface SetPart<Config, Weights extends KeyedWeights = KeyedWeights> {
 export interface SetParts {
   readonly unet: SetPart<UnetConfig, LoraWeights>;
   readonly motion: MotionConfig | undefined;
+  readonly motionJson: unknown;
   readonly text: SetPart<ClipTextConfig, LoraWeights>;
   readonly vae: SetPart<AutoencoderConfig>;
   readonly vision: SetPart<ClipVisionConfig> | undefined;
@@ -85,6 +86,7 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
   return {
     unet: { config, json: base.unet.config, label: base.unet.label, weights: loras.unet },
     motion: motion?.config,
+    motionJson: motion?.json,
     text: {
       config: parseClipTextConfig(text.config, text.label),
       json: text.config,

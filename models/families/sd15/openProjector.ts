@@ -9,6 +9,8 @@ import { resamplerConfigOfKeys } from './keys/configOfKeys.ts';
 /** An IP-Adapter's projector: from a picture's embedding (`base`), or from all its tokens (`plus`), to image tokens. */
 export type Projector = {
   readonly weights: KeyedWeights;
+  /** Its configuration as a config.json would say it. */
+  readonly json: unknown;
   /** Image tokens it makes of one picture. */
   readonly tokens: number;
   /** Width of what the image encoder has to give. */
@@ -25,10 +27,11 @@ export function openProjector(file: string, tensors: TensorIndex, unet: UnetConf
     throw new StudioError('model-mismatch', `${file} ${what}.`, { hint });
   };
   if (tensors.has('latents')) {
-    const config = parseResamplerConfig(resamplerConfigOfKeys(tensors), file);
+    const json = resamplerConfigOfKeys(tensors);
+    const config = parseResamplerConfig(json, file);
     if (config.outputWidth !== unet.contextWidth)
       refuse(`makes tokens ${config.outputWidth} wide, and the base takes ${unet.contextWidth}`, otherBase);
-    return { kind: 'plus', config, weights, tokens: config.queries, inputWidth: config.inputWidth };
+    return { kind: 'plus', json, config, weights, tokens: config.queries, inputWidth: config.inputWidth };
   }
   const [rows = 0, inputWidth = 0] = tensors.get('proj.weight')?.shape ?? [];
   const outputWidth = tensors.get('norm.weight')?.shape[0] ?? 0;
@@ -42,7 +45,8 @@ export function openProjector(file: string, tensors: TensorIndex, unet: UnetConf
   if (outputWidth !== unet.contextWidth)
     refuse(`makes tokens ${outputWidth} wide, and the base takes ${unet.contextWidth}`, otherBase);
   const tokens = rows / outputWidth;
-  return { kind: 'base', config: { inputWidth, tokens, outputWidth }, weights, tokens, inputWidth };
+  const json = { clip_embeddings_dim: inputWidth, num_image_text_embeds: tokens, cross_attention_dim: outputWidth };
+  return { kind: 'base', json, config: { inputWidth, tokens, outputWidth }, weights, tokens, inputWidth };
 }
 
 const otherBase = 'The adapter was made for another base: 768 is Stable Diffusion 1.5, 1024 is 2.x, 2048 is SDXL.';

@@ -5,7 +5,8 @@ import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.t
 import { reshape, slice } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
 import { linearLayer } from '../modules.ts';
-import { crossAttentionLayers, type UnetConfig } from '../unet/unetConfig.ts';
+import type { Network } from '../network.ts';
+import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../unet/unetConfig.ts';
 
 /** Sizes of what the cross-attention layers are fed. */
 export interface ContextShape {
@@ -91,3 +92,24 @@ export function declareContext(
   }
   return (layer) => inputs.get(layer) ?? b.fail(`no context is declared for the layer ${layer}`);
 }
+
+/** A picture UNet's context, and whether an image adapter adds to it. */
+export interface PictureContextConfig {
+  readonly unet: UnetConfig;
+  readonly hasAdapter: boolean;
+}
+
+/** The context as an entry of the table of networks. Its config.json is the UNet's; `image_adapter` says whether it has one. */
+export const pictureContext: Network<PictureContextConfig, ContextShape> = {
+  parse: (json, label) => ({
+    unet: parseUnetConfig(json, label),
+    hasAdapter: Reflect.get(Object(json), 'image_adapter') === true,
+  }),
+  build: ({ unet }, shape, dialect, source) => buildContext(unet, shape, dialect, source),
+  probe: ({ unet, hasAdapter }) => ({
+    batch: 1,
+    frames: 1,
+    textTokens: unet.textTokens,
+    imageTokens: hasAdapter ? 1 : 0,
+  }),
+};

@@ -29,6 +29,7 @@ const schema = z.object({
   motion_max_seq_length: z.int().positive().default(32),
   motion_transformer_layers_per_block: z.union([z.literal(1), z.array(z.literal(1))]).default(1),
   use_motion_mid_block: z.boolean().default(true),
+  norm_readings: z.enum(['diffusers', 'originalFirst', 'original']).default('diffusers'),
 });
 
 /** The two readings of group norms that exist, by who computes so. */
@@ -38,7 +39,10 @@ export const normReadings = {
   original: { motionNorm: 'perFrame', resnetNorm: 'perFrame' },
 } as const satisfies Record<string, Pick<MotionConfig, 'motionNorm' | 'resnetNorm'>>;
 
-/** Reads a MotionAdapter's config.json, with diffusers' reading of the norms; `label` names the file in messages. */
+/**
+ * Reads a MotionAdapter's config.json; `label` names the file in messages. Ours: `norm_readings`, by whose reading the group norms
+ * are computed; diffusers' own where the file does not say.
+ */
 export function parseMotionConfig(json: unknown, label: string): MotionConfig {
   const parsed = schema.safeParse(json);
   if (!parsed.success)
@@ -52,7 +56,7 @@ export function parseMotionConfig(json: unknown, label: string): MotionConfig {
     groups: config.motion_norm_num_groups,
     midBlock: config.use_motion_mid_block,
     length: config.motion_max_seq_length,
-    ...normReadings.diffusers,
+    ...normReadings[config.norm_readings],
   };
 }
 

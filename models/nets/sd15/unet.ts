@@ -6,11 +6,12 @@ import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.t
 import { concatenate, reshape, resizeNearest, transpose } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
 import { convolutionLayer } from '../modules.ts';
+import type { Network } from '../network.ts';
 import { timeEmbedding } from '../timeEmbedding.ts';
-import type { UnetConfig, UnetLevel } from '../unet/unetConfig.ts';
+import { parseUnetConfig, type UnetConfig, type UnetLevel } from '../unet/unetConfig.ts';
 import { groupNormOverClip } from './clipNorm.ts';
 import { type ContextShape, declareContext, type LayerInputs } from './contextInputs.ts';
-import { type MotionConfig, motionModule } from './motionModule.ts';
+import { type MotionConfig, motionModule, parseMotionConfig } from './motionModule.ts';
 import { type BlockOptions, residualBlock, spatialTransformer } from './pictureLayers.ts';
 
 /** Static sizes of a UNet graph; height and width are latent ones. */
@@ -141,3 +142,23 @@ class Blocks {
     return spatialTransformer(this.#b, `attentions.${index}`, x, { clip, groups, heads, inputsOf: this.#inputsOf });
   }
 }
+
+/** A picture UNet and the motion module between its blocks, where it has one. */
+export interface PictureUnetConfig {
+  readonly unet: UnetConfig;
+  readonly motion: MotionConfig | undefined;
+}
+
+/** The UNet as an entry of the table of networks. Its config.json holds the motion module's as `motion_module`. */
+export const pictureUnet: Network<PictureUnetConfig, Sd15UnetShape, string, 'prediction'> = {
+  parse: (json, label) => {
+    const motion = Reflect.get(Object(json), 'motion_module');
+    return { unet: parseUnetConfig(json, label), motion: motion ? parseMotionConfig(motion, label) : undefined };
+  },
+  build: buildSd15Unet,
+  // The smallest clip whose every level still has a position, long enough for the motion module.
+  probe: ({ unet, motion }) => {
+    const side = 2 ** (unet.down.length - 1);
+    return { batch: 1, frames: motion ? 2 : 1, height: side, width: side, textTokens: unet.textTokens, imageTokens: 0 };
+  },
+};
