@@ -42,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/families': [
+    'models/recognise',
     'models/model',
     'models/nets',
     'models/onnx',

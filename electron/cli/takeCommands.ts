@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { readManifest } from '../../models/families/families.ts';
 import { exportFormatNames, exportFormats } from '../contract/jobs.ts';
 import { providerNames, type TakeSettings } from '../contract/takeSettings.ts';
 import type { MaskInput, ProviderName } from '../engine/engineProtocol.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import { readPicture } from '../media/readPicture.ts';
 import { byteCount, type Console } from './console.ts';
-import { findModelFolder } from './modelFolders.ts';
+import { looseFilesFolder } from './models/looseFiles.ts';
+import { findModelFolder } from './models/modelFolders.ts';
 import { runTake, type TakeOutcome, type TakeRun } from './runTake.ts';
 import { spliceIntoClip } from './spliceIntoClip.ts';
 import { numberOption, settingsFrom, type TakeOptionValues } from './takeOptions.ts';
@@ -24,7 +26,8 @@ const qualities = ['draft', 'good', 'best'] as const;
 
 /** `magdiff generate PICTURE`: a video of the picture's subject. */
 export async function generateCommand(picture: string, values: TakeOptionValues, console: Console): Promise<void> {
-  const settings = await settingsFrom('generate', values);
+  const modelFolder = await modelFolderFrom(values);
+  const settings = await settingsFrom('generate', await withModelDefaults(values, modelFolder));
   const facts = await probeMedia(picture);
   const at = numberOption(values, 'at');
   const isFrame = facts.kind === 'clip';
@@ -37,7 +40,7 @@ export async function generateCommand(picture: string, values: TakeOptionValues,
       mask,
       settings,
     },
-    picture,
+    { source: picture, modelFolder },
     values,
     console,
   );
@@ -45,28 +48,43 @@ export async function generateCommand(picture: string, values: TakeOptionValues,
 
 /** `magdiff edit CLIP`: the clip, changed where its mask allows. */
 export async function editCommand(clip: string, values: TakeOptionValues, console: Console): Promise<void> {
-  const settings = await settingsFrom('edit', values);
+  const modelFolder = await modelFolderFrom(values);
+  const settings = await settingsFrom('edit', await withModelDefaults(values, modelFolder));
   const facts = await probeMedia(clip);
   const startSeconds = numberOption(values, 'start') ?? 0;
   const endSeconds = numberOption(values, 'end') ?? facts.durationSeconds;
   const mask = await maskInput(values.mask, clip, false);
   await makeTake(
     { kind: 'edit', clip: resolve(clip), startSeconds, endSeconds, mask, settings },
-    clip,
+    { source: clip, modelFolder },
     values,
     console,
   );
+}
+
+/** The model that the options name: loose files put together, a folder, an installed one's name, or the bundled one. */
+const modelFolderFrom = async (values: TakeOptionValues): Promise<string> =>
+  (await looseFilesFolder(values)) ?? findModelFolder(typeof values.model === 'string' ? values.model : undefined);
+
+/** Fills in what the model was made for where the options leave it open. */
+async function withModelDefaults(values: TakeOptionValues, modelFolder: string): Promise<TakeOptionValues> {
+  if (values.sampler !== undefined) return values;
+  return { ...values, sampler: (await readManifest(modelFolder))?.sampler };
 }
 
 type TakeInputs =
   | { kind: 'generate'; picture: string; pictureTimeSeconds?: number; mask: MaskInput; settings: TakeSettings }
   | { kind: 'edit'; clip: string; startSeconds: number; endSeconds: number; mask: MaskInput; settings: TakeSettings };
 
-async function makeTake(inputs: TakeInputs, source: string, values: TakeOptionValues, console: Console): Promise<void> {
+async function makeTake(
+  inputs: TakeInputs,
+  { source, modelFolder }: { source: string; modelFolder: string },
+  values: TakeOptionValues,
+  console: Console,
+): Promise<void> {
   const format = oneOf('format', values.format, exportFormatNames);
   const quality = oneOf('quality', values.quality, qualities);
   const provider = values.provider === undefined ? undefined : oneOf('provider', values.provider, providerNames);
-  const modelFolder = await findModelFolder(typeof values.model === 'string' ? values.model : undefined);
   const out = resolve(
     typeof values.out === 'string'
       ? values.out

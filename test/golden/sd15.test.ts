@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { verifySet } from '../../models/families/sd15/verify/verifySet.ts';
 import { type DialectName, dialectOf } from '../../models/onnx/dialect.ts';
+import { verifySet } from '../../models/verify/sd15/verifySet.ts';
 
 const data = join(import.meta.dirname, 'sd15');
 

@@ -41,6 +41,7 @@ function manifestOf(set: ModelSet, tokensPerFrame = 4): Manifest {
     guidance: { text: guidance, image: guidance },
     noiseAlpha: 0,
     steps: set.recipe?.steps ?? 25,
+    ...(set.recipe ? { sampler: set.recipe.sampler } : {}),
     student: null,
     latentToRgb: null,
   };

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../../errors/studioError.ts';
-import { readCheckpoint, readJson } from '../../../weights/checkpoint.ts';
-import type { TensorIndex } from '../../../weights/storedTensor.ts';
-import type { SetFiles } from '../openParts.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import type { SetFiles } from '../../families/sd15/openParts.ts';
+import { readCheckpoint, readJson } from '../../weights/checkpoint.ts';
+import type { TensorIndex } from '../../weights/storedTensor.ts';
 
 const inside = z.string().regex(/^(?!.*\.\.)[\w .-]+(\/[\w .-]+)*$/, 'must be a name inside the folder');
 

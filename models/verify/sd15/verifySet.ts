@@ -1,33 +1,31 @@
 /** Runs a set's golden case stage by stage, each on the reference's own inputs, and says how far the results are off. */
 
-import { denoiserOf } from '../../../diffusion/denoiser.ts';
-import { noiseSchedule } from '../../../diffusion/noiseSchedule.ts';
-import { createSampling } from '../../../diffusion/sampler.ts';
-import { StudioError } from '../../../errors/studioError.ts';
-import { type FloatTensor, floatTensor, int64Tensor } from '../../../math/tensor.ts';
-import { buildAutoencoderDecoder, buildAutoencoderEncoder } from '../../../nets/autoencoder.ts';
-import { buildClipText } from '../../../nets/clip/clipText.ts';
-import { buildClipVision } from '../../../nets/clip/clipVision.ts';
-import { buildResampler } from '../../../nets/resampler.ts';
-import { buildContext } from '../../../nets/sd15/contextInputs.ts';
-import { buildImageProjection } from '../../../nets/sd15/imageProjection.ts';
-import { buildSd15Unet } from '../../../nets/sd15/unet.ts';
-import { crossAttentionLayers } from '../../../nets/unet/unetConfig.ts';
-import type { Graph } from '../../../onnx/graphBuilder.ts';
-import { encodeModel } from '../../../onnx/modelFile.ts';
-import type { Device } from '../../../runtime/device.ts';
-import { runOnce } from '../../../runtime/runOnce.ts';
-import { type RuntimeTensor, Session } from '../../../runtime/session.ts';
-import { readTensor } from '../../../weights/readTensor.ts';
-import { strengthInput } from '../lora/loraWeights.ts';
-import { openParts, type SetParts } from '../openParts.ts';
+import { denoiserOf } from '../../diffusion/denoiser.ts';
+import { noiseSchedule } from '../../diffusion/noiseSchedule.ts';
+import { createSampling } from '../../diffusion/sampler.ts';
+import { StudioError } from '../../errors/studioError.ts';
+import { strengthInput } from '../../families/sd15/lora/loraWeights.ts';
+import { openParts, type SetParts } from '../../families/sd15/openParts.ts';
+import { type FloatTensor, floatTensor, int64Tensor } from '../../math/tensor.ts';
+import { buildAutoencoderDecoder, buildAutoencoderEncoder } from '../../nets/autoencoder.ts';
+import { buildClipText } from '../../nets/clip/clipText.ts';
+import { buildClipVision } from '../../nets/clip/clipVision.ts';
+import { buildResampler } from '../../nets/resampler.ts';
+import { buildContext } from '../../nets/sd15/contextInputs.ts';
+import { buildImageProjection } from '../../nets/sd15/imageProjection.ts';
+import { buildSd15Unet } from '../../nets/sd15/unet.ts';
+import { crossAttentionLayers } from '../../nets/unet/unetConfig.ts';
+import type { Graph } from '../../onnx/graphBuilder.ts';
+import { encodeModel } from '../../onnx/modelFile.ts';
+import type { Device } from '../../runtime/device.ts';
+import { runOnce } from '../../runtime/runOnce.ts';
+import { type RuntimeTensor, Session } from '../../runtime/session.ts';
+import { readTensor } from '../../weights/readTensor.ts';
+import type { ComparedResult } from '../goldenData.ts';
 import { readSetCase, type SetCase } from './setCase.ts';
 
-/** A compared stage: its name, how far off it is, and what is allowed. */
-export interface StageError {
-  readonly name: string;
-  /** max|ours − golden| / max|golden|. */
-  readonly relativeError: number;
+/** A compared stage, and what is allowed. */
+export interface ComparedStage extends ComparedResult {
   readonly tolerance: number;
 }
 
@@ -36,7 +34,7 @@ const stageTolerance = 1e-4;
 const runTolerance = 1e-3;
 
 /** Verifies one folder with a case.json of this family; stages whose golden tensors the folder lacks are left out. */
-export async function verifySet(folder: string, device: Device): Promise<readonly StageError[]> {
+export async function verifySet(folder: string, device: Device): Promise<readonly ComparedStage[]> {
   const verifier = new Verifier(await readSetCase(folder), device);
   return verifier.run();
 }
@@ -44,14 +42,14 @@ export async function verifySet(folder: string, device: Device): Promise<readonl
 class Verifier {
   readonly #case: SetCase;
   readonly #device: Device;
-  readonly #stages: StageError[] = [];
+  readonly #stages: ComparedStage[] = [];
 
   constructor(setCase: SetCase, device: Device) {
     this.#case = setCase;
     this.#device = device;
   }
 
-  async run(): Promise<readonly StageError[]> {
+  async run(): Promise<readonly ComparedStage[]> {
     const parts = await openParts(this.#case.files);
     await this.#text(parts);
     await this.#image(parts);

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { modelRoots } from '../services/studioPlaces.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { modelRoots } from '../../services/studioPlaces.ts';
 
 /** Every folder that may be a model, by name. */
 export async function listModelFolders(): Promise<{ name: string; folder: string; bundled: boolean }[]> {
