@@ -14,7 +14,7 @@ const foreignPipelines =
  */
 export async function recogniseFolder(folder: string): Promise<Recognition | undefined> {
   const index = join(folder, 'model_index.json');
-  if (existsSync(index)) return recogniseWhole(folder, await classOf(index));
+  if (existsSync(index) || isFolderThere(join(folder, 'unet'))) return recogniseWhole(folder, await classOf(index));
   const file = findWeightFile(folder);
   if (file === undefined) return undefined;
   const className = await classOf(join(folder, 'config.json'));

@@ -78,10 +78,7 @@ class Walk {
     const names = await readdir(path).catch((): string[] => []);
     this.#entries += names.length;
     // A model in diffusers' form is one thing, and so is a part with its configuration.
-    if (
-      names.includes('model_index.json') ||
-      (names.includes('config.json') && names.some((name) => weightNames.test(name)))
-    ) {
+    if (isOneModel(names)) {
       this.places.push({ path, isFolder: true, sizeBytes: await this.#sizeOf(path) });
       return;
     }
@@ -96,3 +93,9 @@ class Walk {
     return total;
   }
 }
+
+/** A whole model: the index of one, or a UNet's folder beside a VAE's or a text encoder's. A part: a configuration beside weights. */
+const isOneModel = (names: readonly string[]): boolean =>
+  names.includes('model_index.json') ||
+  (names.includes('unet') && (names.includes('vae') || names.includes('text_encoder'))) ||
+  (names.includes('config.json') && names.some((name) => weightNames.test(name)));

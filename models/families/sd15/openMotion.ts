@@ -35,7 +35,9 @@ export async function openMotion(path: string, unet: UnetConfig, norms?: MotionR
     configFile && existsSync(configFile) ? await readJson(configFile) : motionConfigOfKeys(tensors);
   const { motion_max_seq_length: length = untabledLength } = Object(described);
   const table = lengthOfKeys(tensors, length);
-  const readings = norms === 'diffusers' ? 'diffusers' : table === 24 ? 'originalFirst' : 'original';
+  // Version 1 alone has 24 positions and none in the middle; its residual blocks' norms ran over all frames.
+  const isFirst = table === 24 && ![...tensors.keys()].some((key) => key.startsWith('mid_block.'));
+  const readings = norms === 'diffusers' ? 'diffusers' : isFirst ? 'originalFirst' : 'original';
   const json = { ...Object(described), motion_max_seq_length: table, norm_readings: readings };
   const config = parseMotionConfig(json, configFile || file);
   checkBase(file, tensors, unet);

@@ -1,5 +1,5 @@
 /** Puts sets together from the files that were found, and says what would still be needed. */
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { FoundFile } from '../../recognise/scanFolders.ts';
 import type { ModelSet } from './setFile.ts';
 
@@ -125,7 +125,16 @@ function goTogether(adapter: FoundFile, encoder: FoundFile): boolean {
     : encoder.imageWidths?.embedding === embedding;
 }
 
-const nameOf = (base: FoundFile, motion: FoundFile | undefined): string => {
-  const stem = (path: string): string => basename(path, extname(path));
-  return motion ? `${stem(base.path)} with ${stem(motion.path)}` : stem(base.path);
-};
+/** Names that say nothing of what a file is; its folder's does. */
+const plainNames = /^(base|model|unet|motion|diffusion_pytorch_model(\.fp16)?|pytorch_model|checkpoint|vae)$/i;
+
+/** What people call a file: the repository in a Hugging Face cache, the file's own name, or its folder's where that says nothing. */
+function titleOf(path: string): string {
+  const repository = /(?:^|[\\/])models--[^\\/]+?--([^\\/]+)/.exec(path)?.[1];
+  if (repository) return repository;
+  const stem = basename(path).replace(/\.(safetensors|sft|ckpt|pt|pth|bin)$/i, '');
+  return plainNames.test(stem) ? basename(dirname(path)) : stem;
+}
+
+const nameOf = (base: FoundFile, motion: FoundFile | undefined): string =>
+  motion ? `${titleOf(base.path)} with ${titleOf(motion.path)}` : titleOf(base.path);

@@ -55,7 +55,7 @@ const describeModule: (...args: Parameters<Recogniser>) => Recognition = (header
       ? 'long'
       : middle && (table === undefined || /animatelcm/i.test(name))
         ? 'animatelcm'
-        : length === 24
+        : length === 24 && !middle
           ? 'v1'
           : middle
             ? 'v2'
