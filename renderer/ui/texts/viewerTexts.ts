@@ -62,7 +62,6 @@ export const viewerTexts = {
     takes: 'Takes',
     source: 'Source',
     keys: 'Mask keys',
-    sound: 'Sound',
     split: 'Split at playhead',
     marker: 'Add marker',
     remove: 'Delete',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
-import type { DocumentRecord, SourceRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
@@ -9,6 +9,7 @@ import { newMask, removeMask } from '../../../../renderer/editor/maskCommands.ts
 import { Messages } from '../../../../renderer/project/messages.ts';
 import { OpenProject } from '../../../../renderer/project/openProject.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
+import { clipRecord } from '../../../fixtures/projectRecords.ts';
 
 type Answers = { [M in MethodName]?: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
 
@@ -22,27 +23,8 @@ const scribble = {
 };
 const region = { kind: 'region' as const, mode: 'paint' as const, width: 2, height: 2, runs: [0, 4] };
 
-function source(id: string): SourceRecord {
-  return {
-    kind: 'source',
-    id,
-    media: 'clip',
-    assetId: 'a'.repeat(64),
-    name: id,
-    mimeType: 'video/mp4',
-    sizeBytes: 1,
-    width: 32,
-    height: 32,
-    frameCount: 20,
-    framesPerSecond: 8,
-    durationSeconds: 2,
-    hasAudio: false,
-    hasAlpha: false,
-    inFrame: 0,
-    outFrame: 20,
-    createdAt: '',
-  };
-}
+const source = (id: string) =>
+  clipRecord(id, { width: 32, height: 32, frameCount: 20, framesPerSecond: 8, outFrame: 20 });
 
 const take: TakeRecord = {
   kind: 'take',
