@@ -30,10 +30,6 @@ export class JobList {
     this.#jobs.set(job.view.id, job);
   }
 
-  has(jobId: string): boolean {
-    return this.#jobs.has(jobId);
-  }
-
   /** A project's jobs, oldest first; live previews are not among them. */
   list(projectId: string): JobView[] {
     return [...this.#jobs.values()]
