@@ -105,17 +105,19 @@ export class Editor {
     this.#tellHistory();
   }
 
+  /** Takes the last step back; returns its name. */
   undo(): string | undefined {
-    if (!this.#mayWrite) return undefined;
-    const label = this.history.undo();
-    this.#tellHistory();
-    if (label !== undefined) this.#tellCommitted();
-    return label;
+    return this.#travel(() => this.history.undo());
   }
 
+  /** Brings the last undone step back; returns its name. */
   redo(): string | undefined {
+    return this.#travel(() => this.history.redo());
+  }
+
+  #travel(step: () => string | undefined): string | undefined {
     if (!this.#mayWrite) return undefined;
-    const label = this.history.redo();
+    const label = step();
     this.#tellHistory();
     if (label !== undefined) this.#tellCommitted();
     return label;

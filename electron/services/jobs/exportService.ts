@@ -151,7 +151,7 @@ export class ExportService {
       frameCount: options.outFrame - options.inFrame,
       width: take.result.width,
       height: take.result.height,
-      framesPerSecond: rate,
+      frameRate: rate,
       format: options.format,
       quality: options.quality,
       outputWidth: options.width,
