@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StudioError } from '../../../../models/errors/studioError.ts';
-import { openModel } from '../../../../models/families/openModel.ts';
+import { openModel, readNetworks } from '../../../../models/families/openModel.ts';
 import { type FloatTensor, floatTensor, int64Tensor } from '../../../../models/math/tensor.ts';
 import type { Model } from '../../../../models/model/model.ts';
+import { type Networks, networks } from '../../../../models/model/networks.ts';
+import { dialectOf } from '../../../../models/onnx/dialect.ts';
 import { readTensor } from '../../../../models/weights/readTensor.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
 import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
@@ -185,5 +187,22 @@ test('a model of other sizes than its configuration is refused with keys and sha
     await expect(openModel(other, { provider: 'cpu' })).rejects.toThrow(/lacks the network vae/);
   } finally {
     rmSync(other, { recursive: true, force: true });
+  }
+});
+
+test('the table names the inputs and outputs that the graphs have', async () => {
+  const { networkSet } = await readNetworks(folder);
+  const names = (Object.keys(networks) as (keyof Networks)[]).filter((name) => networkSet.has(name));
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) {
+    const { network, config, weights } = networkSet.get(name);
+    const graph = network.build(config, network.probe(config), dialectOf('plain'), weights);
+    if (network.inputs)
+      expect(graph.inputs.map((input) => input.name).sort(), name).toEqual([...network.inputs].sort());
+    if (network.outputs)
+      expect(
+        graph.outputs.map((output) => output.name),
+        name,
+      ).toEqual([...network.outputs]);
   }
 });
