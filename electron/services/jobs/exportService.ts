@@ -11,7 +11,7 @@ import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import { drawingFromFrame } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
-import type { Job, JobList } from './jobList.ts';
+import { type Job, type JobList, newJobView } from './jobList.ts';
 
 /** An export under way, or done. */
 interface ExportJob extends Job {
@@ -42,23 +42,15 @@ export class ExportService {
         'request-invalid',
         `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the take’s ${take.result.frameCount} frames.`,
       );
-    const view: JobView = {
+    const view = newJobView({
       id: newId('export'),
       projectId: project.id,
       kind: 'export',
-      live: false,
       label: `${options.fileName}${exportFormats[options.format].extension}`,
       createdAt: new Date().toISOString(),
-      state: 'queued',
-      step: 0,
       total: options.outFrame - options.inFrame,
-      secondsLeft: null,
-      note: '',
-      preview: null,
       takeId,
-      file: null,
-      error: null,
-    };
+    });
     const job: ExportJob = {
       ...{ project, take, options, view, abort: new AbortController() },
       cancel: () => job.abort.abort(),

@@ -16,6 +16,25 @@ export interface Job {
   clear(): Promise<void>;
 }
 
+/** A job as the page sees it at its beginning. */
+export function newJobView(
+  job: Pick<JobView, 'id' | 'projectId' | 'kind' | 'label' | 'createdAt'> & Partial<JobView>,
+): JobView {
+  return {
+    live: false,
+    state: 'queued',
+    step: 0,
+    total: 0,
+    secondsLeft: null,
+    note: '',
+    preview: null,
+    takeId: null,
+    file: null,
+    error: null,
+    ...job,
+  };
+}
+
 /** Every job of every open project, whatever it makes: what the page lists, cancels, retries and dismisses. */
 export class JobList {
   readonly #bus: EventBus;

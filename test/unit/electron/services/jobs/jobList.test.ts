@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { StudioEvent } from '../../../../../electron/contract/events.ts';
 import type { JobView } from '../../../../../electron/contract/jobs.ts';
 import { EventBus } from '../../../../../electron/services/eventBus.ts';
-import { type Job, JobList } from '../../../../../electron/services/jobs/jobList.ts';
+import { type Job, JobList, newJobView } from '../../../../../electron/services/jobs/jobList.ts';
 import { OpenProject } from '../../../../../electron/services/projects/openProject.ts';
 import { ProjectStore } from '../../../../../electron/services/projects/projectStore.ts';
 import { emptyProject } from '../../../../fixtures/projectRecords.ts';
@@ -33,10 +33,7 @@ beforeEach(async () => {
 });
 
 function addJob(id: string, state: JobView['state'], live = false): Job {
-  const view: JobView = {
-    ...{ id, projectId: project.id, kind: 'generate', live, label: '', createdAt: '', state, step: 0, total: 0 },
-    ...{ secondsLeft: null, note: '', preview: null, takeId: null, file: null, error: null },
-  };
+  const view = newJobView({ id, projectId: project.id, kind: 'generate', label: '', createdAt: '', state, live });
   const job: Job = {
     project,
     view,
