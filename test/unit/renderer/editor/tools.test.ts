@@ -50,6 +50,23 @@ describe('tools', () => {
     expect(strokes()).toMatchObject([{ mode: 'erase', points: [0, 0, 0.5, 20, 0, 1] }]);
   });
 
+  it('gather scribbles over one frame and begin anew over another', () => {
+    const scribble = (frameIndex: number): void => {
+      tools.smart?.down(pointer(0, 0), { ...context, frameIndex });
+      tools.smart?.up(pointer(10, 0), { ...context, frameIndex });
+    };
+    const gathered = () => {
+      const { scribbles } = editor.session.state;
+      return [scribbles?.sourceId, scribbles?.frameIndex, scribbles?.strokes.length];
+    };
+    scribble(3);
+    scribble(3);
+    expect(gathered()).toEqual(['clip', 3, 2]);
+    scribble(4);
+    expect(gathered()).toEqual(['clip', 4, 1]);
+    expect(strokes()).toEqual([]);
+  });
+
   it('go on from the last stroke’s end with a Shift-click', () => {
     tools.brush?.down(pointer(0, 0), context);
     tools.brush?.up(pointer(10, 0), context);
