@@ -130,7 +130,7 @@ export class ExportService {
 
   async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
     const { options, take } = job;
-    const folder = join(job.project.store.folder, 'exports');
+    const folder = exportFolder(job.project);
     await mkdir(folder, { recursive: true });
     const out = await freeName(folder, options.fileName, exportFormats[options.format].extension);
     const source = job.project.store.find('source', take.recipe.source.sourceId);
@@ -154,6 +154,11 @@ export class ExportService {
       signal: job.abort.signal,
     });
   }
+}
+
+/** Where a project's exports lie. */
+export function exportFolder(project: OpenProject): string {
+  return join(project.store.folder, 'exports');
 }
 
 /** A path in `folder` that nothing has yet: the name itself, or with a number. */
