@@ -16,6 +16,7 @@ export const viewerTexts = {
   },
   viewer: {
     label: 'Viewer',
+    bar: 'Viewer controls',
     modes: 'What the viewer shows',
     source: 'Source',
     result: 'Result',
