@@ -103,7 +103,7 @@ export class OpenProject implements ProjectScope {
 
   /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
   dispose(): DocumentDiff {
-    this.editor.session.set({ writer: false });
+    this.editor.close();
     this.playback.stop();
     this.takes.close();
     return this.#queue.discard();

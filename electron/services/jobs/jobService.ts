@@ -13,7 +13,7 @@ import type { EventBus } from '../eventBus.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import type { EnginePort } from './enginePort.ts';
-import type { Job, JobList } from './jobList.ts';
+import { type Job, type JobList, newJobView } from './jobList.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
 
@@ -144,23 +144,8 @@ export class JobService {
   }
 
   #remember(project: OpenProject, file: JobFile, windowId: string, live: boolean): TakeJob {
-    const view: JobView = {
-      id: file.id,
-      projectId: project.id,
-      kind: file.kind,
-      live,
-      label: file.label,
-      createdAt: file.createdAt,
-      state: file.state,
-      step: 0,
-      total: 0,
-      secondsLeft: null,
-      note: '',
-      preview: null,
-      takeId: null,
-      file: null,
-      error: file.error,
-    };
+    const { id, kind, label, createdAt, state, error } = file;
+    const view = newJobView({ id, projectId: project.id, kind, live, label, createdAt, state, error });
     const job: TakeJob = {
       ...{ project, file, view, windowId, preview: undefined, previewNumber: 0 },
       cancel: () => this.#options.engine.cancel(file.id),

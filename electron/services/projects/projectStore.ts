@@ -68,6 +68,7 @@ export class ProjectStore {
    * @throws StudioError `file-missing`, `project-damaged`, `project-newer`, `project-locked`
    */
   static async open(folder: string): Promise<ProjectStore> {
+    await readProjectText(folder);
     await takeLock(folder);
     try {
       const { records, sequence, folded, journal } = await readDocument(folder);
@@ -153,16 +154,7 @@ export class ProjectStore {
  */
 export async function readDocument(folder: string) {
   const path = join(folder, 'project.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
-      hint: 'Choose a folder that holds a project.json.',
-      cause: error,
-    });
-  }
-  const file = parseProjectFile(parseJson(text, path), path);
+  const file = parseProjectFile(parseJson(await readProjectText(folder), path), path);
   const records = new Map<string, DocumentRecord>();
   for (const record of file.records) records.set(record.id, record);
   const journal = await readJournal(join(folder, 'journal.ndjson'));
@@ -173,6 +165,15 @@ export async function readDocument(folder: string) {
     sequence = line.sequence;
   }
   return { records, sequence, folded: file.sequence, journal };
+}
+
+function readProjectText(folder: string): Promise<string> {
+  return readFile(join(folder, 'project.json'), 'utf8').catch((cause: unknown) => {
+    throw new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
+      hint: 'Choose a folder that holds a project.json.',
+      cause,
+    });
+  });
 }
 
 function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record is RecordOf<K> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
-import type { DocumentRecord, SourceRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
 import type { TakeFile } from '../../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
@@ -10,6 +10,7 @@ import { newMask, removeMask } from '../../../../renderer/editor/maskCommands.ts
 import { Messages } from '../../../../renderer/project/messages.ts';
 import { OpenProject } from '../../../../renderer/project/openProject.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
+import { clipRecord } from '../../../fixtures/projectRecords.ts';
 
 type Answers = { [M in MethodName]?: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
 
@@ -21,29 +22,11 @@ const scribble = {
   hardness: 1,
   points: [5, 5, 1, 9, 9, 1],
 };
+const scribbles = (sourceId: string, frameIndex: number) => ({ sourceId, frameIndex, strokes: [scribble] });
 const region = { kind: 'region' as const, mode: 'paint' as const, width: 2, height: 2, runs: [0, 4] };
 
-function source(id: string): SourceRecord {
-  return {
-    kind: 'source',
-    id,
-    media: 'clip',
-    assetId: 'a'.repeat(64),
-    name: id,
-    mimeType: 'video/mp4',
-    sizeBytes: 1,
-    width: 32,
-    height: 32,
-    frameCount: 20,
-    framesPerSecond: 8,
-    durationSeconds: 2,
-    hasAudio: false,
-    hasAlpha: false,
-    inFrame: 0,
-    outFrame: 20,
-    createdAt: '',
-  };
-}
+const source = (id: string) =>
+  clipRecord(id, { width: 32, height: 32, frameCount: 20, framesPerSecond: 8, outFrame: 20 });
 
 const take: TakeRecord = {
   kind: 'take',
@@ -159,7 +142,7 @@ afterEach(() => vi.unstubAllGlobals());
 describe('a smart selection', () => {
   it('lands on the frame and medium it was asked for, whatever is shown when it answers', async () => {
     const project = open();
-    await project.smartSelect.ask(source('one'), 3, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 3));
     project.view.showSource('two');
     project.editor.session.set({ playhead: 25 });
     project.receive(answerTo(requestIds()[0] ?? ''));
@@ -173,22 +156,21 @@ describe('a smart selection', () => {
     const first = { ...newMask(source('one'), 'First'), id: 'first' };
     project.editor.add('New mask', first, { ...newMask(source('one'), 'Other'), id: 'other' });
     project.editor.look({ maskId: 'first' });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     project.editor.look({ maskId: 'other' });
     project.receive(answerTo(requestIds()[0] ?? ''));
     expect(strokesAt(project)).toEqual(['one/first@0: region']);
     project.editor.look({ maskId: 'first' });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     removeMask(project.editor, first);
     project.receive(answerTo(requestIds()[1] ?? ''));
     expect(strokesAt(project)).toEqual([]);
   });
 
-  it('asks about the newest scribble alone on another frame, and hears no older answer', async () => {
+  it('hears no answer to a question that a newer one has replaced', async () => {
     const project = open();
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
-    await project.smartSelect.ask(source('one'), 5, [scribble, { ...scribble, radius: 2 }]);
-    expect(calls.at(-1)?.input).toMatchObject({ frameIndex: 5, scribbles: [{ radius: 2 }] });
+    await project.smartSelect.ask(scribbles('one', 0));
+    await project.smartSelect.ask(scribbles('one', 5));
     project.receive(answerTo(requestIds()[0] ?? ''));
     expect(strokesAt(project)).toEqual([]);
     project.receive(answerTo(requestIds()[1] ?? ''));
@@ -197,9 +179,9 @@ describe('a smart selection', () => {
 
   it('is over when asking fails', async () => {
     const project = open({ 'masks.smartSelect': () => Promise.reject(new StudioError('internal', 'No.')) });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     expect(project.state.state.smartBusy).toBe(false);
-    expect(project.editor.session.state.scribbles).toEqual([]);
+    expect(project.editor.session.state.scribbles).toBeNull();
     expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'No.' }]);
   });
 });
