@@ -84,6 +84,13 @@ export class OpenProject implements ProjectScope {
     return models.find((model) => model.id === this.editor.setup?.modelId) ?? models[0];
   }
 
+  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in. */
+  async receiveFiles(files: readonly File[]): Promise<void> {
+    const isRecipe = ({ name }: File): boolean => /\.json$/i.test(name);
+    for (const file of files.filter(isRecipe)) await this.messages.attempt(() => this.takes.recallFile(file));
+    await this.media.importFiles(files.filter((file) => !isRecipe(file)));
+  }
+
   flush(): Promise<void> {
     return this.#queue.flush();
   }

@@ -1,15 +1,16 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import { type ExportOptions, exportFormats, frameList, type JobView } from '../../contract/jobs.ts';
+import { exportFormats } from '../../contract/exportFormats.ts';
+import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
 import { maskDrawing } from '../../contract/maskOperations.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
-import { drawingFromFrame } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { type Job, type JobList, newJobView } from './jobList.ts';
 

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { type ExportOptions, exportFormatNames, exportFormats } from '../../../electron/contract/jobs.ts';
+import { exportFormatNames, exportFormats } from '../../../electron/contract/exportFormats.ts';
+import type { ExportOptions } from '../../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../../electron/contract/records.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';

@@ -10,6 +10,11 @@ export const takeTexts = {
     setting: 'Setting',
     useAgain: 'Use settings again',
     useAgainDone: 'The inspector holds this take’s settings.',
+    sourceNotHere: (name: string) =>
+      `The inspector holds the recipe’s settings. Its ${name || 'source'} is not in this project: import it and brush its subject.`,
+    noRecipe: (name: string) => `${name} is not a take’s recipe.`,
+    recipeHint: 'Drop a take.json, as “Save recipe” and the command line write it.',
+    saveRecipe: 'Save recipe',
     decodeAgain: 'Decode again',
     remove: 'Delete take',
     star: 'Star',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
 import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import type { TakeFile } from '../../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
@@ -43,9 +44,11 @@ const take: TakeRecord = {
       frameIndex: 0,
       inFrame: 0,
       outFrame: 8,
+      place: null,
     },
     drawingAssetId: 'd'.repeat(64),
     maskId: 'gone',
+    maskFile: null,
     model: { id: 'tiny', title: 'Tiny', hash: '' },
     provider: 'cpu',
     studioVersion: '0',
@@ -61,6 +64,16 @@ const take: TakeRecord = {
     framesSha256: '',
     seconds: 1,
   },
+};
+
+const drawing = { width: 32, height: 32, growPixels: 0, featherPixels: 0, keys: [] };
+const takeFile: TakeFile = {
+  format: 'magdiff-take',
+  version: 2,
+  recipe: take.recipe,
+  drawing,
+  result: { framesSha256: '', frameCount: 8, width: 32, height: 32, framesPerSecond: 8 },
+  output: null,
 };
 
 const records: DocumentRecord[] = [
@@ -175,7 +188,7 @@ describe('a smart selection', () => {
 
 describe('recalling a take', () => {
   it('leaves no gesture open and nothing changed where its mask cannot be read', async () => {
-    const project = open({ 'takes.drawing': () => Promise.reject(new StudioError('asset-missing', 'Gone.')) });
+    const project = open({ 'takes.file': () => Promise.reject(new StudioError('asset-missing', 'Gone.')) });
     await messages.attempt(() => project.takes.recallTake(take));
     expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'Gone.' }]);
     expect(project.editor.history.isGesturing).toBe(false);
@@ -184,14 +197,47 @@ describe('recalling a take', () => {
   });
 
   it('is one step: settings, and the mask where it is gone', async () => {
-    const drawing = { width: 32, height: 32, growPixels: 0, featherPixels: 0, keys: [] };
-    const project = open({ 'takes.drawing': async () => ({ drawing }) });
+    const project = open({ 'takes.file': async () => takeFile });
     await project.takes.recallTake(take);
     expect(project.editor.setup?.settings.prompt).toBe('it floats');
     expect(project.editor.view?.maskId).toBe(project.editor.document.all('mask')[0]?.id);
     expect(project.editor.undo()).toBe('Use settings again');
     expect(project.editor.setup?.settings.prompt).toBe('it jumps');
     expect(project.editor.document.all('mask')).toEqual([]);
+  });
+});
+
+describe('a recipe dropped on the project', () => {
+  const dropped = (content: unknown) => new File([JSON.stringify(content)], 'beach.take.json');
+
+  it('fills the inspector, with its source found by content and its mask', async () => {
+    const project = open();
+    const recipe = { ...take.recipe, source: { ...take.recipe.source, sourceId: null } };
+    await project.receiveFiles([dropped({ ...takeFile, recipe })]);
+    expect(project.editor.setup?.settings.prompt).toBe('it floats');
+    expect(project.editor.view?.sourceId).toBe('one');
+    expect(project.editor.document.all('mask').map(({ name }) => name)).toEqual(['beach']);
+  });
+
+  it('of the first version fills the settings and says which source it wants', async () => {
+    const project = open();
+    const first = {
+      format: 'magdiff-take',
+      version: 1,
+      inputs: { kind: 'generate', picture: { path: 'pictures/cat.png', sha256: 'c'.repeat(64) } },
+      settings: { ...settings, prompt: 'it spins' },
+      model: { name: 'tiny', folder: 'tiny', hash: '' },
+    };
+    await project.receiveFiles([dropped(first)]);
+    expect(project.editor.setup?.settings.prompt).toBe('it spins');
+    expect(messages.state.state.shown.at(-1)?.text).toMatch(/cat\.png is not in this project/);
+  });
+
+  it('that is none is told and changes nothing', async () => {
+    const project = open();
+    await project.receiveFiles([dropped({ format: 'something else' })]);
+    expect(messages.state.state.shown.at(-1)?.text).toMatch(/beach\.take\.json is not a take’s recipe/);
+    expect(project.editor.setup?.settings.prompt).toBe('it jumps');
   });
 });
 
