@@ -68,7 +68,6 @@ export class ProjectStore {
    * @throws StudioError `file-missing`, `project-damaged`, `project-newer`, `project-locked`
    */
   static async open(folder: string): Promise<ProjectStore> {
-    await readProjectText(folder);
     await takeLock(folder);
     try {
       const { records, sequence, folded, journal } = await readDocument(folder);
@@ -169,10 +168,14 @@ export async function readDocument(folder: string) {
 
 function readProjectText(folder: string): Promise<string> {
   return readFile(join(folder, 'project.json'), 'utf8').catch((cause: unknown) => {
-    throw new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
-      hint: 'Choose a folder that holds a project.json.',
-      cause,
-    });
+    throw noProjectAt(folder, cause);
+  });
+}
+
+function noProjectAt(folder: string, cause: unknown): StudioError {
+  return new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
+    hint: 'Choose a folder that holds a project.json.',
+    cause,
   });
 }
 
@@ -206,6 +209,7 @@ async function takeLock(folder: string): Promise<void> {
       await file.close();
       return;
     } catch (error) {
+      if (codeOf(error) === 'ENOENT') throw noProjectAt(folder, error);
       if (codeOf(error) !== 'EEXIST')
         throw new StudioError('file-unwritable', `The project folder ${folder} cannot be written (${codeOf(error)}).`, {
           cause: error,
