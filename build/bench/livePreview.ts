@@ -50,8 +50,7 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
             provider: 'cpu',
             previews: true,
             settings,
-            kind: 'generate',
-            picture,
+            source: { path: picture, media: 'picture', frameIndex: 0, inFrame: 0, outFrame: 1 },
             mask: { kind: 'file', path: mask },
           },
           (event) => {

@@ -6,8 +6,7 @@ import type { Browser, Page } from 'playwright';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { startStudio } from '../../electron/server/startStudio.ts';
+import { type RunningStudio, startStudio } from '../../electron/server/startStudio.ts';
 import { AssetStore } from '../../electron/services/projects/assetStore.ts';
 import { simplifyStroke } from '../../models/masks/simplifyStroke.ts';
 import { buildRenderer, pageFolder } from '../buildRenderer.ts';
@@ -227,8 +226,10 @@ async function writeProject(
           frameIndex: 0,
           inFrame: 0,
           outFrame: 1,
+          place: null,
         },
         drawingAssetId: null,
+        maskFile: null,
         maskId: 'mask',
         model: { id: 'm', title: 'M', hash: 'h' },
         provider: 'cpu',

@@ -9,8 +9,9 @@ import { maskCommand } from './maskCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
+import { remakeCommand } from './remakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
-import { editCommand, generateCommand, remakeCommand } from './takeCommands.ts';
+import { editCommand, generateCommand } from './takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
 
 let consoleInUse: Console = createConsole(process.argv.includes('--json'));
@@ -64,7 +65,10 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
 
 program
   .command('remake <recipe>')
-  .description('make a take’s frames again from its take.json and check that they are the same')
+  .description('make a take’s frames again, from its take.json or a project’s folder, and check that they are the same')
+  .option('--take <name>', 'which take of a project, by its name or id')
+  .option('--source <file>', 'the picture or clip, when it is not where it was')
+  .option('--mask <path>', 'the mask, when it is not where it was')
   .option('-m, --model <folder>', 'model folder, when it is not where it was')
   .option('-o, --out <file>', 'the video to write')
   .option('--json', 'speak JSON lines, for programs')

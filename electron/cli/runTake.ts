@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { progressOf } from '../../models/progress/progress.ts';
-import type { ExportFormat } from '../contract/jobs.ts';
+import type { ExportFormat } from '../contract/exportFormats.ts';
 import { EngineHost } from '../engine/engineHost.ts';
-import type { EngineJob, TakeResult } from '../engine/engineProtocol.ts';
+import type { EngineJob, SourceInput, TakeResult } from '../engine/engineProtocol.ts';
 import { encodeVideo } from '../media/encodeVideo.ts';
 import type { ExportQuality } from '../media/encodings.ts';
+import { probeMedia } from '../media/probeMedia.ts';
 import { readPicture } from '../media/readPicture.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
@@ -16,13 +17,14 @@ import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */
 export interface TakeRun {
-  job: EngineJob extends infer Job ? (Job extends EngineJob ? Omit<Job, 'id' | 'folder' | 'previews'> : never) : never;
+  job: EngineJob;
   /** A folder to work in and keep; absent: a temporary one. */
   jobFolder?: string | undefined;
   out: string;
   format: ExportFormat;
   quality: ExportQuality;
-  sound?: { path: string; startSeconds: number } | undefined;
+  /** The clip whose sound goes along, from the first frame in use. */
+  soundOf?: SourceInput | undefined;
   /** Writes something else than the take's own frames, such as the whole clip around them. */
   writeVideo?: VideoWriter;
 }
@@ -42,7 +44,7 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
   const folder = run.jobFolder ?? (await mkdtemp(join(tmpdir(), 'magdiff-')));
   const host = new EngineHost({ cacheFolder: cacheRoot() });
   const controller = new AbortController();
-  const job = { ...run.job, id: 'take', folder, previews: false } as EngineJob;
+  const job = { ...run.job, folder };
   const interrupt = (): void => {
     controller.abort();
     host.cancel(job.id);
@@ -70,7 +72,7 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
     const video = (await run.writeVideo?.(result, frames)) ?? {
       frames: frames(),
       frameCount: result.frameCount,
-      sound: run.sound,
+      sound: run.soundOf && (await soundFrom(run.soundOf)),
     };
     const encoded = await encodeVideo({
       ...result,
@@ -105,4 +107,8 @@ function finished(host: EngineHost, job: EngineJob, console: Console, signal: Ab
       else if (event.type === 'canceled') reject(new CancelledError());
     });
   });
+}
+
+async function soundFrom({ path, inFrame }: SourceInput): Promise<{ path: string; startSeconds: number }> {
+  return { path, startSeconds: inFrame / (await probeMedia(path)).framesPerSecond };
 }

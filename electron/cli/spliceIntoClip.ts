@@ -1,4 +1,4 @@
-import type { TakeResult } from '../engine/engineProtocol.ts';
+import type { SourceInput, TakeResult } from '../engine/engineProtocol.ts';
 import type { EncodeVideoOptions } from '../media/encodeVideo.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import { readFrames } from '../media/readFrames.ts';
@@ -10,21 +10,21 @@ export type VideoWriter = (
 ) => Promise<Pick<EncodeVideoOptions, 'frames' | 'frameCount' | 'sound'>>;
 
 /** The whole clip with the edited range in its place: frames before and after stream through from the source, sound from its start. */
-export function spliceIntoClip(edit: { clip: string; startSeconds: number }): VideoWriter {
+export function spliceIntoClip({ path, inFrame }: SourceInput): VideoWriter {
   return async (result, takeFrames) => {
-    const facts = await probeMedia(edit.clip);
-    const first = Math.round(edit.startSeconds * facts.framesPerSecond);
+    const facts = await probeMedia(path);
+    const first = inFrame;
     const afterSeconds = (first + result.frameCount) / facts.framesPerSecond;
     const hasRest = first + result.frameCount < facts.frameCount;
     async function* frames() {
-      if (first > 0) yield* readFrames(edit.clip, { endSeconds: first / facts.framesPerSecond, facts });
+      if (first > 0) yield* readFrames(path, { endSeconds: first / facts.framesPerSecond, facts });
       yield* takeFrames();
-      if (hasRest) yield* readFrames(edit.clip, { startSeconds: afterSeconds, facts });
+      if (hasRest) yield* readFrames(path, { startSeconds: afterSeconds, facts });
     }
     return {
       frames: frames(),
       frameCount: Math.max(facts.frameCount, first + result.frameCount),
-      sound: { path: edit.clip, startSeconds: 0 },
+      sound: { path: path, startSeconds: 0 },
     };
   };
 }

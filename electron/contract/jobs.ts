@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { workStages } from '../../models/progress/progress.ts';
 import { errorOnWire } from './errorOnWire.ts';
-import { assetId, recordId } from './records.ts';
+import { exportFormatNames, exportQualities } from './exportFormats.ts';
+import { assetId, recordId } from './identities.ts';
 import { takeSettings } from './takeSettings.ts';
 
 /** What the page asks the studio to make. The mask is read from the project, as it is at the moment of asking. */
@@ -21,28 +22,10 @@ export const takeRequest = z.strictObject({
 /** See {@link takeRequest}. */
 export type TakeRequest = z.output<typeof takeRequest>;
 
-/** Forms a take can leave the studio in: the file name's ending, whether it can carry sound, and whether it can be transparent. */
-export const exportFormats = {
-  'mp4-h264': { extension: '.mp4', sound: true, alpha: false },
-  'mp4-h265': { extension: '.mp4', sound: true, alpha: false },
-  'webm-vp9': { extension: '.webm', sound: true, alpha: false },
-  'webm-av1': { extension: '.webm', sound: true, alpha: false },
-  'mov-prores4444': { extension: '.mov', sound: true, alpha: true },
-  'webm-vp9-alpha': { extension: '.webm', sound: true, alpha: true },
-  gif: { extension: '.gif', sound: false, alpha: false },
-  'png-sequence': { extension: '', sound: false, alpha: true },
-} as const;
-
-/** Name of an export format. */
-export type ExportFormat = keyof typeof exportFormats;
-
-/** Names of all export formats, in the order they are offered. `Object.keys` forgets that they are just these. */
-export const exportFormatNames = Object.keys(exportFormats) as ExportFormat[];
-
 /** How a take leaves the studio. */
 export const exportOptions = z.strictObject({
   format: z.enum(exportFormatNames),
-  quality: z.enum(['draft', 'good', 'best']),
+  quality: z.enum(exportQualities),
   /** First and one past the last frame of the take. */
   inFrame: z.int().min(0),
   outFrame: z.int().min(1),

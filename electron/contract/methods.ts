@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
+import { recordId } from './identities.ts';
 import { exportOptions, jobView, takeRequest } from './jobs.ts';
-import { maskDrawing, maskOperation } from './maskOperations.ts';
-import { assetId, documentRecord, recordId, sourceRecord } from './records.ts';
+import { maskOperation } from './maskOperations.ts';
+import { documentRecord, sourceRecord } from './records.ts';
+import { takeFile } from './takeRecipe.ts';
 
 const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -142,11 +144,8 @@ export const methods = {
   },
   /** Shows a file that an export made in the system's file manager; desktop only. */
   'exports.reveal': { input: jobInProject, output: none },
-  /** The drawing a take was made with, to use it again. */
-  'takes.drawing': {
-    input: z.strictObject({ projectId, assetId }),
-    output: z.strictObject({ drawing: maskDrawing }),
-  },
+  /** A take's recipe as a file of its own, its mask's drawing in it: to keep, and to use again. */
+  'takes.file': { input: z.strictObject({ projectId, takeId: recordId }), output: takeFile },
 } as const;
 
 /** Name of a call. */

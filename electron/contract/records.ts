@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { assetId, frame, name, pixels, recordId } from './identities.ts';
 import { maskOperation } from './maskOperations.ts';
+import { takeRecipe } from './takeRecipe.ts';
 import { takeSettings } from './takeSettings.ts';
 
-/** Identity of a record: letters, digits, dash and underscore. */
-export const recordId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, dashes or underscores');
-
-/** SHA-256 of an asset's bytes, in hexadecimal; its only name. */
-export const assetId = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256');
-
-const name = z.string().min(1).max(200);
-const pixels = z.int().min(1).max(32_768);
-const frame = z.int().min(0).max(10_000_000);
 const timestamp = z.string().max(40);
 
 /** The project itself; exactly one, with the id `project`. `framesPerSecond` is the timeline's rate. */
@@ -74,28 +65,6 @@ export const strokeRecord = z.strictObject({
   keyId: recordId,
   order: z.number(),
   operation: maskOperation,
-});
-
-/** Everything a take was made from: with it the take can be made again. */
-export const takeRecipe = z.strictObject({
-  settings: takeSettings,
-  source: z.strictObject({
-    sourceId: recordId,
-    assetId,
-    media: z.enum(['picture', 'clip']),
-    name,
-    /** The frame whose subject moves (generate). */
-    frameIndex: frame,
-    /** First and one past the last source frame (edit). */
-    inFrame: frame,
-    outFrame: frame,
-  }),
-  /** The mask's drawing as a JSON asset; null where the picture's alpha channel or the whole frame is meant. */
-  drawingAssetId: assetId.nullable(),
-  maskId: recordId.nullable(),
-  model: z.strictObject({ id: z.string().max(200), title: z.string().max(200), hash: z.string().max(128) }),
-  provider: z.string().max(40),
-  studioVersion: z.string().max(40),
 });
 
 /** What a take's run left behind. Frames are lossless PNG assets, listed in a JSON asset (`string[]` of asset ids). */
@@ -179,7 +148,6 @@ export const documentRecord = z.discriminatedUnion('kind', [
 export type SourceRecord = z.output<typeof sourceRecord>;
 export type MaskRecord = z.output<typeof maskRecord>;
 export type MaskKeyRecord = z.output<typeof maskKeyRecord>;
-export type TakeRecipe = z.output<typeof takeRecipe>;
 export type TakeRecord = z.output<typeof takeRecord>;
 export type ItemRecord = z.output<typeof itemRecord>;
 export type MarkerRecord = z.output<typeof markerRecord>;

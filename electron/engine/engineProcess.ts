@@ -11,7 +11,6 @@ import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { progressOf } from '../../models/progress/progress.ts';
 import { probeMedia } from '../media/probeMedia.ts';
-import { framesInRange } from '../media/readFrames.ts';
 import type {
   EngineCommand,
   EngineDevice,
@@ -74,37 +73,17 @@ async function run(job: EngineJob): Promise<void> {
 }
 
 /** What a job's cost depends on. */
-function costKey(job: EngineJob): string {
-  const { settings } = job;
-  const { weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames } = settings;
-  const clip = job.kind === 'edit' ? [job.clip, job.startSeconds, job.endSeconds] : [];
-  return JSON.stringify([
-    'cost',
-    weights,
-    steps,
-    guidance,
-    frames,
-    width,
-    height,
-    strength,
-    inversion,
-    overlapFrames,
-    clip,
-  ]);
+function costKey({ settings, source }: EngineJob): string {
+  const { task, weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames } = settings;
+  const asked = { weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames };
+  return JSON.stringify(['cost', asked, task === 'edit' ? source : task]);
 }
 
-async function costOf(job: EngineJob, model: Model) {
-  let frames = job.settings.frames;
-  let source: { width: number; height: number } | undefined;
-  if (job.kind === 'edit') {
-    const facts = await probeMedia(job.clip);
-    source = facts;
-    frames = Math.max(
-      1,
-      framesInRange(job.startSeconds, Math.min(job.endSeconds, facts.durationSeconds), facts.framesPerSecond),
-    );
-  }
-  const parameters = resolveParameters(model, job.settings, frames, source);
+async function costOf({ settings, source }: EngineJob, model: Model) {
+  const isEdit = settings.task === 'edit';
+  const facts = isEdit ? await probeMedia(source.path) : undefined;
+  const frames = facts ? Math.max(1, Math.min(source.outFrame, facts.frameCount) - source.inFrame) : settings.frames;
+  const parameters = resolveParameters(model, settings, frames, facts);
   return { ...(await estimateTake(model, parameters, frames)), parameters, frames };
 }
 

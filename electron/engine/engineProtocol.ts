@@ -17,27 +17,33 @@ export type MaskInput =
   /** Strokes, turned into pixels by the same code as on screen. The drawing's frame 0 is the picture, or the range's first frame. */
   | { kind: 'drawing'; drawing: MaskDrawing };
 
-/** What every job has. */
-export interface EngineJobBase {
+/** One piece of work for the engine: a recipe with its inputs at hand. */
+export interface EngineJob {
   id: string;
   /** The job's own folder: its state, latents and frames; a job that was cut off finds its state here and goes on. */
   folder: string;
   modelFolder: string;
   provider?: ProviderName | undefined;
+  /** Whether it generates or edits, and how. */
   settings: TakeSettings;
+  source: SourceInput;
+  mask: MaskInput;
   /** Whether steps carry preview pictures. */
   previews: boolean;
+  /** Decode the latents saved in the folder again instead of sampling. */
+  decodeOnly?: boolean;
 }
 
-/** One piece of work for the engine. */
-export type EngineJob = EngineJobBase &
-  (
-    | { kind: 'generate'; picture: string; pictureTimeSeconds?: number | undefined; mask: MaskInput }
-    | { kind: 'edit'; clip: string; startSeconds: number; endSeconds: number; mask: MaskInput }
-  ) & {
-    /** Decode the latents saved in the folder again instead of sampling. */
-    decodeOnly?: boolean;
-  };
+/** The picture or clip a job works on, and which of its frames. */
+export interface SourceInput {
+  path: string;
+  media: 'picture' | 'clip';
+  /** Generate: the frame whose subject moves. */
+  frameIndex: number;
+  /** Edit: first and one past the last frame. */
+  inFrame: number;
+  outFrame: number;
+}
 
 /** A sprite sheet of a step's frames. */
 export interface EnginePreview {

@@ -6,9 +6,9 @@ import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { ClipFrame, ClipSource } from '../../models/pipeline/subject/clipTrack.ts';
 import type { Mask, Picture } from '../../models/pipeline/subject/picture.ts';
 import { type MediaFacts, probeMedia } from '../media/probeMedia.ts';
-import { framesInRange, readFrames } from '../media/readFrames.ts';
+import { readFrames } from '../media/readFrames.ts';
 import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
-import type { EngineJob, MaskInput } from './engineProtocol.ts';
+import type { EngineJob, MaskInput, SourceInput } from './engineProtocol.ts';
 
 /** The subject picture and its mask, and a hash of both. */
 export interface GenerateInputs {
@@ -18,33 +18,30 @@ export interface GenerateInputs {
 }
 
 /** Names a job's inputs as the disk has them now, quickly: files by path, size and time, a drawing by its strokes. */
-export async function inputsFingerprint(job: EngineJob): Promise<string> {
-  const media = job.kind === 'generate' ? job.picture : job.clip;
-  const range = job.kind === 'generate' ? [job.pictureTimeSeconds] : [job.startSeconds, job.endSeconds];
-  const files = 'path' in job.mask ? [media, job.mask.path] : [media];
+export async function inputsFingerprint({ settings, source, mask }: EngineJob): Promise<string> {
+  const files = 'path' in mask ? [source.path, mask.path] : [source.path];
   const states = await Promise.all(
     files.map(async (path) => {
       const found = await stat(path).catch(() => undefined);
       return [path, found?.size, found?.mtimeMs];
     }),
   );
-  return JSON.stringify(['inputs', job.kind, states, range, job.mask]);
+  return JSON.stringify(['inputs', settings.task, states, source, mask]);
 }
 
 /** Reads the inputs of a generation. The picture may be a frame of a clip. */
-export async function readGenerateInputs(job: Extract<EngineJob, { kind: 'generate' }>): Promise<GenerateInputs> {
-  const picture = await subjectPicture(job);
-  const mask = await maskOf(job.mask, picture);
+export async function readGenerateInputs({ source, mask: input }: EngineJob): Promise<GenerateInputs> {
+  const picture = await subjectPicture(source);
+  const mask = await maskOf(input, picture);
   return { picture, mask, key: hashOf(picture, mask) };
 }
 
-async function subjectPicture(job: Extract<EngineJob, { kind: 'generate' }>) {
-  if (job.pictureTimeSeconds === undefined) return readPicture(job.picture);
-  const facts = await probeMedia(job.picture);
-  for await (const frame of readFrames(job.picture, { startSeconds: job.pictureTimeSeconds, facts })) {
-    return { ...frame, hasAlpha: facts.hasAlpha };
-  }
-  throw new StudioError('media-empty', `${job.picture} has no frame at ${job.pictureTimeSeconds.toFixed(2)} s.`);
+async function subjectPicture({ path, media, frameIndex }: SourceInput) {
+  if (media === 'picture') return readPicture(path);
+  const facts = await probeMedia(path);
+  const startSeconds = frameIndex / facts.framesPerSecond;
+  for await (const frame of readFrames(path, { startSeconds, facts })) return { ...frame, hasAlpha: facts.hasAlpha };
+  throw new StudioError('media-empty', `${path} has no frame at ${startSeconds.toFixed(2)} s.`);
 }
 
 async function maskOf(input: MaskInput, picture: Picture & { hasAlpha: boolean; data: Uint8Array }): Promise<Mask> {
@@ -93,36 +90,33 @@ async function firstPicture(folder: string): Promise<string> {
 }
 
 /** A clip's range with a mask for every frame, read anew each time it is asked for. */
-export async function openClip(
-  job: Extract<EngineJob, { kind: 'edit' }>,
-): Promise<{ clip: ClipSource; facts: MediaFacts; key: string }> {
-  const facts = await probeMedia(job.clip);
+export async function openClip({
+  source: { path, inFrame, outFrame },
+  mask,
+}: EngineJob): Promise<{ clip: ClipSource; facts: MediaFacts; key: string }> {
+  const facts = await probeMedia(path);
   if (facts.kind !== 'clip') {
-    throw new StudioError('media-unsupported', `${job.clip} is a picture; an edit needs a clip.`, {
+    throw new StudioError('media-unsupported', `${path} is a picture; an edit needs a clip.`, {
       hint: 'Use generate for pictures.',
     });
   }
-  const end = Math.min(job.endSeconds, facts.durationSeconds);
-  const frames = framesInRange(job.startSeconds, end, facts.framesPerSecond);
+  const rate = facts.framesPerSecond;
+  const end = Math.min(outFrame, Math.round(facts.durationSeconds * rate));
+  const frames = end - inFrame;
   if (!(frames >= 1)) {
     throw new StudioError(
       'media-empty',
-      `${job.clip} has no frame between ${job.startSeconds} s and ${job.endSeconds} s.`,
-      {
-        hint: `The clip is ${facts.durationSeconds.toFixed(2)} s long.`,
-      },
+      `${path} has no frame between ${(inFrame / rate).toFixed(2)} s and ${(outFrame / rate).toFixed(2)} s.`,
+      { hint: `The clip is ${facts.durationSeconds.toFixed(2)} s long.` },
     );
   }
-  const range = { startSeconds: job.startSeconds, endSeconds: end, facts };
+  const range = { startSeconds: inFrame / rate, endSeconds: end / rate };
   async function* read(): AsyncGenerator<ClipFrame, void, undefined> {
-    const masks = await maskReader(job.mask, job, {
-      frames,
-      firstFrame: Math.round(job.startSeconds * facts.framesPerSecond),
-    });
+    const masks = await maskReader(mask, range, { frames, firstFrame: inFrame });
     let count = 0;
     let last: ClipFrame | undefined;
     try {
-      for await (const picture of readFrames(job.clip, range)) {
+      for await (const picture of readFrames(path, { ...range, facts })) {
         if (count === frames) break;
         last = { picture, mask: await masks.next(picture, count) };
         yield last;
@@ -152,7 +146,7 @@ interface MaskReader {
 /** Gives the mask of one frame after another. */
 async function maskReader(
   input: MaskInput,
-  job: { startSeconds: number; endSeconds: number },
+  times: { startSeconds: number; endSeconds: number },
   range: { frames: number; firstFrame: number },
 ): Promise<MaskReader> {
   const nothing = async (): Promise<void> => undefined;
@@ -177,7 +171,7 @@ async function maskReader(
         const still = await readMask(input.path);
         return { next: async () => still, close: nothing };
       }
-      const frames = readFrames(input.path, { ...job, facts });
+      const frames = readFrames(input.path, { ...times, facts });
       let last: Mask | undefined;
       return {
         next: async () => {

@@ -106,9 +106,9 @@ async function prepare(
 ): Promise<PreparedJob> {
   const store = folderRunStore(job.folder);
   const context: RunContext = { store, signal, decoderMemoryBytes, remember, decodeOnly: job.decodeOnly };
-  emit({ type: 'progress', progress: progressOf('loading', { note: job.kind === 'generate' ? 'picture' : 'clip' }) });
+  emit({ type: 'progress', progress: progressOf('loading', { note: job.source.media }) });
   const { settings: parameters } = job;
-  if (job.kind === 'edit') {
+  if (parameters.task === 'edit') {
     const { clip, facts, key: inputsKey } = await remember(await inputsFingerprint(job), () => openClip(job));
     const { framesPerSecond, frameRate } = facts;
     const events = editVideo(model, { clip, parameters, inputsKey }, context);

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
-import { type ExportFormat, exportFormats } from '../contract/jobs.ts';
+import { type ExportFormat, exportFormats } from '../contract/exportFormats.ts';
 import { type ExportQuality, encodings } from './encodings.ts';
 import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
 import { hasSoundTrack } from './hasSoundTrack.ts';

@@ -1,4 +1,5 @@
-import type { ExportFormat, ExportOptions } from '../contract/jobs.ts';
+import type { ExportFormat } from '../contract/exportFormats.ts';
+import type { ExportOptions } from '../contract/jobs.ts';
 
 /** How hard the encoder tries: file size against fidelity. */
 export type ExportQuality = ExportOptions['quality'];

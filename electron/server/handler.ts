@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { assetId, recordId } from '../contract/identities.ts';
 import { type MethodName, methods, uploadId } from '../contract/methods.ts';
 import { firstIssue } from '../contract/projectFile.ts';
-import { assetId, recordId } from '../contract/records.ts';
+import { exportFolder } from '../services/jobs/exportService.ts';
 import type { OpenProject } from '../services/projects/openProject.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
@@ -186,11 +187,9 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
     return bytesResponse(bytes, 'image/webp');
   }
   if (!assetId.safeParse(id).success) throw new StudioError('request-invalid', 'This is not an asset’s name.');
-  if (kind === 'waveform')
-    return bytesResponse(await services.cache.kept(project, id, 'waveform.bin'), 'application/octet-stream');
+  if (kind === 'waveform') return bytesResponse(await services.cache.waveform(project, id), 'application/octet-stream');
   if (Number.isNaN(number)) throw new StudioError('request-invalid', 'A preview’s address ends in a number.');
-  if (kind === 'thumbnail')
-    return bytesResponse(await services.cache.kept(project, id, join('thumbnails', `${number}.webp`)), 'image/webp');
+  if (kind === 'thumbnail') return bytesResponse(await services.cache.thumbnail(project, id, number), 'image/webp');
   const source = project.store.all('source').find((record) => record.assetId === id);
   if (kind === 'frame' && source)
     return bytesResponse(await services.cache.frame(project, source, number), 'image/webp');
@@ -206,11 +205,20 @@ async function sendPoster(projectId: string, id: string, { services }: HandlerOp
 }
 
 async function sendFile(area: string, rest: string[], headers: Headers, options: HandlerOptions): Promise<Response> {
-  const name = decodeURIComponent(rest.at(-1) ?? '');
+  const name = decoded(rest.at(-1) ?? '');
   if (name === '' || name.startsWith('.') || /[/\\\0]/.test(name))
     throw new StudioError('request-invalid', 'This is not a file’s name.');
-  if (area === 'packs')
-    return fileResponse(join(options.services.library.stagingFolder, name), 'application/octet-stream', headers, name);
-  const project = await projectOf(rest[0] ?? '', options);
-  return fileResponse(join(project.store.folder, 'exports', name), 'application/octet-stream', headers, name);
+  const folder =
+    area === 'packs' ? options.services.library.stagingFolder : exportFolder(await projectOf(rest[0] ?? '', options));
+  return fileResponse(join(folder, name), 'application/octet-stream', headers, name);
+}
+
+/** A part of an address as it is meant; empty where it is no address's part. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A lone percent sign: such a name is never handed out.
+    return '';
+  }
 }

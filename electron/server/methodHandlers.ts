@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
-import { maskDrawing } from '../contract/maskOperations.ts';
 import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
+import { takeFileOf } from '../services/projects/takeFileOf.ts';
 import type { StudioServices } from './studioServices.ts';
 
 /** A handler for every method of the contract. */
@@ -147,10 +147,9 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return none;
     },
 
-    'takes.drawing': async ({ projectId, assetId }) => {
-      const project = await library.opened(projectId);
-      const bytes = await project.store.assets.read(assetId);
-      return { drawing: maskDrawing.parse(JSON.parse(bytes.toString('utf8'))) };
+    'takes.file': async ({ projectId, takeId }) => {
+      const { store } = await library.opened(projectId);
+      return takeFileOf(store.assets, store.get('take', takeId));
     },
   };
 }

@@ -14,7 +14,7 @@ import { FolderGrants } from '../services/projects/folderGrants.ts';
 import { newProject } from '../services/projects/newProject.ts';
 import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
 import { Uploads } from '../services/projects/uploads.ts';
-import { cacheRoot, modelRoots } from '../services/studioPlaces.ts';
+import { cacheRoot, modelRoots, studioVersion } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
 import { listen } from './listen.ts';
@@ -87,7 +87,7 @@ async function createServices(options: StudioOptions): Promise<StudioServices> {
   const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
   const media = options.media ?? studioMedia;
   const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
-  const version = options.version ?? '0.1.0';
+  const version = options.version ?? studioVersion;
   const bus = new EventBus();
   const jobs = new JobList(bus);
   const roots = options.modelRoots ?? modelRoots(options.bundledModels);

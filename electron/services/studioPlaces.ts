@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 
 const bundledModels = resolve(import.meta.dirname, '../../models/bundled');
 
+/** Version of this program, as its packages and recipes say it. */
+export const studioVersion = '0.1.0';
+
 /** Folders whose subfolders are models, in order: those that ship, the one MAGDIFF_MODELS names, the user's own. */
 export function modelRoots(bundled: string = bundledModels): string[] {
   return [

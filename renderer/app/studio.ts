@@ -83,7 +83,11 @@ export class Studio {
     const before = this.state.state.project;
     await before?.flush();
     const unsaved = before?.id === projectId ? before.dispose() : undefined;
-    const opened = await client.call('projects.open', { projectId, windowId, takeOver });
+    const opened = await client.call('projects.open', { projectId, windowId, takeOver }).catch((error: unknown) => {
+      // What is shown can only be looked at now; the banner over it offers to try again.
+      if (unsaved) before?.editor.session.set({ writer: false });
+      throw error;
+    });
     if (before && before.id !== projectId) await this.#leave(before);
     this.state.set({ project: new OpenProject(this.#around, opened, unsaved) });
     location.hash = `project=${projectId}`;

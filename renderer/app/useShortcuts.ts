@@ -68,104 +68,71 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-function onCommand(project: OpenProject, event: KeyboardEvent): boolean {
+function onCommand({ editor }: OpenProject, event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
-  if (key === 'z' && !event.shiftKey) project.editor.undo();
-  else if ((key === 'z' && event.shiftKey) || key === 'y') project.editor.redo();
+  if (key === 'z' && !event.shiftKey) editor.undo();
+  else if (key === 'z' || key === 'y') editor.redo();
   else return false;
   return true;
 }
 
 /** Runs a key's action; false where the key means nothing here. */
 function onKey(project: OpenProject, event: KeyboardEvent): boolean {
-  const { editor, playback } = project;
-  const { session } = editor;
-  const onSlider = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'slider';
-  const inRadio = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'radio';
+  const role = event.target instanceof HTMLElement ? event.target.getAttribute('role') : null;
   const isArrow = event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End';
-  if (isArrow && (onSlider || inRadio)) return false;
+  if (isArrow && (role === 'slider' || role === 'radio')) return false;
+  const { session } = project.editor;
   const tool = event.altKey ? undefined : tools[event.key.toLowerCase()];
-  if (tool) {
-    session.set({ tool });
-    return true;
-  }
-  const mode = modes[Number(event.key) - 1];
-  if (mode) {
-    session.set({ viewMode: mode, viewport: null });
-    return true;
-  }
-  switch (event.key) {
-    case 'j':
-      playback.setSpeed(Math.max(-4, session.state.speed >= 0 ? -1 : session.state.speed * 2));
-      return true;
-    case 'k':
-      playback.setSpeed(0);
-      return true;
-    case 'l':
-      playback.setSpeed(Math.min(4, session.state.speed <= 0 ? 1 : session.state.speed * 2));
-      return true;
-    case 'ArrowLeft':
-      playback.step(event.shiftKey ? -10 : -1);
-      return true;
-    case 'ArrowRight':
-      playback.step(event.shiftKey ? 10 : 1);
-      return true;
-    case 'Home':
-      playback.seek(0);
-      return true;
-    case 'End':
-      playback.seek(timelineEnd(editor.document) - 1);
-      return true;
-    case 'i':
-      project.view.markRange('in');
-      return true;
-    case 'o':
-      project.view.markRange('out');
-      return true;
-    case 's':
-      project.view.splitAtPlayhead();
-      return true;
-    case 'm':
-      toggleMarker(editor);
-      return true;
-    case 'n':
-      session.set({ snapping: !session.state.snapping });
-      return true;
-    case 't':
-      session.set({
-        maskDisplay: displays[(displays.indexOf(session.state.maskDisplay) + 1) % displays.length] ?? 'tint',
-      });
-      return true;
-    case 'f':
-      session.set({ viewport: null });
-      return true;
-    case 'Delete':
-    case 'Backspace':
-      project.view.removeSelected();
-      return true;
-    case '+':
-    case '=':
-      zoomTimeline(editor, 1.4);
-      return true;
-    case '-':
-      zoomTimeline(editor, 1 / 1.4);
-      return true;
-    case '[':
-      session.set({ brushRadius: Math.max(0.5, session.state.brushRadius / 1.15) });
-      return true;
-    case ']':
-      session.set({ brushRadius: Math.min(1000, session.state.brushRadius * 1.15) });
-      return true;
-    case '{':
-      session.set({ brushHardness: Math.max(0, session.state.brushHardness - 0.1) });
-      return true;
-    case '}':
-      session.set({ brushHardness: Math.min(1, session.state.brushHardness + 0.1) });
-      return true;
-    case '?':
-      project.state.set({ dialog: 'shortcuts' });
-      return true;
-    default:
-      return false;
-  }
+  const viewMode = modes[Number(event.key) - 1];
+  const action = actions[event.key];
+  if (tool) session.set({ tool });
+  else if (viewMode) session.set({ viewMode, viewport: null });
+  else if (action) action(project, event);
+  else return false;
+  return true;
+}
+
+/** What the other keys do. */
+const actions: Readonly<Record<string, (project: OpenProject, event: KeyboardEvent) => void>> = {
+  j: (project) => faster(project, -1),
+  k: ({ playback }) => playback.setSpeed(0),
+  l: (project) => faster(project, 1),
+  ArrowLeft: ({ playback }, { shiftKey }) => playback.step(shiftKey ? -10 : -1),
+  ArrowRight: ({ playback }, { shiftKey }) => playback.step(shiftKey ? 10 : 1),
+  Home: ({ playback }) => playback.seek(0),
+  End: ({ playback, editor }) => playback.seek(timelineEnd(editor.document) - 1),
+  i: ({ view }) => view.markRange('in'),
+  o: ({ view }) => view.markRange('out'),
+  s: ({ view }) => view.splitAtPlayhead(),
+  m: ({ editor }) => toggleMarker(editor),
+  n: ({ editor: { session } }) => session.set({ snapping: !session.state.snapping }),
+  t: ({ editor: { session } }) => {
+    const next = (displays.indexOf(session.state.maskDisplay) + 1) % displays.length;
+    session.set({ maskDisplay: displays[next] ?? 'tint' });
+  },
+  f: ({ editor }) => editor.session.set({ viewport: null }),
+  Delete: ({ view }) => view.removeSelected(),
+  Backspace: ({ view }) => view.removeSelected(),
+  '+': ({ editor }) => zoomTimeline(editor, 1.4),
+  '=': ({ editor }) => zoomTimeline(editor, 1.4),
+  '-': ({ editor }) => zoomTimeline(editor, 1 / 1.4),
+  '[': (project) => resizeBrush(project, 1 / 1.15),
+  ']': (project) => resizeBrush(project, 1.15),
+  '{': (project) => hardenBrush(project, -0.1),
+  '}': (project) => hardenBrush(project, 0.1),
+  '?': ({ state }) => state.set({ dialog: 'shortcuts' }),
+};
+
+/** Plays in a direction; again in the same one doubles the speed, up to four times. */
+function faster({ playback, editor }: OpenProject, direction: 1 | -1): void {
+  const { speed } = editor.session.state;
+  playback.setSpeed(direction * (speed * direction <= 0 ? 1 : Math.min(4, Math.abs(speed) * 2)));
+}
+
+function resizeBrush({ editor: { session } }: OpenProject, factor: number): void {
+  session.set({ brushRadius: Math.min(1000, Math.max(0.5, session.state.brushRadius * factor)) });
+}
+
+function hardenBrush({ editor: { session } }: OpenProject, change: number): void {
+  session.set({ brushHardness: Math.min(1, Math.max(0, session.state.brushHardness + change)) });
 }

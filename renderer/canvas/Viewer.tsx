@@ -64,7 +64,7 @@ export function Viewer(): ReactNode {
             {mode === 'source' || mode === 'sideBySide' ? (
               <Group x={places.source.x} y={places.source.y} scaleX={shown.scale} scaleY={shown.scale}>
                 <MaskOverlay source={source} frame={frame} />
-                <LiveShape scale={shown.scale} />
+                <LiveShape scale={shown.scale} sourceId={source.id} frameIndex={frame} />
               </Group>
             ) : null}
             <BrushCursor scale={shown.scale} position={pointer.position} />

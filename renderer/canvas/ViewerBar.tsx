@@ -21,7 +21,7 @@ export function ViewerBar(): ReactNode {
   const { editor } = useProject();
   const mode = useSession((session) => session.viewMode);
   return (
-    <div className={styles.bar}>
+    <div className={styles.bar} role="toolbar" aria-label={texts.viewer.bar}>
       <Segments
         label={texts.viewer.modes}
         value={mode}
@@ -44,9 +44,11 @@ function MaskLookMenu(): ReactNode {
     <PopoverPanel
       label={texts.viewer.maskDisplay}
       trigger={
-        <Button quiet>
+        <Button quiet aria-label={`${texts.viewer.mask}: ${texts.viewer.short[display]}`}>
           <Icon name="eye" />
-          {texts.viewer.mask}: {texts.viewer.short[display]}
+          <span className={styles.roomy}>
+            {texts.viewer.mask}: {texts.viewer.short[display]}
+          </span>
         </Button>
       }
     >
@@ -104,9 +106,11 @@ function ZoomControls(): ReactNode {
   };
   return (
     <>
-      <IconButton icon="minus" label={texts.viewer.zoomOut} onClick={zoom(1 / 1.25)} disabled={!source} />
-      <span className={styles.zoom}>{viewport ? `${Math.round(viewport.scale * 100)} %` : texts.viewer.fit}</span>
-      <IconButton icon="plus" label={texts.viewer.zoomIn} onClick={zoom(1.25)} disabled={!source} />
+      <span className={`${styles.zoom} ${styles.roomy}`}>
+        <IconButton icon="minus" label={texts.viewer.zoomOut} onClick={zoom(1 / 1.25)} disabled={!source} />
+        <span className={styles.scale}>{viewport ? `${Math.round(viewport.scale * 100)} %` : texts.viewer.fit}</span>
+        <IconButton icon="plus" label={texts.viewer.zoomIn} onClick={zoom(1.25)} disabled={!source} />
+      </span>
       <IconButton
         icon="fit"
         label={texts.viewer.fit}

@@ -50,7 +50,7 @@ export function usePointerTools(
       editor,
       source: from,
       frameIndex,
-      onScribbles: (scribbles) => void smartSelect.ask(from, frameIndex, scribbles),
+      onScribbles: (scribbles) => void smartSelect.ask(scribbles),
     };
   };
 

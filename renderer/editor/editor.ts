@@ -21,6 +21,7 @@ export class Editor {
   /** Grows with every step, undo and redo: what menus show of the history. */
   readonly historyVersion = new StateStore({ version: 0 });
   readonly #save: SaveListener;
+  #isClosed = false;
   readonly #committed = new Set<() => void>();
 
   constructor(save: SaveListener) {
@@ -35,6 +36,15 @@ export class Editor {
     this.#tellHistory();
   }
 
+  /** Nothing can be changed any more, and nothing looks different: for the moment in which a project is left. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  get #mayWrite(): boolean {
+    return this.session.state.writer && !this.#isClosed;
+  }
+
   #write(diff: DocumentDiff): void {
     if (isEmptyDiff(diff)) return;
     this.document.apply(diff);
@@ -43,7 +53,7 @@ export class Editor {
 
   /** A change as a step of its own, or as part of the gesture that is under way. */
   run(label: string, diff: DocumentDiff): void {
-    if (!this.session.state.writer) return;
+    if (!this.#mayWrite) return;
     this.#write(diff);
     this.history.record(label, diff);
     this.#tellHistory();
@@ -52,7 +62,7 @@ export class Editor {
 
   /** A change that is saved but never undone, such as where the user was. */
   amend(diff: DocumentDiff): void {
-    if (this.session.state.writer) this.#write(diff);
+    if (this.#mayWrite) this.#write(diff);
   }
 
   /** A change that came from elsewhere: already saved, not this hand's. */
@@ -95,17 +105,19 @@ export class Editor {
     this.#tellHistory();
   }
 
+  /** Takes the last step back; returns its name. */
   undo(): string | undefined {
-    if (!this.session.state.writer) return undefined;
-    const label = this.history.undo();
-    this.#tellHistory();
-    if (label !== undefined) this.#tellCommitted();
-    return label;
+    return this.#travel(() => this.history.undo());
   }
 
+  /** Brings the last undone step back; returns its name. */
   redo(): string | undefined {
-    if (!this.session.state.writer) return undefined;
-    const label = this.history.redo();
+    return this.#travel(() => this.history.redo());
+  }
+
+  #travel(step: () => string | undefined): string | undefined {
+    if (!this.#mayWrite) return undefined;
+    const label = step();
     this.#tellHistory();
     if (label !== undefined) this.#tellCommitted();
     return label;

@@ -27,6 +27,13 @@ export interface LivePreview {
   state: JobView['state'];
 }
 
+/** What was scribbled over a frame for smart select: painted strokes mean subject, erased ones background. */
+export interface Scribbles {
+  sourceId: string;
+  frameIndex: number;
+  strokes: readonly Extract<MaskOperation, { kind: 'stroke' }>[];
+}
+
 /** What the page knows and no document keeps. Never in history. */
 export interface Session {
   tool: ToolName;
@@ -49,7 +56,7 @@ export interface Session {
   /** The stroke or outline under the hand, not yet in the document. */
   live: MaskOperation | null;
   /** Scribbles waiting for smart select. */
-  scribbles: readonly MaskOperation[];
+  scribbles: Scribbles | null;
   selectedItemId: string | null;
   /** Timeline: pixels per frame and first frame shown. */
   timelineScale: number;
@@ -86,7 +93,7 @@ export const initialSession: Session = {
   speed: 0,
   loop: true,
   live: null,
-  scribbles: [],
+  scribbles: null,
   selectedItemId: null,
   timelineScale: 12,
   timelineOffset: 0,

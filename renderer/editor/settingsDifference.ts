@@ -1,4 +1,4 @@
-import type { TakeRecipe } from '../../electron/contract/records.ts';
+import type { TakeRecipe } from '../../electron/contract/takeRecipe.ts';
 
 /** One setting in which two recipes differ. */
 export interface SettingDifference {

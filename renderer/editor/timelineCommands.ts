@@ -2,6 +2,7 @@ import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
+import { recordsOfMask } from './maskCommands.ts';
 
 /** Length in seconds of a picture put on the timeline. */
 const pictureSeconds = 2;
@@ -188,10 +189,8 @@ export function removeTake(editor: Editor, take: TakeRecord): void {
 export function removeSource(editor: Editor, source: SourceRecord): void {
   const { document } = editor;
   const masks = document.all('mask').filter((mask) => mask.sourceId === source.id);
-  const keys = masks.flatMap((mask) => document.childrenOf('maskKey', mask.id));
-  const strokes = keys.flatMap((key) => document.childrenOf('stroke', key.id));
   const items = document.all('item').filter((item) => item.targetId === source.id);
-  editor.remove('Remove media', source, ...masks, ...keys, ...strokes, ...items);
+  editor.remove('Remove media', source, ...masks.flatMap((mask) => recordsOfMask(document, mask)), ...items);
   if (editor.view?.sourceId === source.id)
     editor.look({ sourceId: document.all('source')[0]?.id ?? null, maskId: null });
 }

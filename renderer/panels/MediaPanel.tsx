@@ -34,7 +34,7 @@ export function MediaPanel(): ReactNode {
           accept="image/*,video/*"
           data-testid="import-input"
           onChange={(event) => {
-            void project.media.importFiles([...(event.target.files ?? [])]);
+            void project.receiveFiles([...(event.target.files ?? [])]);
             event.target.value = '';
           }}
         />

@@ -105,6 +105,7 @@ function TakeMenu({
         onSelect={() => void messages.attempt(() => takes.recallTake(take))}
         disabled={!writer}
       />
+      <MenuItem icon="export" label={texts.takes.saveRecipe} onSelect={() => void takes.saveRecipe(take)} />
       <MenuItem
         icon="film"
         label={texts.takes.decodeAgain}

@@ -84,6 +84,13 @@ export class OpenProject implements ProjectScope {
     return models.find((model) => model.id === this.editor.setup?.modelId) ?? models[0];
   }
 
+  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in. */
+  async receiveFiles(files: readonly File[]): Promise<void> {
+    const isRecipe = ({ name }: File): boolean => /\.json$/i.test(name);
+    for (const file of files.filter(isRecipe)) await this.messages.attempt(() => this.takes.recallFile(file));
+    await this.media.importFiles(files.filter((file) => !isRecipe(file)));
+  }
+
   flush(): Promise<void> {
     return this.#queue.flush();
   }
@@ -96,7 +103,7 @@ export class OpenProject implements ProjectScope {
 
   /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
   dispose(): DocumentDiff {
-    this.editor.session.set({ writer: false });
+    this.editor.close();
     this.playback.stop();
     this.takes.close();
     return this.#queue.discard();

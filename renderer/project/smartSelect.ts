@@ -1,8 +1,7 @@
 import { errorFromWire } from '../../electron/contract/errorOnWire.ts';
 import type { StudioEvent } from '../../electron/contract/events.ts';
-import type { SourceRecord } from '../../electron/contract/records.ts';
-import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
 import { activeMask, addOperation } from '../editor/maskCommands.ts';
+import type { Scribbles } from '../editor/session.ts';
 import type { ProjectScope } from './projectScope.ts';
 
 /** What a selection was asked for: it lands here or nowhere. */
@@ -24,24 +23,19 @@ export class SmartSelect {
   }
 
   /** Asks for the subject under the scribbles, in the place of a question not answered yet. */
-  async ask(source: SourceRecord, frameIndex: number, scribbles: readonly MaskOperation[]): Promise<void> {
+  async ask({ sourceId, frameIndex, strokes }: Scribbles): Promise<void> {
     const { id: projectId, client, editor, messages, state } = this.#project;
-    const before = this.#target;
-    const isSamePlace = before?.sourceId === source.id && before.frameIndex === frameIndex;
-    // Scribbles on another frame belong to a question that this one replaces.
-    const wanted = before && !isSamePlace ? scribbles.slice(-1) : [...scribbles];
     const requestId = crypto.randomUUID();
-    const target = { requestId, sourceId: source.id, maskId: activeMask(editor)?.id ?? null, frameIndex };
+    const target = { requestId, sourceId, maskId: activeMask(editor)?.id ?? null, frameIndex };
     this.#target = target;
-    editor.session.set({ scribbles: wanted });
     state.set({ smartBusy: true });
     try {
       await client.call('masks.smartSelect', {
         projectId,
         requestId,
-        sourceId: source.id,
+        sourceId,
         frameIndex,
-        scribbles: wanted,
+        scribbles: [...strokes],
       });
     } catch (error) {
       if (this.#target === target) this.#end();
@@ -65,7 +59,7 @@ export class SmartSelect {
 
   #end(): void {
     this.#target = undefined;
-    this.#project.editor.session.set({ scribbles: [] });
+    this.#project.editor.session.set({ scribbles: null });
     this.#project.state.set({ smartBusy: false });
   }
 }

@@ -2,9 +2,11 @@ import type { ExportOptions, TakeRequest } from '../../electron/contract/jobs.ts
 import type { TakeRecord } from '../../electron/contract/records.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
+import { download } from '../client/download.ts';
 import { activeMask, adoptDrawing } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
 import { texts } from '../ui/texts/texts.ts';
+import { parseTakeFile, type RecalledRecipe } from './parseTakeFile.ts';
 import type { ProjectScope } from './projectScope.ts';
 
 /** A live preview's most steps, where the model has no few-step weights, and its most frames. */
@@ -151,27 +153,46 @@ export class TakeCommands {
   }
 
   /** Puts a take's settings back into the inspector, with its source and, where that is gone, its mask: one step, once all is at hand. */
-  async recallTake(take: TakeRecord): Promise<void> {
-    const { editor, messages } = this.#project;
-    const { recipe } = take;
-    const source = editor.document.get('source', recipe.source.sourceId);
-    const isMaskGone = source !== undefined && editor.document.get('mask', recipe.maskId) === undefined;
-    const drawing = isMaskGone ? await this.#drawingOf(take) : undefined;
-    const { setup } = editor;
-    if (!setup) return;
-    editor.gesture('Use settings again', () => {
-      editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
-      const maskId = source && drawing ? adoptDrawing(editor, source, drawing, take.name) : recipe.maskId;
-      if (source) editor.look({ sourceId: source.id, maskId: isMaskGone && !drawing ? null : maskId });
-    });
-    messages.notify(texts.takes.useAgainDone);
+  async recallTake({ id: takeId, name, recipe }: TakeRecord): Promise<void> {
+    const { id: projectId, client, editor } = this.#project;
+    const isMaskGone = editor.document.get('mask', recipe.maskId) === undefined;
+    const needsDrawing = isMaskGone && recipe.drawingAssetId !== null;
+    const file = needsDrawing ? await client.call('takes.file', { projectId, takeId }) : undefined;
+    this.#recall(name, recipe, file?.drawing ?? undefined);
   }
 
-  /** The drawing a take was made with, where it was made with one. */
-  async #drawingOf({ recipe }: TakeRecord): Promise<MaskDrawing | undefined> {
-    const { id: projectId, client } = this.#project;
-    if (recipe.drawingAssetId === null) return undefined;
-    return (await client.call('takes.drawing', { projectId, assetId: recipe.drawingAssetId })).drawing;
+  /** Puts the settings of a recipe's file into the inspector, with its source and mask where its source is in this project. */
+  async recallFile(file: File): Promise<void> {
+    const { recipe, drawing } = parseTakeFile(await file.text(), file.name);
+    this.#recall(file.name.replace(/(\.take)?\.json$/i, ''), recipe, drawing ?? undefined);
+  }
+
+  #recall(name: string, recipe: RecalledRecipe, drawing: MaskDrawing | undefined): void {
+    const { editor, messages } = this.#project;
+    const { document, setup } = editor;
+    if (!setup) return;
+    const source =
+      document.get('source', recipe.source.sourceId) ??
+      document.all('source').find(({ assetId }) => assetId === recipe.source.assetId);
+    const isMaskGone = document.get('mask', recipe.maskId) === undefined;
+    editor.gesture('Use settings again', () => {
+      editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
+      if (!source) return;
+      const adopted = isMaskGone && drawing ? adoptDrawing(editor, source, drawing, name) : null;
+      editor.look({ sourceId: source.id, maskId: isMaskGone ? adopted : recipe.maskId });
+    });
+    messages.notify(source ? texts.takes.useAgainDone : texts.takes.sourceNotHere(recipe.source.name));
+  }
+
+  /** Gives a take's recipe as a file, which the command line and any studio can make again. */
+  async saveRecipe({ id: takeId, name }: TakeRecord): Promise<void> {
+    const { id: projectId, client, messages } = this.#project;
+    await messages.attempt(async () => {
+      const file = await client.call('takes.file', { projectId, takeId });
+      const url = URL.createObjectURL(new Blob([JSON.stringify(file, undefined, 2)], { type: 'application/json' }));
+      download(url, `${name}.take.json`);
+      URL.revokeObjectURL(url);
+    });
   }
 
   /** Lets go of what is still waited for. */

@@ -35,7 +35,8 @@ export class ViewCommands {
   /** Looks at a take, beside what it was made from. */
   showTake(take: TakeRecord): void {
     const editor = this.#editor;
-    this.showSource(take.recipe.source.sourceId);
+    const { sourceId } = take.recipe.source;
+    if (sourceId !== null) this.showSource(sourceId);
     editor.look({ takeId: take.id });
     if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'sideBySide' });
   }

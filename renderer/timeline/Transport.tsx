@@ -22,7 +22,7 @@ export function Transport(): ReactNode {
   return (
     <div className={styles.transport} role="toolbar" aria-label={transport.label}>
       <span className={styles.timecode}>
-        <b>{timecode(playhead, rate)}</b> / {timecode(end, rate)}
+        <b>{timecode(playhead, rate)}</b> <span className={styles.roomy}>/ {timecode(end, rate)}</span>
       </span>
       <IconButton
         icon="markIn"
@@ -55,7 +55,9 @@ export function Transport(): ReactNode {
           pressed={loop}
           onClick={() => editor.session.set({ loop: !loop })}
         />
-        <HintText>{transport.frame}</HintText>
+        <span className={styles.roomy}>
+          <HintText>{transport.frame}</HintText>
+        </span>
         <NumberField
           label={transport.goTo}
           value={playhead + 1}

@@ -7,7 +7,7 @@ import { encodeVideo } from '../../electron/media/encodeVideo.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
-import { launchBrowser, launchStudio, openPage } from './support.ts';
+import { launchBrowser, launchStudio, openPage, until } from './support.ts';
 
 let browser: Browser;
 let studio: RunningStudio;
@@ -50,14 +50,6 @@ async function shownGrey(): Promise<number> {
     const canvas = document.querySelector('[role=application] canvas');
     return canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[0];
   })()`);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let wait = 0; wait < 100; wait++) {
-    if (await condition()) return;
-    await page.waitForTimeout(100);
-  }
-  throw new Error('The condition did not come to hold in time.');
 }
 
 describe('media', () => {

@@ -39,12 +39,16 @@ it('takes the settings along to a model without few-step weights, says what is w
     'MagDiff on Stable Diffusion 2.1',
     'Tiny random model',
   ]);
+  const ownPixels = page.getByRole('switch', { name: 'The subject’s own pixels' });
+  await ownPixels.waitFor();
   await weights().click();
   await needs()
     .getByText(/^about .* of memory/)
     .waitFor();
   await model().selectOption('MagDiff on Stable Diffusion 2.1');
   await weights().waitFor({ state: 'detached' });
+  // Only a model that plans motion knows where the subject's own pixels belong.
+  await ownPixels.waitFor({ state: 'detached' });
   expect(await page.getByRole('textbox', { name: 'Steps' }).inputValue()).toBe('50');
   await needs()
     .getByText(/proj_in\.weight is 16×16 and should be 1024×1280/)

@@ -48,6 +48,30 @@ async function takes(count: number): Promise<void> {
   await page.getByRole('tab', { name: new RegExp(`^Takes\\s*${count}$`) }).waitFor({ timeout: runLimit });
 }
 
+/** In the smallest window, too, every control of the bars around the viewer is whole and none lies over another. */
+async function expectRoom(): Promise<void> {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await page.waitForTimeout(300);
+  const crowded = await page.evaluate<string[]>(`(() => {
+    const found = [];
+    for (const bar of document.querySelectorAll('main [role=toolbar]')) {
+      const room = bar.getBoundingClientRect();
+      const boxes = [...bar.querySelectorAll('button, input')]
+        .map((control) => ({ name: control.getAttribute('aria-label') ?? control.textContent, box: control.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0);
+      for (const { name, box } of boxes) {
+        if (box.right > room.right + 1 || box.left < room.left - 1) found.push(name + ' sticks out');
+        for (const other of boxes)
+          if (other.box !== box && box.left < other.box.right - 1 && other.box.left < box.right - 1 && box.top < other.box.bottom - 1 && other.box.top < box.bottom - 1)
+            found.push(name + ' and ' + other.name);
+      }
+    }
+    return found;
+  })()`);
+  expect(crowded).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
 describe('screens', () => {
   it('start page', async () => {
     await page.getByText('How it works').waitFor();
@@ -59,6 +83,7 @@ describe('screens', () => {
     await page.getByRole('button', { name: /Red balloon/ }).waitFor({ timeout: 60_000 });
     await page.waitForTimeout(2500);
     await picture('mask');
+    await expectRoom();
     await page.getByRole('button', { name: /^Mask:/ }).click();
     await page.getByRole('radio', { name: 'As the model sees it' }).click();
     await page.keyboard.press('Escape');

@@ -1,7 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright';
+import { expect } from 'vitest';
 
 export { launchBrowser } from '../../build/bench/launchBrowser.ts';
 
@@ -37,4 +39,51 @@ export async function openPage(
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Nothing that axe finds wrong is on the page. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(
+      (violation) => `${where}: ${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+    ),
+  ).toEqual([]);
+}
+
+/** Waits until the condition holds. */
+export async function until(condition: () => Promise<boolean>, limitMilliseconds = 10_000): Promise<void> {
+  const end = Date.now() + limitMilliseconds;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('The condition did not come to hold in time.');
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** Types a number into a field and takes it. */
+export async function typeNumber(field: Locator, value: number): Promise<void> {
+  await field.fill(String(value));
+  await field.press('Enter');
+}
+
+/** Opens the inspector's sampling group and asks for few steps, so that the sitting stays short. */
+export async function askForFewSteps(page: Page): Promise<void> {
+  const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
+  if (!(await steps.isVisible())) await page.getByRole('button', { name: 'Sampling' }).click();
+  await typeNumber(steps, 2);
+}
+
+/** Where the viewer’s stage is on the page. */
+export async function stageBox(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await page.getByRole('application', { name: 'Viewer' }).boundingBox();
+  if (!box) throw new Error('The stage is not shown.');
+  return box;
+}
+
+/** Presses the mouse at a place of the page and lets it go at another. */
+export async function drag(page: Page, from: [number, number], to: [number, number]): Promise<void> {
+  await page.mouse.move(...from);
+  await page.mouse.down();
+  await page.mouse.move(...to, { steps: 6 });
+  await page.mouse.up();
 }

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
-import { cacheRoot } from '../../services/studioPlaces.ts';
 import { numberOption, type TakeOptionValues } from '../takeOptions.ts';
+import { looseSetsFolder } from './modelFolders.ts';
 
 /** Adds the options that put a model together from loose files. */
 export function addLooseFileOptions(command: Command): Command {
@@ -74,7 +74,7 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     ...(recipe ? { recipe } : {}),
   };
   const key = createHash('sha256').update(JSON.stringify(set)).digest('hex').slice(0, 16);
-  const folder = join(cacheRoot(), 'sets', key);
+  const folder = join(looseSetsFolder(), key);
   await writeSet(folder, set);
   return folder;
 }

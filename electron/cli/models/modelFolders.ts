@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { modelRoots } from '../../services/studioPlaces.ts';
+import { cacheRoot, modelRoots } from '../../services/studioPlaces.ts';
 
 /** Every folder that may be a model, by name. */
 export async function listModelFolders(): Promise<{ name: string; folder: string; bundled: boolean }[]> {
@@ -14,6 +14,9 @@ export async function listModelFolders(): Promise<{ name: string; folder: string
   }
   return found;
 }
+
+/** Where sets of loose files are kept, each in a folder named by what is in it. */
+export const looseSetsFolder = (): string => join(cacheRoot(), 'sets');
 
 /** The folder of a model given by path or by name; the bundled one when nothing is given. */
 export async function findModelFolder(given: string | undefined): Promise<string> {
@@ -29,6 +32,9 @@ export async function findModelFolder(given: string | undefined): Promise<string
   if (asPath?.isDirectory()) return resolve(given);
   const named = installed.find(({ name }) => name === given);
   if (named) return named.folder;
+  // Sets that loose files were put together as go by what is in them.
+  const set = join(looseSetsFolder(), given);
+  if (/^[0-9a-f]{16}$/.test(given) && (await stat(set).catch(() => undefined))?.isDirectory()) return set;
   throw new StudioError('model-missing', `There is no model "${given}".`, {
     hint: `Installed: ${installed.map(({ name }) => name).join(', ') || 'none'}. A folder's path works too.`,
   });

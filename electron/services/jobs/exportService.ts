@@ -1,17 +1,18 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import { type ExportOptions, exportFormats, frameList, type JobView } from '../../contract/jobs.ts';
+import { exportFormats } from '../../contract/exportFormats.ts';
+import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
 import { maskDrawing } from '../../contract/maskOperations.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
-import { drawingFromFrame } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
-import type { Job, JobList } from './jobList.ts';
+import { type Job, type JobList, newJobView } from './jobList.ts';
 
 /** An export under way, or done. */
 interface ExportJob extends Job {
@@ -42,23 +43,15 @@ export class ExportService {
         'request-invalid',
         `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the take’s ${take.result.frameCount} frames.`,
       );
-    const view: JobView = {
+    const view = newJobView({
       id: newId('export'),
       projectId: project.id,
       kind: 'export',
-      live: false,
       label: `${options.fileName}${exportFormats[options.format].extension}`,
       createdAt: new Date().toISOString(),
-      state: 'queued',
-      step: 0,
       total: options.outFrame - options.inFrame,
-      secondsLeft: null,
-      note: '',
-      preview: null,
       takeId,
-      file: null,
-      error: null,
-    };
+    });
     const job: ExportJob = {
       ...{ project, take, options, view, abort: new AbortController() },
       cancel: () => job.abort.abort(),
@@ -138,7 +131,7 @@ export class ExportService {
 
   async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
     const { options, take } = job;
-    const folder = join(job.project.store.folder, 'exports');
+    const folder = exportFolder(job.project);
     await mkdir(folder, { recursive: true });
     const out = await freeName(folder, options.fileName, exportFormats[options.format].extension);
     const source = job.project.store.find('source', take.recipe.source.sourceId);
@@ -151,7 +144,7 @@ export class ExportService {
       frameCount: options.outFrame - options.inFrame,
       width: take.result.width,
       height: take.result.height,
-      framesPerSecond: rate,
+      frameRate: rate,
       format: options.format,
       quality: options.quality,
       outputWidth: options.width,
@@ -162,6 +155,11 @@ export class ExportService {
       signal: job.abort.signal,
     });
   }
+}
+
+/** Where a project's exports lie. */
+export function exportFolder(project: OpenProject): string {
+  return join(project.store.folder, 'exports');
 }
 
 /** A path in `folder` that nothing has yet: the name itself, or with a number. */

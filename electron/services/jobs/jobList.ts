@@ -16,6 +16,25 @@ export interface Job {
   clear(): Promise<void>;
 }
 
+/** A job as the page sees it at its beginning. */
+export function newJobView(
+  job: Pick<JobView, 'id' | 'projectId' | 'kind' | 'label' | 'createdAt'> & Partial<JobView>,
+): JobView {
+  return {
+    live: false,
+    state: 'queued',
+    step: 0,
+    total: 0,
+    secondsLeft: null,
+    note: '',
+    preview: null,
+    takeId: null,
+    file: null,
+    error: null,
+    ...job,
+  };
+}
+
 /** Every job of every open project, whatever it makes: what the page lists, cancels, retries and dismisses. */
 export class JobList {
   readonly #bus: EventBus;
@@ -28,10 +47,6 @@ export class JobList {
   /** Puts a job on the list. */
   add(job: Job): void {
     this.#jobs.set(job.view.id, job);
-  }
-
-  has(jobId: string): boolean {
-    return this.#jobs.has(jobId);
   }
 
   /** A project's jobs, oldest first; live previews are not among them. */

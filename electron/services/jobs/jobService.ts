@@ -4,22 +4,16 @@ import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import {
-  isFinal,
-  type JobView,
-  jobStates,
-  type PreviewSheet,
-  type TakeRequest,
-  takeRequest,
-} from '../../contract/jobs.ts';
+import { recordId } from '../../contract/identities.ts';
+import { isFinal, type JobView, jobStates, type PreviewSheet, type TakeRequest } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
-import { recordId, takeRecipe } from '../../contract/records.ts';
+import { type TakeRecipe, takeRecipe } from '../../contract/takeRecipe.ts';
 import type { EngineEvent, EngineJob, EnginePreview } from '../../engine/engineProtocol.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import type { EnginePort } from './enginePort.ts';
-import type { Job, JobList } from './jobList.ts';
+import { type Job, type JobList, newJobView } from './jobList.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
 
@@ -31,10 +25,7 @@ const jobFile = z.object({
   createdAt: z.string(),
   state: z.enum(jobStates),
   error: errorOnWire.nullable(),
-  request: takeRequest,
   recipe: takeRecipe,
-  /** Decode: name of the latents file in the job's folder. */
-  latentsName: z.string().nullable(),
 });
 
 type JobFile = z.output<typeof jobFile>;
@@ -92,17 +83,8 @@ export class JobService {
   /** Starts a take, or a live preview in place of the window's last one. Returns the job's id. */
   async start(project: OpenProject, windowId: string, request: TakeRequest, live: boolean): Promise<string> {
     if (live) this.stopLive(windowId);
-    const file: JobFile = {
-      id: newId('job'),
-      kind: request.settings.task,
-      label: request.settings.prompt.slice(0, 80),
-      createdAt: new Date().toISOString(),
-      state: 'queued',
-      error: null,
-      request,
-      recipe: await planRecipe(project, request, this.#options),
-      latentsName: null,
-    };
+    const { task, prompt } = request.settings;
+    const file = newJob(task, prompt.slice(0, 80), await planRecipe(project, request, this.#options));
     const job = this.#remember(project, file, windowId, live);
     await this.#submit(job);
     return file.id;
@@ -123,26 +105,7 @@ export class JobService {
         hint: 'Use its recipe again to make it anew.',
       });
     const bytes = await project.store.assets.read(take.result.latentsAssetId);
-    const request: TakeRequest = {
-      modelId: take.recipe.model.id,
-      settings: take.recipe.settings,
-      sourceId: take.recipe.source.sourceId,
-      maskId: take.recipe.maskId,
-      frameIndex: take.recipe.source.frameIndex,
-      inFrame: take.recipe.source.inFrame,
-      outFrame: take.recipe.source.outFrame,
-    };
-    const file: JobFile = {
-      id: newId('job'),
-      kind: 'decode',
-      label: take.name,
-      createdAt: new Date().toISOString(),
-      state: 'queued',
-      error: null,
-      request,
-      recipe: take.recipe,
-      latentsName,
-    };
+    const file = newJob('decode', take.name, take.recipe);
     const job = this.#remember(project, file, 'studio', false);
     await mkdir(this.#folderOf(job), { recursive: true });
     await writeFileAtomic(join(this.#folderOf(job), latentsName), bytes);
@@ -181,23 +144,8 @@ export class JobService {
   }
 
   #remember(project: OpenProject, file: JobFile, windowId: string, live: boolean): TakeJob {
-    const view: JobView = {
-      id: file.id,
-      projectId: project.id,
-      kind: file.kind,
-      live,
-      label: file.label,
-      createdAt: file.createdAt,
-      state: file.state,
-      step: 0,
-      total: 0,
-      secondsLeft: null,
-      note: '',
-      preview: null,
-      takeId: null,
-      file: null,
-      error: file.error,
-    };
+    const { id, kind, label, createdAt, state, error } = file;
+    const view = newJobView({ id, projectId: project.id, kind, live, label, createdAt, state, error });
     const job: TakeJob = {
       ...{ project, file, view, windowId, preview: undefined, previewNumber: 0 },
       cancel: () => this.#options.engine.cancel(file.id),
@@ -307,6 +255,10 @@ export class JobService {
       this.#options.list.drop(other);
     }
   }
+}
+
+function newJob(kind: JobFile['kind'], label: string, recipe: TakeRecipe): JobFile {
+  return { id: newId('job'), kind, label, createdAt: new Date().toISOString(), state: 'queued', error: null, recipe };
 }
 
 function parseOrUndefined(text: string): unknown {

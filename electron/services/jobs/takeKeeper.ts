@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { newId } from '../../contract/newId.ts';
-import type { ItemRecord, TakeRecipe, TakeRecord } from '../../contract/records.ts';
+import type { ItemRecord, TakeRecord } from '../../contract/records.ts';
+import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
+import { madeRecipe } from '../../engine/jobOfRecipe.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 
 /** Turns a finished run into assets and a take with its place on the timeline; returns the take's id. */
@@ -29,7 +31,7 @@ export async function keepTake(
     name: `Take ${nextNumber(project)}`,
     createdAt,
     starred: false,
-    recipe: { ...recipe, provider: result.provider, model: { ...recipe.model, hash: result.modelHash } },
+    recipe: madeRecipe(recipe, result),
     result: {
       framesAssetId: await assets.put(JSON.stringify(frameIds)),
       firstFrameAssetId,

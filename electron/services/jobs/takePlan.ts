@@ -1,11 +1,12 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { TakeRequest } from '../../contract/jobs.ts';
-import { maskDrawing } from '../../contract/maskOperations.ts';
-import type { TakeRecipe } from '../../contract/records.ts';
+import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';
+import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
-import { drawingAtFrame, drawingFromFrame, drawingOf } from '../projects/maskFromRecords.ts';
+import { drawingOf } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
+import { drawingOfRecipe } from '../projects/takeFileOf.ts';
 
 /** What a recipe is planned with. */
 export interface TakePlanner {
@@ -45,50 +46,30 @@ export async function planRecipe(
       frameIndex: Math.min(request.frameIndex, source.frameCount - 1),
       inFrame: Math.min(request.inFrame, source.frameCount - 1),
       outFrame: Math.min(Math.max(request.outFrame, request.inFrame + 1), source.frameCount),
+      place: null,
     },
     drawingAssetId: drawing ? await store.assets.put(JSON.stringify(drawing)) : null,
     maskId: mask?.id ?? null,
+    maskFile: null,
     model: { id: model.id, title: model.title, hash: '' },
     provider: '',
     studioVersion: planner.studioVersion,
   };
 }
 
-/** A recipe as the engine's job, with its inputs' paths; `folder` is the job's own. */
+/** A project's recipe as the engine's job, with its inputs' places; `folder` is the job's own. */
 export async function planJob(
   project: OpenProject,
   job: { id: string; folder: string },
   recipe: TakeRecipe,
   catalogue: ModelCatalogue,
 ): Promise<EngineJob> {
-  const { store } = project;
-  const path = store.assets.pathOf(recipe.source.assetId);
-  const { framesPerSecond } = store.get('source', recipe.source.sourceId);
-  const modelFolder = await catalogue.folderOf(recipe.model.id);
-  const drawing =
-    recipe.drawingAssetId === null ? undefined : parseDrawing(await store.assets.read(recipe.drawingAssetId));
-  const base = { ...job, modelFolder, settings: recipe.settings, previews: true };
-  if (recipe.settings.task === 'generate') {
-    const { frameIndex } = recipe.source;
-    return {
-      ...base,
-      kind: 'generate',
-      picture: path,
-      ...(recipe.source.media === 'clip' ? { pictureTimeSeconds: frameIndex / framesPerSecond } : {}),
-      mask: drawing ? { kind: 'drawing', drawing: drawingAtFrame(drawing, frameIndex) } : { kind: 'alpha' },
-    };
-  }
-  const { inFrame, outFrame } = recipe.source;
-  return {
-    ...base,
-    kind: 'edit',
-    clip: path,
-    startSeconds: inFrame / framesPerSecond,
-    endSeconds: outFrame / framesPerSecond,
-    mask: drawing ? { kind: 'drawing', drawing: drawingFromFrame(drawing, inFrame) } : { kind: 'alpha' },
-  };
-}
-
-function parseDrawing(bytes: Buffer) {
-  return maskDrawing.parse(JSON.parse(bytes.toString('utf8')));
+  const { assets } = project.store;
+  return jobOfRecipe(recipe, {
+    ...job,
+    modelFolder: await catalogue.folderOf(recipe.model.id),
+    previews: true,
+    sourcePath: assets.pathOf(recipe.source.assetId),
+    drawing: await drawingOfRecipe(assets, recipe),
+  });
 }

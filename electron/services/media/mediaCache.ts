@@ -50,7 +50,7 @@ export class MediaCache {
   }
 
   #framesFolder(project: OpenProject, source: SourceRecord): string {
-    return join(project.store.folder, 'cache', source.assetId, 'frames');
+    return join(cacheOf(project, source.assetId), 'frames');
   }
 
   #arrivalOf(path: string): Promise<void> {
@@ -103,7 +103,7 @@ export class MediaCache {
   async #readStrip(project: OpenProject, source: SourceRecord): Promise<void> {
     const everyNth = Math.max(1, Math.ceil(source.frameCount / 48), Math.round(source.framesPerSecond / 2));
     const count = Math.ceil(source.frameCount / everyNth);
-    const folder = join(project.store.folder, 'cache', source.assetId, 'thumbnails');
+    const folder = join(cacheOf(project, source.assetId), 'thumbnails');
     await mkdir(folder, { recursive: true });
     const tell = (index: number): void =>
       this.#bus.publish({
@@ -136,7 +136,7 @@ export class MediaCache {
   }
 
   async #readWaveform(project: OpenProject, source: SourceRecord): Promise<void> {
-    const folder = join(project.store.folder, 'cache', source.assetId);
+    const folder = cacheOf(project, source.assetId);
     const path = join(folder, 'waveform.bin');
     if (!(await readFile(path).catch(() => undefined))) {
       await mkdir(folder, { recursive: true });
@@ -166,13 +166,14 @@ export class MediaCache {
     throw new StudioError('asset-missing', 'The project has no picture.');
   }
 
-  /** A kept thumbnail or waveform file. @throws StudioError `asset-missing` */
-  async kept(project: OpenProject, assetId: string, name: string): Promise<Buffer> {
-    try {
-      return await readFile(join(project.store.folder, 'cache', assetId, name));
-    } catch (error) {
-      throw new StudioError('asset-missing', 'This preview has not been read yet.', { cause: error });
-    }
+  /** A picture of a source's strip. @throws StudioError `asset-missing` where it was not read yet, as the next */
+  thumbnail(project: OpenProject, assetId: string, index: number): Promise<Buffer> {
+    return readKept(join(cacheOf(project, assetId), 'thumbnails', `${index}.webp`));
+  }
+
+  /** A source's loudness, a byte for each stretch. */
+  waveform(project: OpenProject, assetId: string): Promise<Buffer> {
+    return readKept(join(cacheOf(project, assetId), 'waveform.bin'));
   }
 
   /** Stops reading. */
@@ -187,6 +188,19 @@ export class MediaCache {
       this.#running.set(key, running);
     }
     return running;
+  }
+}
+
+/** Where what was read of an asset is kept. */
+function cacheOf(project: OpenProject, assetId: string): string {
+  return join(project.store.folder, 'cache', assetId);
+}
+
+async function readKept(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new StudioError('asset-missing', 'This preview has not been read yet.', { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../../contract/jobs.ts';
+import type { EncodedVideo, EncodeVideoOptions } from '../../media/encodeVideo.ts';
 
 /** What a media file is, as far as the studio needs to know. */
 export interface MediaFacts {
@@ -18,26 +18,6 @@ export interface RgbaPicture {
   width: number;
   height: number;
   data: Uint8Array;
-}
-
-/** What an export writes. */
-export interface EncodeRequest {
-  /** Pulled as the encoder takes them. */
-  frames: AsyncIterable<RgbaPicture>;
-  frameCount: number;
-  width: number;
-  height: number;
-  framesPerSecond: number;
-  format: ExportOptions['format'];
-  quality: ExportOptions['quality'];
-  outputWidth: number;
-  outputHeight: number;
-  /** The first sound track of this file, from this time on, for the video's length. */
-  sound?: { path: string; startSeconds: number };
-  /** The file to write; a folder for a sequence of pictures. */
-  out: string;
-  onProgress: (framesDone: number) => void;
-  signal: AbortSignal;
 }
 
 /** The part of electron/media that the services use; the composition root hands it in. */
@@ -62,7 +42,7 @@ export interface MediaPort {
   encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
   /** Loudest sample (0..255) of each of `count` equal stretches. */
   waveform(path: string, count: number): Promise<Uint8Array>;
-  encodeVideo(request: EncodeRequest): Promise<{ path: string; sizeBytes: number; warnings: string[] }>;
+  encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
 }

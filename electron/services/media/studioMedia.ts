@@ -63,22 +63,7 @@ export const studioMedia: MediaPort = {
     return loudest;
   },
 
-  encodeVideo: (request) =>
-    encodeVideo({
-      frames: request.frames,
-      frameCount: request.frameCount,
-      width: request.width,
-      height: request.height,
-      frameRate: request.framesPerSecond,
-      format: request.format,
-      quality: request.quality,
-      outputWidth: request.outputWidth,
-      outputHeight: request.outputHeight,
-      sound: request.sound,
-      out: request.out,
-      onProgress: request.onProgress,
-      signal: request.signal,
-    }),
+  encodeVideo,
 
   smartSelect: (picture, hints) =>
     smartSelect({ width: picture.width, height: picture.height, picture: picture.data, hints }),

@@ -68,32 +68,13 @@ export class ProjectStore {
    * @throws StudioError `file-missing`, `project-damaged`, `project-newer`, `project-locked`
    */
   static async open(folder: string): Promise<ProjectStore> {
-    const path = join(folder, 'project.json');
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      throw new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
-        hint: 'Choose a folder that holds a project.json.',
-        cause: error,
-      });
-    }
     await takeLock(folder);
     try {
-      const file = parseProjectFile(parseJson(text, path), path);
-      const records = new Map<string, DocumentRecord>();
-      for (const record of file.records) records.set(record.id, record);
+      const { records, sequence, folded, journal } = await readDocument(folder);
       const journalPath = join(folder, 'journal.ndjson');
-      const journal = await readJournal(journalPath);
       if (journal.soundBytes < journal.totalBytes) await copyFile(journalPath, `${journalPath}.torn`);
-      let sequence = file.sequence;
-      for (const line of journal.lines) {
-        if (line.sequence <= sequence) continue;
-        applyDiff(records, line.diff);
-        sequence = line.sequence;
-      }
       const writer = await JournalWriter.open(journalPath, journal.soundBytes);
-      return new ProjectStore(folder, records, sequence, file.sequence, writer);
+      return new ProjectStore(folder, records, sequence, folded, writer);
     } catch (error) {
       await rm(join(folder, 'project.lock'), { force: true });
       throw error;
@@ -118,8 +99,8 @@ export class ProjectStore {
   }
 
   /** A record of the given kind, or undefined. */
-  find<K extends RecordKind>(kind: K, id: string): RecordOf<K> | undefined {
-    const record = this.#records.get(id);
+  find<K extends RecordKind>(kind: K, id: string | null): RecordOf<K> | undefined {
+    const record = id === null ? undefined : this.#records.get(id);
     return record !== undefined && isKind(record, kind) ? record : undefined;
   }
 
@@ -166,6 +147,38 @@ export class ProjectStore {
   }
 }
 
+/**
+ * Reads a project's document without opening it: project.json, then the journal's whole lines.
+ * @throws StudioError `file-missing`, `project-damaged`, `project-newer`
+ */
+export async function readDocument(folder: string) {
+  const path = join(folder, 'project.json');
+  const file = parseProjectFile(parseJson(await readProjectText(folder), path), path);
+  const records = new Map<string, DocumentRecord>();
+  for (const record of file.records) records.set(record.id, record);
+  const journal = await readJournal(join(folder, 'journal.ndjson'));
+  let sequence = file.sequence;
+  for (const line of journal.lines) {
+    if (line.sequence <= sequence) continue;
+    applyDiff(records, line.diff);
+    sequence = line.sequence;
+  }
+  return { records, sequence, folded: file.sequence, journal };
+}
+
+function readProjectText(folder: string): Promise<string> {
+  return readFile(join(folder, 'project.json'), 'utf8').catch((cause: unknown) => {
+    throw noProjectAt(folder, cause);
+  });
+}
+
+function noProjectAt(folder: string, cause: unknown): StudioError {
+  return new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
+    hint: 'Choose a folder that holds a project.json.',
+    cause,
+  });
+}
+
 function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record is RecordOf<K> {
   return record.kind === kind;
 }
@@ -196,6 +209,7 @@ async function takeLock(folder: string): Promise<void> {
       await file.close();
       return;
     } catch (error) {
+      if (codeOf(error) === 'ENOENT') throw noProjectAt(folder, error);
       if (codeOf(error) !== 'EEXIST')
         throw new StudioError('file-unwritable', `The project folder ${folder} cannot be written (${codeOf(error)}).`, {
           cause: error,

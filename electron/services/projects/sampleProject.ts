@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../contract/newId.ts';
-import type { DocumentRecord } from '../../contract/records.ts';
+import type { DocumentRecord, ItemRecord, MaskRecord, SourceRecord } from '../../contract/records.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { ProjectLibrary } from './projectLibrary.ts';
 import {
@@ -21,7 +21,6 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
   const project = await library.open(projectId);
   const work = join(project.store.folder, 'cache', `sample-${randomUUID()}`);
   await mkdir(work, { recursive: true });
-  const records: DocumentRecord[] = [];
   const picturePath = join(work, 'picture.png');
   await writeFile(picturePath, await media.encodePicture(drawSampleFrame(0), 'png'));
   const picture = await importSource(media, project, picturePath, 'Red balloon.png');
@@ -32,59 +31,35 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
     frameCount: sampleFrameCount,
     width: sampleSize,
     height: sampleSize,
-    framesPerSecond: sampleFramesPerSecond,
+    frameRate: sampleFramesPerSecond,
     format: 'mp4-h264',
     quality: 'best',
-    outputWidth: sampleSize,
-    outputHeight: sampleSize,
     sound: { path: soundPath, startSeconds: 0 },
     out: join(work, 'clip.mp4'),
-    onProgress: () => undefined,
     signal: AbortSignal.timeout(120_000),
   });
   const clip = await importSource(media, project, written.path, 'Balloon over hills.mp4');
-  records.push(picture, clip, ...maskFor(picture.id, picture.width, picture.height, [0]));
-  records.push(
-    ...maskFor(
-      clip.id,
-      clip.width,
-      clip.height,
-      Array.from({ length: sampleFrameCount }, (_, index) => index),
-    ),
-  );
   const rate = clip.framesPerSecond;
-  records.push({
-    kind: 'item',
-    id: newId('item'),
-    track: 'source',
-    targetId: picture.id,
-    startFrame: 0,
-    lengthFrames: Math.round(rate * 2),
-    inFrame: 0,
-  });
-  records.push({
-    kind: 'item',
-    id: newId('item'),
-    track: 'source',
-    targetId: clip.id,
-    startFrame: Math.round(rate * 2),
-    lengthFrames: clip.frameCount,
-    inFrame: 0,
-  });
-  await project.add(records);
+  const pictureMask = maskFor(picture, [0]);
+  const clipMask = maskFor(
+    clip,
+    Array.from({ length: sampleFrameCount }, (_, index) => index),
+  );
+  const pictureItem = itemFor(picture, 0, Math.round(rate * 2));
+  const clipItem = itemFor(clip, pictureItem.lengthFrames, clip.frameCount);
+  await project.add([picture, clip, ...pictureMask, ...clipMask, pictureItem, clipItem]);
   const [oldProject, oldSetup, oldView] = [
     project.store.get('project', 'project'),
     project.store.get('setup', 'setup'),
     project.store.get('view', 'view'),
   ];
-  const mask = records.find((record) => record.kind === 'mask');
   await project.applyOwn({
     added: [],
     removed: [],
     updated: [
       [oldProject, { ...oldProject, framesPerSecond: rate }],
       [oldSetup, { ...oldSetup, settings: { ...oldSetup.settings, prompt: 'it floats up on the beach at sunset' } }],
-      [oldView, { ...oldView, sourceId: picture.id, maskId: mask?.id ?? null }],
+      [oldView, { ...oldView, sourceId: picture.id, maskId: pictureMask[0].id }],
     ],
   });
   await library.fold(project);
@@ -95,26 +70,24 @@ async function* sampleFrames(): AsyncGenerator<RgbaPicture, void, undefined> {
   for (let index = 0; index < sampleFrameCount; index++) yield drawSampleFrame(index);
 }
 
+/** A place on the timeline that shows a source from its first frame. */
+function itemFor(source: SourceRecord, startFrame: number, lengthFrames: number): ItemRecord {
+  const id = newId('item');
+  return { kind: 'item', id, track: 'source', targetId: source.id, startFrame, lengthFrames, inFrame: 0 };
+}
+
 /** A mask of the sample's subject, keyed at the given frames. */
-function maskFor(sourceId: string, width: number, height: number, frames: number[]): DocumentRecord[] {
+function maskFor({ id: sourceId, width, height }: SourceRecord, frames: number[]): [MaskRecord, ...DocumentRecord[]] {
   const maskId = newId('mask');
-  const records: DocumentRecord[] = [
-    {
-      kind: 'mask',
-      id: maskId,
-      sourceId,
-      name: 'Balloon',
-      width,
-      height,
-      growPixels: -1,
-      featherPixels: 0,
-      createdAt: new Date().toISOString(),
-    },
-  ];
-  for (const frameIndex of frames) {
+  const createdAt = new Date().toISOString();
+  const edge = { growPixels: -1, featherPixels: 0 };
+  const keys = frames.flatMap((frameIndex): DocumentRecord[] => {
     const keyId = newId('key');
-    records.push({ kind: 'maskKey', id: keyId, maskId, frameIndex, interpolation: 'linear' });
-    records.push({ kind: 'stroke', id: newId('stroke'), keyId, order: 0, operation: sampleSubjectOutline(frameIndex) });
-  }
-  return records;
+    const operation = sampleSubjectOutline(frameIndex);
+    return [
+      { kind: 'maskKey', id: keyId, maskId, frameIndex, interpolation: 'linear' },
+      { kind: 'stroke', id: newId('stroke'), keyId, order: 0, operation },
+    ];
+  });
+  return [{ kind: 'mask', id: maskId, sourceId, name: 'Balloon', width, height, ...edge, createdAt }, ...keys];
 }

@@ -37,7 +37,7 @@ export function Workbench(): ReactNode {
       onDrop={(event) => {
         event.preventDefault();
         setDropping(false);
-        void project.media.importFiles([...event.dataTransfer.files]);
+        void project.receiveFiles([...event.dataTransfer.files]);
       }}
     >
       <TopBar />

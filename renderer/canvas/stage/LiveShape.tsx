@@ -4,11 +4,21 @@ import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
 import { useSession } from '../../project/hooks.ts';
 
 /** The outline under the hand (lasso, rectangle) and the scribbles of smart select, in source pixels. */
-export function LiveShape({ scale }: { scale: number }): ReactNode {
+export function LiveShape({
+  scale,
+  sourceId,
+  frameIndex,
+}: {
+  scale: number;
+  sourceId: string;
+  frameIndex: number;
+}): ReactNode {
   const live = useSession((session) => session.live);
   const tool = useSession((session) => session.tool);
   const scribbles = useSession((session) => session.scribbles);
-  const lines = tool === 'smart' && live ? [...scribbles, live] : scribbles;
+  const isHere = scribbles?.sourceId === sourceId && scribbles.frameIndex === frameIndex;
+  const strokes = isHere ? scribbles.strokes : [];
+  const lines = tool === 'smart' && live ? [...strokes, live] : strokes;
   return (
     <>
       {lines.map((operation, index) =>

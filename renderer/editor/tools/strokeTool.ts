@@ -67,7 +67,11 @@ export class StrokeTool implements Tool {
     const { editor, source, frameIndex } = context;
     const finished = { ...stroke, points: simplifyStroke(stroke.points, stroke.radius, invisibleDistance) };
     if (this.#purpose === 'scribble') {
-      const scribbles = [...editor.session.state.scribbles, finished];
+      // Scribbles over another frame belong to a question that this one replaces.
+      const before = editor.session.state.scribbles;
+      const isSamePlace = before?.sourceId === source.id && before.frameIndex === frameIndex;
+      const strokes = isSamePlace ? [...before.strokes, finished] : [finished];
+      const scribbles = { sourceId: source.id, frameIndex, strokes };
       editor.session.set({ live: null, scribbles });
       context.onScribbles(scribbles);
       return;

@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../../../electron/contract/records.ts';
-import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
 import type { Editor } from '../editor.ts';
+import type { Scribbles } from '../session.ts';
 
 /** Where the pointer is, in the source's pixels, and how it is held. */
 export interface ToolPointer {
@@ -19,7 +19,7 @@ export interface ToolContext {
   source: SourceRecord;
   frameIndex: number;
   /** Hands over scribbles for smart select. */
-  onScribbles(scribbles: readonly MaskOperation[]): void;
+  onScribbles(scribbles: Scribbles): void;
 }
 
 /** A tool as a small state machine: idle until `down`, then drawing until `up` or `cancel`. */

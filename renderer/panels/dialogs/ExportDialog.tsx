@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { type ExportOptions, exportFormatNames, exportFormats } from '../../../electron/contract/jobs.ts';
+import { exportFormatNames, exportFormats } from '../../../electron/contract/exportFormats.ts';
+import type { ExportOptions } from '../../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../../electron/contract/records.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -7,6 +8,7 @@ import { Segments } from '../../ui/controls/Segments.tsx';
 import { FieldRow, FieldStack, HintText, Inline } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
+import { SizeRow } from '../../ui/fields/SizeRow.tsx';
 import { SwitchField } from '../../ui/fields/Switch.tsx';
 import { LabelledInput } from '../../ui/fields/TextInput.tsx';
 import { Modal, ModalActions } from '../../ui/surfaces/Modal.tsx';
@@ -99,28 +101,20 @@ function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }
             />
           </Inline>
         </FieldRow>
-        <FieldRow>
-          <span>{text.size}</span>
-          <Inline>
-            <NumberField
-              label={`${text.size}: width`}
-              value={options.width}
-              min={16}
-              max={8192}
-              step={2}
-              onValue={(value) => change(evenSize({ width: value, height: value * ratio }))}
-            />
-            ×
-            <NumberField
-              label={`${text.size}: height`}
-              value={options.height}
-              min={16}
-              max={8192}
-              step={2}
-              onValue={(value) => change(evenSize({ width: value / ratio, height: value }))}
-            />
-          </Inline>
-        </FieldRow>
+        <SizeRow
+          label={text.size}
+          size={options}
+          min={16}
+          max={8192}
+          step={2}
+          onSize={(size) =>
+            change(
+              'width' in size
+                ? evenSize({ width: size.width, height: size.width * ratio })
+                : evenSize({ width: size.height / ratio, height: size.height }),
+            )
+          }
+        />
         <SwitchField
           label={text.sound}
           {...(canSound ? {} : { hint: text.soundNone })}

@@ -6,14 +6,13 @@ import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
-import { SliderField } from '../../ui/fields/SliderField.tsx';
-import { SwitchField } from '../../ui/fields/Switch.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { EditFields } from './EditFields.tsx';
 import styles from './Inspector.module.css';
-import { Group, PlainGroup, useSetting } from './InspectorGroup.tsx';
+import { Group, PlainGroup } from './InspectorGroup.tsx';
 import { PromptField } from './PromptField.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
+import { SettingSlider, SettingSwitch, useSetting } from './SettingFields.tsx';
+import { plainSettings } from './settingsForModel.ts';
 
 const text = texts.inspector;
 
@@ -44,7 +43,7 @@ export function Inspector(): ReactNode {
 }
 
 function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
-  const { set } = useSetting();
+  const set = useSetting();
   const isClip = useDocument(
     (document) => document.get('source', document.get('view', 'view')?.sourceId)?.media === 'clip',
   );
@@ -77,35 +76,29 @@ function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
   );
 }
 
-function BalanceGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
-  const { set, gesture } = useSetting();
-  const { alpha } = settings;
-  const mean = model?.learnedAlpha;
+function BalanceGroup({
+  settings: { alpha },
+  model,
+}: {
+  settings: TakeSettings;
+  model: ModelView | undefined;
+}): ReactNode {
+  const common = { max: 2, own: 1, marked: true };
   return (
     <Group title={text.balance}>
-      <SliderField
-        label={text.textAlpha}
-        hint={`${text.textAlphaHint} ${text.learned(mean?.text)}`}
+      <SettingSlider
+        name="textAlpha"
+        note={text.learned(model?.learnedAlpha?.text)}
         value={alpha.text}
-        min={0}
-        max={2}
-        step={0.01}
-        defaultValue={1}
-        mark={1}
-        {...gesture('Text α')}
-        onChange={(value) => set('Text α', { alpha: { ...alpha, text: value } })}
+        change={(value) => ({ alpha: { ...alpha, text: value } })}
+        {...common}
       />
-      <SliderField
-        label={text.imageAlpha}
-        hint={`${text.imageAlphaHint} ${text.learned(mean?.image)}`}
+      <SettingSlider
+        name="imageAlpha"
+        note={text.learned(model?.learnedAlpha?.image)}
         value={alpha.image}
-        min={0}
-        max={2}
-        step={0.01}
-        defaultValue={1}
-        mark={1}
-        {...gesture('Image α')}
-        onChange={(value) => set('Image α', { alpha: { ...alpha, image: value } })}
+        change={(value) => ({ alpha: { ...alpha, image: value } })}
+        {...common}
       />
     </Group>
   );
@@ -113,7 +106,7 @@ function BalanceGroup({ settings, model }: { settings: TakeSettings; model: Mode
 
 function SeedField({ seed }: { seed: number }): ReactNode {
   const project = useProject();
-  const { set } = useSetting();
+  const set = useSetting();
   const locked = useProjectState((state) => state.seedLocked);
   return (
     <Field>
@@ -143,70 +136,77 @@ function SeedField({ seed }: { seed: number }): ReactNode {
 }
 
 function GenerateFields({ settings, model }: { settings: TakeSettings; model: ModelView }): ReactNode {
-  const { set, gesture } = useSetting();
   const clips = model.frames.filter((count) => count > 1);
-  const own = clips[0] ?? 1;
   return (
     <>
-      <SliderField
-        label={text.frames}
-        hint={text.framesHint}
+      <SettingSlider
+        name="frames"
         value={settings.frames}
         min={1}
         max={Math.max(1, ...clips) * longestTake}
         step={1}
-        defaultValue={own}
-        mark={own}
-        {...gesture('Frames')}
-        onChange={(frames) => set('Frames', { frames })}
+        own={clips[0] ?? 1}
+        marked
+        change={(frames) => ({ frames })}
       />
       {model.plansMotion ? (
-        <SwitchField
-          label={text.ownPixels}
-          hint={text.ownPixelsHint}
-          checked={settings.ownPixels}
-          onChange={(ownPixels) => set('Own pixels', { ownPixels })}
-        />
+        <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
       ) : null}
     </>
   );
 }
 
-function AlignmentGroup({ settings }: { settings: TakeSettings }): ReactNode {
-  const { set, gesture } = useSetting();
-  const { alpha, hfa } = settings;
+/** What an edit alone is made with. */
+function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
+  const source = useDocument((document) => document.get('source', document.get('view', 'view')?.sourceId));
+  const { strength, featherPixels, inversion } = settings;
+  return (
+    <>
+      <Field>
+        <FieldRow>
+          <span>{text.range}</span>
+          <span>{source ? `${source.inFrame + 1} – ${source.outFrame}` : '–'}</span>
+        </FieldRow>
+        <HintText>{text.rangeHint}</HintText>
+      </Field>
+      <SettingSlider
+        name="strength"
+        value={strength}
+        max={1}
+        own={plainSettings.strength}
+        change={(value) => ({ strength: value })}
+      />
+      <SettingSlider
+        name="feather"
+        value={featherPixels}
+        max={64}
+        step={1}
+        own={plainSettings.featherPixels}
+        change={(value) => ({ featherPixels: value })}
+      />
+      <SettingSwitch name="inversion" checked={inversion} change={(on) => ({ inversion: on })} />
+    </>
+  );
+}
+
+function AlignmentGroup({ settings: { sda, alpha, hfa } }: { settings: TakeSettings }): ReactNode {
   return (
     <Group title={text.alignment}>
-      <SwitchField
-        label={text.sda}
-        hint={text.sdaHint}
-        checked={settings.sda}
-        onChange={(sda) => set('SDA', { sda })}
-      />
-      <SwitchField
-        label={text.apa}
-        hint={text.apaHint}
+      <SettingSwitch name="sda" checked={sda} change={(on) => ({ sda: on })} />
+      <SettingSwitch
+        name="apa"
         checked={alpha.mode === 'learned'}
-        onChange={(on) => set('APA', { alpha: { ...alpha, mode: on ? 'learned' : 'equal' } })}
+        change={(on) => ({ alpha: { ...alpha, mode: on ? 'learned' : 'equal' } })}
       />
-      <SwitchField
-        label={text.hfa}
-        hint={text.hfaHint}
-        checked={hfa.enabled}
-        onChange={(enabled) => set('HFA', { hfa: { ...hfa, enabled } })}
-      />
-      <SliderField
-        label={text.hfaStrength}
-        hint={text.hfaStrengthHint}
+      <SettingSwitch name="hfa" checked={hfa.enabled} change={(enabled) => ({ hfa: { ...hfa, enabled } })} />
+      <SettingSlider
+        name="hfaStrength"
         value={hfa.strength}
-        min={0}
         max={2}
-        step={0.01}
-        defaultValue={1}
-        mark={1}
+        own={plainSettings.hfa.strength}
+        marked
         disabled={!hfa.enabled}
-        {...gesture('Detail strength')}
-        onChange={(strength) => set('Detail strength', { hfa: { ...hfa, strength } })}
+        change={(strength) => ({ hfa: { ...hfa, strength } })}
       />
     </Group>
   );

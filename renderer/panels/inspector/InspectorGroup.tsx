@@ -1,19 +1,8 @@
 import { Collapsible } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { useGesture, useProject } from '../../project/hooks.ts';
 import { FieldStack } from '../../ui/fields/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import styles from './InspectorGroup.module.css';
-
-/** The change of a setting, and the gesture of a slider that changes one. */
-export function useSetting() {
-  const { editor } = useProject();
-  return {
-    set: (label: string, change: Partial<TakeSettings>) => editor.updateSettings(label, change),
-    gesture: useGesture(),
-  };
-}
 
 /** A part of the inspector. */
 export function PlainGroup({ children }: { children: ReactNode }): ReactNode {

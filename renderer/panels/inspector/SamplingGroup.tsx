@@ -3,13 +3,13 @@ import type { ModelView } from '../../../electron/contract/methods.ts';
 import { samplerNames, type TakeSettings } from '../../../electron/contract/takeSettings.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Segments } from '../../ui/controls/Segments.tsx';
-import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
-import { NumberField } from '../../ui/fields/NumberField.tsx';
+import { Field, HintText } from '../../ui/fields/Field.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
-import { SliderField } from '../../ui/fields/SliderField.tsx';
+import { SizeRow } from '../../ui/fields/SizeRow.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { Group, useSetting } from './InspectorGroup.tsx';
+import { Group } from './InspectorGroup.tsx';
 import { PromptField } from './PromptField.tsx';
+import { SettingSlider, useSetting } from './SettingFields.tsx';
 import { settingsForModel, withWeights } from './settingsForModel.ts';
 
 const text = texts.inspector;
@@ -31,7 +31,7 @@ const mostSteps = 4;
 /** How the noise becomes frames: model, weights, steps, sampler, guidance, size, and what should not appear. */
 export function SamplingGroup({ settings, model }: { settings: TakeSettings; model: ModelView }): ReactNode {
   const { editor, info } = useProject();
-  const { set, gesture } = useSetting();
+  const set = useSetting();
   const setup = useDocument((document) => document.get('setup', 'setup'));
   const guidance = settings.guidance ?? model.guidance;
   const ownSteps = settings.weights === 'student' && model.studentSteps !== null ? model.studentSteps : model.steps;
@@ -65,85 +65,59 @@ export function SamplingGroup({ settings, model }: { settings: TakeSettings; mod
           <HintText>{text.weightsHint}</HintText>
         </Field>
       )}
-      <SliderField
-        label={text.steps}
-        hint={text.stepsHint}
+      <SettingSlider
+        name="steps"
         value={settings.steps ?? ownSteps}
         min={1}
         max={ownSteps * mostSteps}
         step={1}
-        defaultValue={ownSteps}
-        {...gesture('Steps')}
-        onChange={(value) => set('Steps', { steps: value })}
+        own={ownSteps}
+        change={(steps) => ({ steps })}
       />
       <SelectField
         label={text.sampler}
         hint={text.samplerHint}
         value={settings.sampler}
         options={samplerNames.map((value) => ({ value, label: samplerLabels[value] }))}
-        onChange={(sampler) => set('Sampler', { sampler })}
+        onChange={(sampler) => set(text.sampler, { sampler })}
       />
-      <SliderField
-        label={text.textGuidance}
-        hint={text.textGuidanceHint}
+      <SettingSlider
+        name="textGuidance"
         value={guidance.text}
         min={1}
         max={15}
         step={0.1}
-        defaultValue={model.guidance.text}
-        mark={model.guidance.text}
-        {...gesture('Text guidance')}
-        onChange={(value) => set('Text guidance', { guidance: { ...guidance, text: value } })}
+        own={model.guidance.text}
+        marked
+        change={(value) => ({ guidance: { ...guidance, text: value } })}
       />
-      <SliderField
-        label={text.imageGuidance}
-        hint={text.imageGuidanceHint}
+      <SettingSlider
+        name="imageGuidance"
         value={guidance.image}
-        min={0}
         max={5}
         step={0.1}
-        defaultValue={model.guidance.image}
-        mark={model.guidance.image}
-        {...gesture('Image guidance')}
-        onChange={(value) => set('Image guidance', { guidance: { ...guidance, image: value } })}
+        own={model.guidance.image}
+        marked
+        change={(value) => ({ guidance: { ...guidance, image: value } })}
       />
-      <SliderField
-        label={text.sharedNoise}
-        hint={text.sharedNoiseHint}
+      <SettingSlider
+        name="sharedNoise"
         value={settings.noiseAlpha ?? model.noiseAlpha}
-        min={0}
         max={1}
-        step={0.01}
-        defaultValue={model.noiseAlpha}
-        mark={model.noiseAlpha}
-        {...gesture('Shared noise')}
-        onChange={(noiseAlpha) => set('Shared noise', { noiseAlpha })}
+        own={model.noiseAlpha}
+        marked
+        change={(noiseAlpha) => ({ noiseAlpha })}
       />
       <Field>
-        <FieldRow>
-          <span>{text.size}</span>
-          <Inline>
-            <NumberField
-              label={`${text.size}: width`}
-              value={settings.width}
-              placeholder={String(model.width)}
-              min={64}
-              max={2048}
-              step={8}
-              onValue={(value) => set('Size', { width: Math.round(value / 8) * 8 })}
-            />
-            ×
-            <NumberField
-              label={`${text.size}: height`}
-              value={settings.height}
-              placeholder={String(model.height)}
-              min={64}
-              max={2048}
-              step={8}
-              onValue={(value) => set('Size', { height: Math.round(value / 8) * 8 })}
-            />
-          </Inline>
-        </FieldRow>
+        <SizeRow
+          label={text.size}
+          size={settings}
+          placeholder={model}
+          min={64}
+          max={2048}
+          step={8}
+          onSize={(size) => set(text.size, size)}
+        />
         <HintText>{text.sizeHint}</HintText>
       </Field>
       <PromptField

@@ -1,5 +1,8 @@
 import type { ModelView } from '../../../electron/contract/methods.ts';
-import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
+import { type TakeSettings, takeSettings } from '../../../electron/contract/takeSettings.ts';
+
+/** Every setting at its default. */
+export const plainSettings: TakeSettings = takeSettings.parse({ task: 'generate', prompt: '', seed: 0 });
 
 /** The settings with other weights; the steps become those weights' own. */
 export function withWeights({ steps: _old, ...rest }: TakeSettings, weights: TakeSettings['weights']): TakeSettings {

@@ -7,8 +7,6 @@ export const materialTexts = {
     empty: 'Drop a picture or a clip here, or import one.',
     dropHere: 'Drop to import',
     remove: 'Remove from project',
-    picture: 'Picture',
-    clip: 'Clip',
   },
   masks: {
     title: 'Subject',
@@ -19,7 +17,6 @@ export const materialTexts = {
     feather: 'Feather',
     featherHint: 'Softens the mask’s edge over so many pixels.',
     remove: 'Delete mask',
-    rename: 'Name of the mask',
     keys: (count: number) => (count === 1 ? '1 key' : `${count} keys`),
     between: 'Between keys',
     hold: 'Hold',

@@ -26,7 +26,6 @@ export const startTexts = {
     saveAs: 'Save a copy as…',
     pack: 'Pack to one file',
     rename: 'Rename…',
-    close: 'Close project',
     copyName: 'Name of the copy',
     newName: 'New name',
     save: 'Save',

@@ -8,9 +8,9 @@ import { viewerTexts } from './viewerTexts.ts';
 /** Every sentence the page shows, in one place and by its use, ready to be translated. */
 export const texts = {
   appName: 'MagDiff Studio',
-  dialog: { close: 'Close', cancel: 'Cancel', ok: 'OK' },
+  dialog: { close: 'Close', cancel: 'Cancel' },
   toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
-  unit: { pixels: 'px', seconds: 's', frames: 'frames' },
+  unit: { pixels: 'px', seconds: 's' },
   ...startTexts,
   ...materialTexts,
   ...viewerTexts,

@@ -16,6 +16,7 @@ export const viewerTexts = {
   },
   viewer: {
     label: 'Viewer',
+    bar: 'Viewer controls',
     modes: 'What the viewer shows',
     source: 'Source',
     result: 'Result',
@@ -62,7 +63,6 @@ export const viewerTexts = {
     takes: 'Takes',
     source: 'Source',
     keys: 'Mask keys',
-    sound: 'Sound',
     split: 'Split at playhead',
     marker: 'Add marker',
     remove: 'Delete',

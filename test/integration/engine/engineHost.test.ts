@@ -81,8 +81,7 @@ function generation(id: string, changes: Record<string, unknown> = {}): EngineJo
     provider: 'cpu',
     settings,
     previews: true,
-    kind: 'generate',
-    picture,
+    source: { path: picture, media: 'picture', frameIndex: 0, inFrame: 0, outFrame: 1 },
     mask: { kind: 'file', path: mask },
   };
 }
@@ -221,10 +220,7 @@ test.each(['subject', 'rest'] as const)(
       provider: 'cpu',
       settings,
       previews: false,
-      kind: 'edit',
-      clip,
-      startSeconds: 0,
-      endSeconds: 99,
+      source: { path: clip, media: 'clip', frameIndex: 0, inFrame: 0, outFrame: 999 },
       mask: { kind: 'file', path: mask },
     };
     const result = resultOf(await run(newHost(), job));
@@ -249,7 +245,7 @@ test('a broken input fails its own job with a sentence', async () => {
   const host = newHost();
   const bad = join(folder, 'bad.png');
   await writeFile(bad, 'not a picture');
-  const events = await run(host, { ...generation('bad'), picture: bad } as EngineJob);
+  const events = await run(host, { ...generation('bad'), source: { ...generation('bad').source, path: bad } });
   expect(events.at(-1)).toMatchObject({
     type: 'failed',
     error: { code: 'media-unsupported', message: expect.stringContaining('bad.png') },

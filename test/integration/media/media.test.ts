@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExportFormat } from '../../../electron/contract/jobs.ts';
+import type { ExportFormat } from '../../../electron/contract/exportFormats.ts';
 import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
 import { ffmpegTools } from '../../../electron/media/ffmpegTools.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';

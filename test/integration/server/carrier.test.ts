@@ -93,6 +93,8 @@ describe('calls', () => {
   it('serves no path but the page’s own files', async () => {
     for (const path of ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '//etc/passwd'])
       expect(await raw(path, { host: `127.0.0.1:${test.studio.port}`, cookie: test.cookie })).toBe(404);
+    for (const path of ['/packs/%', '/packs/..%2fproject.json', '/packs/.studio', '/exports/p/%00'])
+      expect(await raw(path, { host: `127.0.0.1:${test.studio.port}`, cookie: test.cookie })).toBe(400);
     const script = await fetch(`${test.origin}/app.js`, { headers: { ...test.own, 'accept-encoding': 'gzip' } });
     expect(script.headers.get('content-encoding')).toBe('gzip');
     expect(await script.text()).toContain('export const page');

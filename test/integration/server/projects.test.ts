@@ -165,7 +165,7 @@ describe('a job', () => {
     const jobId = String((await test.call('jobs.start', { projectId, windowId: 'w1', request })).body.jobId);
     const engineJob = test.engine.jobs.get(jobId)?.request;
     expect(engineJob).toMatchObject({
-      kind: 'generate',
+      settings: { task: 'generate' },
       mask: { kind: 'drawing', drawing: { width: 32, keys: [{ frameIndex: 0 }] } },
     });
     await test.engine.finish(jobId);

@@ -42,7 +42,7 @@ export const stillMedia: MediaPort = {
   },
   encodeVideo: async (request) => {
     let count = 0;
-    for await (const _picture of request.frames) request.onProgress(++count);
+    for await (const _picture of request.frames) request.onProgress?.(++count);
     await writeFile(request.out, `${count} frames`);
     return { path: request.out, sizeBytes: 8, warnings: [] };
   },

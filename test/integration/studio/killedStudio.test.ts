@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
@@ -9,54 +8,7 @@ import { hashFile } from '../../../electron/services/projects/assetStore.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
-
-/** A studio of its own process, spoken to as its page would. */
-interface RemoteStudio {
-  process: ChildProcess;
-  call(method: string, input: unknown): Promise<Record<string, unknown>>;
-  upload(bytes: Uint8Array): Promise<string>;
-  kill(): Promise<void>;
-}
-
-async function startRemote(args: string[]): Promise<RemoteStudio> {
-  const script = resolve(import.meta.dirname, 'scriptedStudio.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise<string>((done, fail) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const line = /http\S+/.exec(text)?.[0];
-      if (line && text.includes('\n')) done(line);
-    });
-    child.once('exit', (code) => fail(new Error(`The studio ended with ${code} before it spoke.`)));
-  });
-  const { origin } = new URL(url);
-  const first = await fetch(url, { redirect: 'manual' });
-  const own = { cookie: (first.headers.get('set-cookie') ?? '').split(';')[0] ?? '', origin };
-  return {
-    process: child,
-    call: async (method, input) => {
-      const response = await fetch(`${origin}/rpc/${method}`, {
-        method: 'POST',
-        headers: { ...own, 'content-type': 'application/json' },
-        body: JSON.stringify(input),
-      });
-      const body: unknown = await response.json();
-      if (!response.ok) throw new Error(JSON.stringify(body));
-      return body as Record<string, unknown>;
-    },
-    upload: async (bytes) => {
-      const id = `upload-${Math.random().toString(36).slice(2).padEnd(12, '0')}`;
-      await fetch(`${origin}/assets/${id}`, { method: 'PUT', headers: own, body: new Uint8Array(bytes) });
-      return id;
-    },
-    kill: () =>
-      new Promise((done) => {
-        child.once('exit', () => done());
-        child.kill('SIGKILL');
-      }),
-  };
-}
+import { startRemote } from './remoteStudio.ts';
 
 const marker = (id: string, frameIndex: number): DocumentRecord => ({
   kind: 'marker',

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '../../../../electron/contract/events.ts';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
-import type { DocumentRecord, SourceRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
+import type { TakeFile } from '../../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
@@ -9,6 +10,7 @@ import { newMask, removeMask } from '../../../../renderer/editor/maskCommands.ts
 import { Messages } from '../../../../renderer/project/messages.ts';
 import { OpenProject } from '../../../../renderer/project/openProject.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
+import { clipRecord } from '../../../fixtures/projectRecords.ts';
 
 type Answers = { [M in MethodName]?: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
 
@@ -20,29 +22,11 @@ const scribble = {
   hardness: 1,
   points: [5, 5, 1, 9, 9, 1],
 };
+const scribbles = (sourceId: string, frameIndex: number) => ({ sourceId, frameIndex, strokes: [scribble] });
 const region = { kind: 'region' as const, mode: 'paint' as const, width: 2, height: 2, runs: [0, 4] };
 
-function source(id: string): SourceRecord {
-  return {
-    kind: 'source',
-    id,
-    media: 'clip',
-    assetId: 'a'.repeat(64),
-    name: id,
-    mimeType: 'video/mp4',
-    sizeBytes: 1,
-    width: 32,
-    height: 32,
-    frameCount: 20,
-    framesPerSecond: 8,
-    durationSeconds: 2,
-    hasAudio: false,
-    hasAlpha: false,
-    inFrame: 0,
-    outFrame: 20,
-    createdAt: '',
-  };
-}
+const source = (id: string) =>
+  clipRecord(id, { width: 32, height: 32, frameCount: 20, framesPerSecond: 8, outFrame: 20 });
 
 const take: TakeRecord = {
   kind: 'take',
@@ -60,9 +44,11 @@ const take: TakeRecord = {
       frameIndex: 0,
       inFrame: 0,
       outFrame: 8,
+      place: null,
     },
     drawingAssetId: 'd'.repeat(64),
     maskId: 'gone',
+    maskFile: null,
     model: { id: 'tiny', title: 'Tiny', hash: '' },
     provider: 'cpu',
     studioVersion: '0',
@@ -78,6 +64,16 @@ const take: TakeRecord = {
     framesSha256: '',
     seconds: 1,
   },
+};
+
+const drawing = { width: 32, height: 32, growPixels: 0, featherPixels: 0, keys: [] };
+const takeFile: TakeFile = {
+  format: 'magdiff-take',
+  version: 2,
+  recipe: take.recipe,
+  drawing,
+  result: { framesSha256: '', frameCount: 8, width: 32, height: 32, framesPerSecond: 8 },
+  output: null,
 };
 
 const records: DocumentRecord[] = [
@@ -146,7 +142,7 @@ afterEach(() => vi.unstubAllGlobals());
 describe('a smart selection', () => {
   it('lands on the frame and medium it was asked for, whatever is shown when it answers', async () => {
     const project = open();
-    await project.smartSelect.ask(source('one'), 3, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 3));
     project.view.showSource('two');
     project.editor.session.set({ playhead: 25 });
     project.receive(answerTo(requestIds()[0] ?? ''));
@@ -160,22 +156,21 @@ describe('a smart selection', () => {
     const first = { ...newMask(source('one'), 'First'), id: 'first' };
     project.editor.add('New mask', first, { ...newMask(source('one'), 'Other'), id: 'other' });
     project.editor.look({ maskId: 'first' });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     project.editor.look({ maskId: 'other' });
     project.receive(answerTo(requestIds()[0] ?? ''));
     expect(strokesAt(project)).toEqual(['one/first@0: region']);
     project.editor.look({ maskId: 'first' });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     removeMask(project.editor, first);
     project.receive(answerTo(requestIds()[1] ?? ''));
     expect(strokesAt(project)).toEqual([]);
   });
 
-  it('asks about the newest scribble alone on another frame, and hears no older answer', async () => {
+  it('hears no answer to a question that a newer one has replaced', async () => {
     const project = open();
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
-    await project.smartSelect.ask(source('one'), 5, [scribble, { ...scribble, radius: 2 }]);
-    expect(calls.at(-1)?.input).toMatchObject({ frameIndex: 5, scribbles: [{ radius: 2 }] });
+    await project.smartSelect.ask(scribbles('one', 0));
+    await project.smartSelect.ask(scribbles('one', 5));
     project.receive(answerTo(requestIds()[0] ?? ''));
     expect(strokesAt(project)).toEqual([]);
     project.receive(answerTo(requestIds()[1] ?? ''));
@@ -184,16 +179,16 @@ describe('a smart selection', () => {
 
   it('is over when asking fails', async () => {
     const project = open({ 'masks.smartSelect': () => Promise.reject(new StudioError('internal', 'No.')) });
-    await project.smartSelect.ask(source('one'), 0, [scribble]);
+    await project.smartSelect.ask(scribbles('one', 0));
     expect(project.state.state.smartBusy).toBe(false);
-    expect(project.editor.session.state.scribbles).toEqual([]);
+    expect(project.editor.session.state.scribbles).toBeNull();
     expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'No.' }]);
   });
 });
 
 describe('recalling a take', () => {
   it('leaves no gesture open and nothing changed where its mask cannot be read', async () => {
-    const project = open({ 'takes.drawing': () => Promise.reject(new StudioError('asset-missing', 'Gone.')) });
+    const project = open({ 'takes.file': () => Promise.reject(new StudioError('asset-missing', 'Gone.')) });
     await messages.attempt(() => project.takes.recallTake(take));
     expect(messages.state.state.shown).toMatchObject([{ kind: 'error', text: 'Gone.' }]);
     expect(project.editor.history.isGesturing).toBe(false);
@@ -202,14 +197,47 @@ describe('recalling a take', () => {
   });
 
   it('is one step: settings, and the mask where it is gone', async () => {
-    const drawing = { width: 32, height: 32, growPixels: 0, featherPixels: 0, keys: [] };
-    const project = open({ 'takes.drawing': async () => ({ drawing }) });
+    const project = open({ 'takes.file': async () => takeFile });
     await project.takes.recallTake(take);
     expect(project.editor.setup?.settings.prompt).toBe('it floats');
     expect(project.editor.view?.maskId).toBe(project.editor.document.all('mask')[0]?.id);
     expect(project.editor.undo()).toBe('Use settings again');
     expect(project.editor.setup?.settings.prompt).toBe('it jumps');
     expect(project.editor.document.all('mask')).toEqual([]);
+  });
+});
+
+describe('a recipe dropped on the project', () => {
+  const dropped = (content: unknown) => new File([JSON.stringify(content)], 'beach.take.json');
+
+  it('fills the inspector, with its source found by content and its mask', async () => {
+    const project = open();
+    const recipe = { ...take.recipe, source: { ...take.recipe.source, sourceId: null } };
+    await project.receiveFiles([dropped({ ...takeFile, recipe })]);
+    expect(project.editor.setup?.settings.prompt).toBe('it floats');
+    expect(project.editor.view?.sourceId).toBe('one');
+    expect(project.editor.document.all('mask').map(({ name }) => name)).toEqual(['beach']);
+  });
+
+  it('of the first version fills the settings and says which source it wants', async () => {
+    const project = open();
+    const first = {
+      format: 'magdiff-take',
+      version: 1,
+      inputs: { kind: 'generate', picture: { path: 'pictures/cat.png', sha256: 'c'.repeat(64) } },
+      settings: { ...settings, prompt: 'it spins' },
+      model: { name: 'tiny', folder: 'tiny', hash: '' },
+    };
+    await project.receiveFiles([dropped(first)]);
+    expect(project.editor.setup?.settings.prompt).toBe('it spins');
+    expect(messages.state.state.shown.at(-1)?.text).toMatch(/cat\.png is not in this project/);
+  });
+
+  it('that is none is told and changes nothing', async () => {
+    const project = open();
+    await project.receiveFiles([dropped({ format: 'something else' })]);
+    expect(messages.state.state.shown.at(-1)?.text).toMatch(/beach\.take\.json is not a take’s recipe/);
+    expect(project.editor.setup?.settings.prompt).toBe('it jumps');
   });
 });
 

@@ -31,6 +31,10 @@ it('offers models of both forms, whatever else lies beside them, and of two with
   expect(models[0]?.learnedAlpha).toEqual({ text: expect.any(Number), image: expect.any(Number) });
   expect(models[1]?.learnedAlpha).toEqual(models[0]?.learnedAlpha);
   expect(await catalogue.folderOf('tiny')).toBe(join(shipped, 'tiny'));
-  expect(await catalogue.get('released')).toMatchObject({ steps: 50, guidance: { text: 7.5, image: 1 } });
+  expect(await catalogue.get('released')).toMatchObject({
+    steps: 50,
+    guidance: { text: 7.5, image: 1 },
+    plansMotion: false,
+  });
   await expect(catalogue.get('future')).rejects.toMatchObject({ code: 'model-missing' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { drawingAtFrame, drawingFromFrame } from '../../../../../electron/services/projects/maskFromRecords.ts';
-import type { MaskDrawing, MaskOperation } from '../../../../../models/masks/maskDrawing.ts';
-import { rasterizeMask } from '../../../../../models/masks/rasterizeMask.ts';
+import { drawingAtFrame, drawingFromFrame } from '../../../../models/masks/drawingFrames.ts';
+import type { MaskDrawing, MaskOperation } from '../../../../models/masks/maskDrawing.ts';
+import { rasterizeMask } from '../../../../models/masks/rasterizeMask.ts';
 
 const box = (x: number): MaskOperation => ({ kind: 'rectangle', mode: 'paint', x, y: 4, width: 12, height: 12 });
 const drawing: MaskDrawing = {

@@ -1,0 +1,43 @@
+import { basename, join } from 'node:path';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import type { TakeFile } from '../../contract/takeRecipe.ts';
+import { AssetStore } from './assetStore.ts';
+import { readDocument } from './projectStore.ts';
+import { takeFileOf } from './takeFileOf.ts';
+
+/** A take of a project on disk, found without opening the project: it may be open elsewhere. */
+export interface TakeOnDisk {
+  readonly take: TakeFile;
+  readonly name: string;
+  readonly sourcePath: string;
+}
+
+/**
+ * Finds a take by its id or its name; a project's only take needs neither.
+ * @throws StudioError `request-invalid` that lists the takes there are
+ */
+export async function takeOfProject(folder: string, named: string | undefined): Promise<TakeOnDisk> {
+  const { records } = await readDocument(folder);
+  const takes = [...records.values()].flatMap((record) => (record.kind === 'take' ? [record] : []));
+  const wanted = named?.toLowerCase();
+  const matching = takes.filter(
+    ({ id, name }) => wanted === undefined || id === named || name.toLowerCase() === wanted,
+  );
+  const [take] = matching;
+  if (!take || matching.length > 1) {
+    const list = takes.map(({ id, name }) => `${name} (${id})`).join(', ') || 'none';
+    throw new StudioError(
+      'request-invalid',
+      take
+        ? `${basename(folder)} holds several takes of that name.`
+        : `${basename(folder)} holds no take "${named ?? ''}".`,
+      { hint: `Name one with --take, by its id where names repeat: ${list}.` },
+    );
+  }
+  const assets = new AssetStore(join(folder, 'assets'));
+  return {
+    take: await takeFileOf(assets, take),
+    name: take.name,
+    sourcePath: assets.pathOf(take.recipe.source.assetId),
+  };
+}
