@@ -7,7 +7,7 @@ import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
 import { type RunningStudio, startStudio } from '../../electron/server/startStudio.ts';
-import { AssetStore } from '../../electron/services/projects/assetStore.ts';
+import { AssetStore } from '../../electron/services/projects/store/assetStore.ts';
 import { simplifyStroke } from '../../models/masks/simplifyStroke.ts';
 import { buildRenderer, pageFolder } from '../buildRenderer.ts';
 import { launchBrowser } from './launchBrowser.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { benchReleased } from '../../models/verify/bench/benchReleased.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
-import type { TakeOptionValues } from './takeOptions.ts';
+import type { TakeOptionValues } from './takes/takeOptions.ts';
 
 /**
  * `magdiff bench`: the released model's UNet on this machine, with random weights, as ratios measured in one run. A ratio of 1 or more is

@@ -7,10 +7,10 @@ import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
 import { inspectModels, listModels, verifyModels } from './modelsCommand.ts';
-import { remakeCommand } from './remakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
-import { editCommand, generateCommand } from './takeCommands.ts';
-import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
+import { remakeCommand } from './takes/remakeCommand.ts';
+import { editCommand, generateCommand } from './takes/takeCommands.ts';
+import { addTakeOptions, type TakeOptionValues } from './takes/takeOptions.ts';
 
 let consoleInUse: Console = createConsole(process.argv.includes('--json'));
 

@@ -4,8 +4,8 @@ import { verificationText, verifyFolder } from '../../models/verify/verify.ts';
 import { modelRoots } from '../services/studioPlaces.ts';
 import type { Console } from './console.ts';
 import { listModelFolders } from './modelFolders.ts';
-import { oneOf } from './takeCommands.ts';
-import type { TakeOptionValues } from './takeOptions.ts';
+import { oneOf } from './takes/takeCommands.ts';
+import type { TakeOptionValues } from './takes/takeOptions.ts';
 
 /** `magdiff models list`: what is installed, and what each is; a folder that is no model is said to be one that cannot be used, and why. */
 export async function listModels(console: Console): Promise<void> {
