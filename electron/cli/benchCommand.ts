@@ -7,7 +7,7 @@ import type { TakeOptionValues } from './takes/takeOptions.ts';
 
 /**
  * `magdiff bench`: the released model's UNet on this machine, with random weights, as ratios measured in one run. A ratio of 1 or more is
- * as wanted. (`npm run bench` prints these and the studio's own.)
+ * within its bound. (`npm run bench` prints these and the studio's own.)
  */
 export async function benchCommand(values: TakeOptionValues, console: Console): Promise<void> {
   const folder = join(cacheRoot(), 'bench');

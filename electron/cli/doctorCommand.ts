@@ -3,7 +3,7 @@ import { EngineHost } from '../engine/engineHost.ts';
 import { ffmpegTools } from '../media/ffmpegTools.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import { byteCount, type Console } from './console.ts';
-import { findModelFolder } from './modelFolders.ts';
+import { findModelFolder } from './models/modelFolders.ts';
 
 /** `magdiff doctor`: what the machine has, which tools are in use, and whether the engine computes rightly on its device. */
 export async function doctorCommand(console: Console): Promise<boolean> {

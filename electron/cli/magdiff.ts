@@ -6,7 +6,9 @@ import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
-import { inspectModels, listModels, verifyModels } from './modelsCommand.ts';
+import { addLooseFileOptions } from './models/looseFiles.ts';
+import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
+import { proposeModelSets, scanModels } from './models/scanCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { remakeCommand } from './takes/remakeCommand.ts';
 import { editCommand, generateCommand } from './takes/takeCommands.ts';
@@ -31,7 +33,7 @@ const program = new Command('magdiff')
   .showHelpAfterError('(magdiff --help, or magdiff COMMAND --help, tells what there is)')
   .exitOverride();
 
-addTakeOptions(program.command('generate <picture>'))
+addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .description('make a video in which the picture’s subject does what the prompt says')
   .option('--at <seconds>', 'which frame, when the picture is a clip')
   .option('--frames <count>', 'frames of the video', '8')
@@ -44,7 +46,7 @@ addTakeOptions(program.command('generate <picture>'))
     ),
   );
 
-addTakeOptions(program.command('edit <clip>'))
+addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
   .description('change a clip around its subject, or its subject alone; what is kept is kept exactly')
   .option('--keep <what>', 'subject, or rest (everything but the subject)', 'subject')
   .option('--start <seconds>', 'edit from here on')
@@ -102,6 +104,22 @@ models
   .description('say in plain words what a model file or folder is, and what is missing')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, path: string) => void (await inspectModels(path, console))));
+models
+  .command('scan [folders...]')
+  .description('say of every weight file in the folders, or where programs commonly keep them, what it is')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, folders: string[]) => void (await scanModels(folders, console))));
+models
+  .command('sets [folders...]')
+  .description('propose models made of the files that are there, and say what would be missing')
+  .option('--save <set>', 'keep the set of this number or name among the installed models')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, folders: string[], values: TakeOptionValues) =>
+        void (await proposeModelSets(folders, values, console)),
+    ),
+  );
 models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')

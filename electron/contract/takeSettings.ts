@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** Samplers the pipeline knows, by the names their papers use. */
-export const samplerNames = ['ddim', 'dpmpp-2m', 'unipc', 'euler'] as const;
+export const samplerNames = [
+  'ddim',
+  'dpmpp-2m',
+  'unipc',
+  'euler',
+  'euler-trailing',
+  'euler-ancestral',
+  'lcm',
+  'tcd',
+] as const;
 
 /** Execution providers, best first where several are present. */
 export const providerNames = ['cuda', 'directml', 'coreml', 'webgpu', 'cpu'] as const;

@@ -1,4 +1,5 @@
 import { levelAt, levelOfRatio, stepsBetween } from './noiseLevel.ts';
+import { spacedTimesteps } from './noiseSchedule.ts';
 import type { SamplerMethod } from './samplerMethod.ts';
 
 /**
@@ -22,4 +23,14 @@ export const euler: SamplerMethod = {
     const change = to.sigma / to.alpha - sigma;
     return { latents: latents.map((value, i) => value + ((value - x0[i]) / sigma) * change) };
   },
+};
+
+/** Euler's method over trailing timesteps, the last of each part of the schedule: what few-step distillations are sampled with. */
+export const eulerTrailing: SamplerMethod = {
+  ...euler,
+  grid: ({ schedule, steps }) =>
+    stepsBetween([
+      ...[...spacedTimesteps(schedule, steps, 'trailing')].map((t) => levelAt(schedule, t)),
+      levelOfRatio(0, 0),
+    ]),
 };

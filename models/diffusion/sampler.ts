@@ -2,13 +2,25 @@ import { StudioError } from '../errors/studioError.ts';
 import { ddim } from './ddim.ts';
 import type { Denoiser } from './denoiser.ts';
 import { dpmSolver } from './dpmSolver.ts';
-import { euler } from './euler.ts';
+import { euler, eulerTrailing } from './euler.ts';
+import { eulerAncestral } from './eulerAncestral.ts';
+import { lcm } from './lcm.ts';
 import { type NoiseLevel, type NoiseStep, noisedTo } from './noiseLevel.ts';
 import { firstStep, type SamplerMethod, type SamplerOptions, type SamplerStep } from './samplerMethod.ts';
+import { tcd } from './tcd.ts';
 import { uniPc } from './uniPc.ts';
 
 /** Every method by its name in `--sampler`. */
-const methods = { ddim, 'dpmpp-2m': dpmSolver, unipc: uniPc, euler } as const satisfies Record<string, SamplerMethod>;
+const methods = {
+  ddim,
+  'dpmpp-2m': dpmSolver,
+  unipc: uniPc,
+  euler,
+  'euler-trailing': eulerTrailing,
+  'euler-ancestral': eulerAncestral,
+  lcm,
+  tcd,
+} as const satisfies Record<string, SamplerMethod>;
 
 /** Names as in `--sampler`. */
 export type SamplerName = keyof typeof methods;

@@ -5,9 +5,10 @@ import type { Family } from '../model/family.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { magdiff } from './magdiff/magdiff.ts';
 import { magdiffRelease } from './magdiffRelease/magdiffRelease.ts';
+import { sd15 } from './sd15/sd15.ts';
 
 /** Every family of models; the first whose form a folder has reads it. */
-export const families: readonly Family[] = [magdiff, magdiffRelease];
+export const families: readonly Family[] = [magdiff, magdiffRelease, sd15];
 
 /** The family of the model in a folder; undefined where it holds none. */
 export const familyOf = (folder: string): Family | undefined => families.find((family) => family.holds(folder));

@@ -1,6 +1,7 @@
 import type { Predictor } from '../diffusion/denoiser.ts';
 import type { Planes } from '../math/resample.ts';
 import type { FloatTensor } from '../math/tensor.ts';
+import type { PartEstimate } from './partEstimate.ts';
 
 /**
  * The image condition of one frame on the model's canvas: three planes from 0 to 1, black where nothing is given.
@@ -42,18 +43,22 @@ export interface AlphaSettings {
   schedule: readonly AlphaSpan[];
 }
 
-/** What of a take's parameters the network's answers depend on. */
-export interface PredictionSettings {
+/** What of a take's parameters the network's size depends on. */
+export interface WindowSettings {
   readonly weights: 'teacher' | 'student';
-  readonly guidance: { readonly text: number; readonly image: number };
-  readonly alpha: AlphaSettings;
-  readonly hfa: { readonly enabled: boolean; readonly strength: number };
-  readonly steps: number;
   /** Canvas in pixels. */
   readonly width: number;
   readonly height: number;
   /** Frames of one window. */
   readonly windowFrames: number;
+}
+
+/** What of a take's parameters the network's answers depend on. */
+export interface PredictionSettings extends WindowSettings {
+  readonly guidance: { readonly text: number; readonly image: number };
+  readonly alpha: AlphaSettings;
+  readonly hfa: { readonly enabled: boolean; readonly strength: number };
+  readonly steps: number;
 }
 
 /** The conditions of the frames the network sees at once. */
@@ -97,6 +102,8 @@ export interface Conditions {
     cutOut: (view: number, width: number, height: number) => CutOut,
     canvas: Size,
   ): Promise<Float32Array[]>;
+  /** What one asking of the network costs, without loading it. */
+  estimate(settings: WindowSettings): Promise<PartEstimate>;
   /** The guided network under a window's conditions. */
   predictor(settings: PredictionSettings, conditions: WindowConditions): Promise<Predictor>;
   /** The motion planner, where the model has one. */

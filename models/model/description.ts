@@ -78,4 +78,6 @@ export interface ModelDescription {
   readonly hasPreviewDecoder: boolean;
   /** Linear map from scaled latents to RGB in −1..1 at latent resolution: a row of three per channel, and an offset. */
   readonly latentToRgb: { readonly matrix: readonly (readonly number[])[]; readonly bias: readonly number[] };
+  /** What else of its own settings a model's answers depend on: part of its hash. Absent where there is nothing else. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }

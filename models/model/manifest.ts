@@ -39,6 +39,8 @@ const manifestSchema = z.object({
   guidance: z.object({ text: z.number().min(0).default(7.5), image: z.number().min(0).default(1) }).prefault({}),
   noiseAlpha: z.number().min(0).max(1).default(0),
   steps: z.int().positive().default(50),
+  /** Sampler it was made for, where it was made for one. */
+  sampler: z.string().optional(),
   student: z
     .object({ folder: z.string().regex(/^[\w-]+$/), steps: z.int().positive(), guidanceDistilled: z.boolean() })
     .nullish(),

@@ -15,6 +15,7 @@ import { hashModel } from './modelHash.ts';
 import type { Networks } from './networks.ts';
 import type { BuildableNetwork, InputOf, NetworkSet, NetworkTable, OutputOf, ShapeOf } from './networkTable.ts';
 import { PartCache } from './partCache.ts';
+import type { PartEstimate } from './partEstimate.ts';
 
 /** A network ready to run, at the shape it was asked for. The model owns it: it is kept for the next asker and let go by the model. */
 export interface Part<Input extends string, Output extends string> {
@@ -25,12 +26,6 @@ export interface Part<Input extends string, Output extends string> {
   readonly flops: number;
   /** Estimated bytes: what runs make the runtime keep, and the weights as they lie in memory. */
   readonly memory: NetworkMemory;
-}
-
-/** Cost of a network at a shape, without loading it. */
-export interface PartEstimate extends NetworkMemory {
-  readonly flops: number;
-  readonly parameters: number;
 }
 
 /**

@@ -19,6 +19,7 @@ export async function hashModel(paths: readonly string[], description: ModelDesc
   const { hiddenLayer, tokens, padToken } = description.text;
   const text = { hiddenLayer, tokens, padToken };
   const hash = createHash('sha256').update(JSON.stringify([{ ...facts, ...more }, text]));
+  if (description.settings) hash.update(JSON.stringify(description.settings));
   for (const path of paths) hash.update(await hashFile(path));
   return hash.digest('hex');
 }

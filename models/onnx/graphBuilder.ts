@@ -1,6 +1,7 @@
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from './dialect.ts';
 import type { Attribute, Graph, GraphNode, Initializer, ModuleCost, ValueInfo } from './graph.ts';
+import { reportWeights } from './reportWeights.ts';
 import {
   type DataType,
   elementBytes,
@@ -27,6 +28,14 @@ function rowsOf(entry: WeightEntry, shape: Shape, rows: { from: number; to: numb
   return { ...entry, offset: entry.offset + rows.from * rowBytes, length: (rows.to - rows.from) * rowBytes };
 }
 
+/**
+ * A source whose weights are what lies in its files and something computed on top: the builder hands every weight over once
+ * it is float32, and uses what comes back. `rows` is the part of axis 0 asked for, absent for the whole.
+ */
+export interface AdaptingSource extends WeightSource {
+  adapt(b: GraphBuilder, key: string, weight: Tensor, rows: { from: number; to: number } | undefined): Tensor;
+}
+
 const supportedInputs = new Set<DataType>(['float32', 'int64', 'int32']);
 
 /**
@@ -37,7 +46,7 @@ const supportedInputs = new Set<DataType>(['float32', 'int64', 'int32']);
 export class GraphBuilder {
   readonly dialect: Dialect;
   readonly #name: string;
-  readonly #source: WeightSource;
+  readonly #source: WeightSource | AdaptingSource;
   readonly #path: string[] = [];
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
@@ -52,7 +61,7 @@ export class GraphBuilder {
   readonly #misshapen: string[] = [];
   #counter = 0;
 
-  constructor(name: string, dialect: Dialect, source: WeightSource) {
+  constructor(name: string, dialect: Dialect, source: WeightSource | AdaptingSource) {
     this.#name = name;
     this.dialect = dialect;
     this.#source = source;
@@ -109,13 +118,17 @@ export class GraphBuilder {
    * folds once. Shapes that differ only in axes of length one are the same weight.
    */
   weight(name: string, shape: Shape): Tensor {
-    const key = this.#key(name);
+    return this.weightAt(this.#key(name), shape);
+  }
+
+  /** {@link GraphBuilder.weight} by its whole key, whatever module is in force. */
+  weightAt(key: string, shape: Shape): Tensor {
     const known = this.#weights.get(key);
     if (known) {
       if (known.shape.join() === shape.join()) return known;
       this.fail(`the weight ${key} is asked for as ${shapeText(shape)} and as ${shapeText(known.shape)}`);
     }
-    const tensor = this.#loadWeight(key, shape);
+    const tensor = this.#adapted(key, this.#loadWeight(key, shape));
     this.#weights.set(key, tensor);
     this.#cost().parameters += sizeOf(shape);
     return tensor;
@@ -129,10 +142,14 @@ export class GraphBuilder {
     const key = this.#key(name);
     const known = this.#weights.get(`${key}[${from}:${to}]`);
     if (known) return known;
-    const tensor = this.#loadWeight(key, shape, { from, to });
+    const tensor = this.#adapted(key, this.#loadWeight(key, shape, { from, to }), { from, to });
     this.#weights.set(`${key}[${from}:${to}]`, tensor);
     this.#cost().parameters += sizeOf(tensor.shape);
     return tensor;
+  }
+
+  #adapted(key: string, weight: Tensor, rows?: { from: number; to: number }): Tensor {
+    return 'adapt' in this.#source ? this.#source.adapt(this, key, weight, rows) : weight;
   }
 
   #loadWeight(key: string, fullShape: Shape, rows?: { from: number; to: number }): Tensor {
@@ -218,7 +235,7 @@ export class GraphBuilder {
 
   /** Ends building. Throws when weights were missing or had other shapes, naming them. */
   finish(): Graph {
-    this.#reportWeights();
+    reportWeights(this.#name, this.#source.label, this.#missing, this.#misshapen);
     return {
       name: this.#name,
       dialect: this.dialect,
@@ -232,27 +249,6 @@ export class GraphBuilder {
       costs: this.#costs,
       usedKeys: this.#usedKeys,
     };
-  }
-
-  #reportWeights(): void {
-    if (this.#missing.length === 0 && this.#misshapen.length === 0) return;
-    const list = (items: readonly string[]): string =>
-      items.slice(0, 4).join('; ') + (items.length > 4 ? `; and ${items.length - 4} more` : '');
-    const sentences: string[] = [];
-    if (this.#missing.length > 0)
-      sentences.push(
-        `${this.#missing.length} weights of the network ${this.#name} are missing from it: ${list(this.#missing)}`,
-      );
-    if (this.#misshapen.length > 0)
-      sentences.push(`${this.#misshapen.length} weights have another shape: ${list(this.#misshapen)}`);
-    throw new StudioError(
-      this.#missing.length > 0 ? 'model-incomplete' : 'model-mismatch',
-      `${this.#source.label}: ${sentences.join('. ')}.`,
-      {
-        hint: 'Check that the weights and the config.json beside them come from the same model, and that the download is complete.',
-        details: { missing: this.#missing.slice(0, 100), misshapen: this.#misshapen.slice(0, 100) },
-      },
-    );
   }
 
   #cost(): ModuleCost {

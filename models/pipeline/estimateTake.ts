@@ -18,13 +18,7 @@ export async function estimateTake(
   totalFrames: number,
 ): Promise<TakeEstimate> {
   const shape = latentShape(model, parameters, parameters.windowFrames);
-  const unet = await model.estimate(parameters.weights === 'student' ? 'unet_student' : 'unet', {
-    batch: 1,
-    frames: shape.frames,
-    height: shape.height,
-    width: shape.width,
-    imageTokens: model.description.image.tokensPerFrame * shape.frames,
-  });
+  const unet = await model.conditions.estimate(parameters);
   const decoder = await model.estimate('vae_decoder', { batch: 1, height: shape.height, width: shape.width });
   const branches = Object.values(guidanceWeights(parameters.guidance.text, parameters.guidance.image)).filter(
     (weight) => weight !== 0,

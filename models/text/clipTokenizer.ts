@@ -72,6 +72,24 @@ export class ClipTokenizer {
     return this.#knownWords;
   }
 
+  /** Id of the token that begins every prompt. */
+  get startId(): number {
+    return this.#id(startToken);
+  }
+
+  /** Id of the token that ends every prompt. */
+  get endId(): number {
+    return this.#id(endToken);
+  }
+
+  /** Tokenizes words one by one, with nothing added and nothing cut. */
+  pieces(text: string): { text: string; ids: readonly number[] }[] {
+    return [...lowerCase(text.normalize('NFC')).matchAll(pieces)].map(([piece]) => ({
+      text: piece,
+      ids: this.#encodePiece(piece),
+    }));
+  }
+
   /** Tokenizes to exactly `length` ids, start and end included. Places of words are those in the text's composed (NFC) form. */
   encode(text: string, length: number): TokenizedPrompt {
     const ids = [this.#id(startToken)];

@@ -5,7 +5,7 @@ import { StudioError } from '../errors/studioError.ts';
 import { fileError, readExactly, withFile } from './openFile.ts';
 import { readSafetensors } from './safetensors.ts';
 import type { StoredTensor, TensorIndex } from './storedTensor.ts';
-import { readTorchZip } from './torchZip.ts';
+import { readTorchZip } from './torch/torchZip.ts';
 
 /** Weight files by preference where a folder holds several forms of the same weights. */
 const preferredNames = [

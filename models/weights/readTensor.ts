@@ -14,6 +14,15 @@ export function halfToNumber(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
 
+/** Widens an 8-bit float with four bits of exponent and three of fraction (no infinities; 0x7f is not a number). */
+function quarterToNumber(bits: number): number {
+  const sign = bits & 0x80 ? -1 : 1;
+  const exponent = (bits >> 3) & 15;
+  const fraction = bits & 7;
+  if (exponent === 15 && fraction === 7) return Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -9 : (1 + fraction / 8) * 2 ** (exponent - 7));
+}
+
 /** Reads a tensor's numbers as float32, whatever its stored type. For small tensors: test cases and single scalars. */
 export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
   if (tensor.length > largestRead)
@@ -32,6 +41,9 @@ export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
         return floatBits.getFloat32(0);
       },
     },
+    float8_e4m3: { size: 1, read: (at) => quarterToNumber(view.getUint8(at)) },
+    // The upper half of a half-precision number.
+    float8_e5m2: { size: 1, read: (at) => halfToNumber(view.getUint8(at) << 8) },
     int64: { size: 8, read: (at) => Number(view.getBigInt64(at, true)) },
     int32: { size: 4, read: (at) => view.getInt32(at, true) },
     int16: { size: 2, read: (at) => view.getInt16(at, true) },

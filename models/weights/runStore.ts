@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
 import { readTensor } from './readTensor.ts';
-import { readSafetensors, readSafetensorsMetadata } from './safetensors.ts';
+import { readSafetensorsHeader } from './safetensors.ts';
 import { writeSafetensors } from './writeSafetensors.ts';
 
 /**
@@ -48,7 +48,8 @@ export function folderRunStore(folder: string): RunStore {
 
 async function readArrays(path: string): Promise<SavedArrays> {
   const saved: SavedArrays = { facts: {}, arrays: {} };
-  for (const [key, value] of Object.entries(await readSafetensorsMetadata(path))) saved.facts[key] = JSON.parse(value);
-  for (const [key, tensor] of await readSafetensors(path)) saved.arrays[key] = await readTensor(tensor);
+  const { tensors, metadata } = await readSafetensorsHeader(path);
+  for (const [key, value] of metadata) saved.facts[key] = JSON.parse(value);
+  for (const [key, tensor] of tensors) saved.arrays[key] = await readTensor(tensor);
   return saved;
 }

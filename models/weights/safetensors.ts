@@ -21,6 +21,9 @@ const types: Readonly<Record<string, StoredType>> = {
   I16: 'int16',
   I8: 'int8',
   U8: 'uint8',
+  F8_E4M3: 'float8_e4m3',
+  F8_E4M3FN: 'float8_e4m3',
+  F8_E5M2: 'float8_e5m2',
   BOOL: 'bool',
 };
 
@@ -30,18 +33,13 @@ const types: Readonly<Record<string, StoredType>> = {
  * overlaps tensors or points outside the file is refused with a sentence naming the tensor.
  */
 export async function readSafetensors(path: string): Promise<TensorIndex> {
-  const { header, dataStart, sizeBytes } = await readHeader(path);
-  return indexTensors(path, header, dataStart, sizeBytes);
+  return (await readSafetensorsHeader(path)).tensors;
 }
 
-/** The texts that a safetensors file carries beside its tensors; empty where it has none. */
-export async function readSafetensorsMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  const { __metadata__: metadata } = (await readHeader(path)).header;
-  if (typeof metadata !== 'object' || metadata === null) return {};
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => typeof value === 'string'));
-}
-
-function readHeader(path: string): Promise<{ header: Record<string, unknown>; dataStart: number; sizeBytes: number }> {
+/** {@link readSafetensors} with what the file says about itself: text by name, as its writer put it there. */
+export async function readSafetensorsHeader(
+  path: string,
+): Promise<{ tensors: TensorIndex; metadata: ReadonlyMap<string, string> }> {
   return withFile(path, async (file, sizeBytes) => {
     if (sizeBytes < 8) throw damaged(path, `it is only ${sizeBytes} bytes long`);
     const length = (await readExactly(file, path, 0, 8)).readBigUInt64LE();
@@ -50,11 +48,38 @@ function readHeader(path: string): Promise<{ header: Record<string, unknown>; da
     if (8 + headerBytes > sizeBytes)
       throw damaged(path, `its header claims ${headerBytes} bytes and the file has ${sizeBytes}`);
     const header = parseHeader(path, await readExactly(file, path, 8, headerBytes));
-    return { header, dataStart: 8 + headerBytes, sizeBytes };
+    return { tensors: indexTensors(path, header, 8 + headerBytes, sizeBytes), metadata: readMetadata(header) };
   });
 }
 
+/** Deepest nesting of an honest header: the table, a tensor's entry, its list of sizes. */
+const deepestNesting = 3;
+
+/** Whether brackets nest deeper than any honest header's, told without building anything. */
+function nestsTooDeep(bytes: Buffer): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inText) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inText = false;
+    } else if (byte === 0x22) inText = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > deepestNesting) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return false;
+}
+
+function readMetadata(header: Record<string, unknown>): ReadonlyMap<string, string> {
+  const metadata = header.__metadata__;
+  if (typeof metadata !== 'object' || metadata === null) return new Map();
+  return new Map(Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
 function parseHeader(path: string, bytes: Buffer): Record<string, unknown> {
+  if (nestsTooDeep(bytes)) throw hostile(path, 'its header nests brackets deeper than any table of tensors');
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

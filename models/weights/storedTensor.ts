@@ -4,6 +4,8 @@ export type StoredType =
   | 'float32'
   | 'float16'
   | 'bfloat16'
+  | 'float8_e4m3'
+  | 'float8_e5m2'
   | 'int64'
   | 'int32'
   | 'int16'
@@ -17,6 +19,8 @@ export const storedBytes: Readonly<Record<StoredType, number>> = {
   float32: 4,
   float16: 2,
   bfloat16: 2,
+  float8_e4m3: 1,
+  float8_e5m2: 1,
   int64: 8,
   int32: 4,
   int16: 2,

@@ -8,7 +8,7 @@ import { providerNames } from '../../contract/takeSettings.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { takeOfProject } from '../../services/projects/takeOfProject.ts';
 import type { Console } from '../console.ts';
-import { findModelFolder } from '../modelFolders.ts';
+import { findModelFolder } from '../models/modelFolders.ts';
 import { runTake } from './runTake.ts';
 import { findInput, readTakeFile } from './takeFiles.ts';
 import type { TakeOptionValues } from './takeOptions.ts';

@@ -9,7 +9,7 @@ import { probeMedia } from '../../media/probeMedia.ts';
 import { readPicture } from '../../media/readPicture.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
 import { byteCount, type Console } from '../console.ts';
-import { findModelFolder } from '../modelFolders.ts';
+import { chosenModelFolder, withModelDefaults } from '../models/chosenModel.ts';
 import { runTake, type TakeOutcome } from './runTake.ts';
 import { spliceIntoClip } from './spliceIntoClip.ts';
 import { contentHash, placedIn, takeFilePathFor, writeTakeFile } from './takeFiles.ts';
@@ -17,16 +17,18 @@ import { numberOption, settingsFrom, type TakeOptionValues } from './takeOptions
 
 /** `magdiff generate PICTURE`: a video of the picture's subject. */
 export async function generateCommand(picture: string, values: TakeOptionValues, console: Console): Promise<void> {
-  const settings = await settingsFrom('generate', values);
+  const modelFolder = await chosenModelFolder(values);
+  const settings = await settingsFrom('generate', await withModelDefaults(values, modelFolder));
   const facts = await probeMedia(picture);
   const frameIndex = facts.kind === 'clip' ? Math.round((numberOption(values, 'at') ?? 0) * facts.framesPerSecond) : 0;
   const frames = { media: facts.kind, frameIndex, inFrame: 0, outFrame: 1 };
-  await makeTake(picture, frames, settings, values, console);
+  await makeTake(picture, frames, { settings, modelFolder }, values, console);
 }
 
 /** `magdiff edit CLIP`: the clip, changed where its mask allows. */
 export async function editCommand(clip: string, values: TakeOptionValues, console: Console): Promise<void> {
-  const settings = await settingsFrom('edit', values);
+  const modelFolder = await chosenModelFolder(values);
+  const settings = await settingsFrom('edit', await withModelDefaults(values, modelFolder));
   const facts = await probeMedia(clip);
   const frameAt = (seconds: number): number => Math.round(seconds * facts.framesPerSecond);
   const frames = {
@@ -35,7 +37,7 @@ export async function editCommand(clip: string, values: TakeOptionValues, consol
     inFrame: frameAt(numberOption(values, 'start') ?? 0),
     outFrame: frameAt(numberOption(values, 'end') ?? facts.durationSeconds),
   };
-  await makeTake(clip, frames, settings, values, console);
+  await makeTake(clip, frames, { settings, modelFolder }, values, console);
 }
 
 type SourceFrames = Pick<TakeRecipe['source'], 'media' | 'frameIndex' | 'inFrame' | 'outFrame'>;
@@ -43,7 +45,7 @@ type SourceFrames = Pick<TakeRecipe['source'], 'media' | 'frameIndex' | 'inFrame
 async function makeTake(
   sourcePath: string,
   frames: SourceFrames,
-  settings: TakeRecipe['settings'],
+  { settings, modelFolder }: { settings: TakeRecipe['settings']; modelFolder: string },
   values: TakeOptionValues,
   console: Console,
 ): Promise<void> {
@@ -51,7 +53,6 @@ async function makeTake(
   const quality = oneOf('quality', values.quality, exportQualities);
   const provider = values.provider === undefined ? undefined : oneOf('provider', values.provider, providerNames);
   const maskFile = await maskFileOf(values.mask, sourcePath, frames.media);
-  const modelFolder = await findModelFolder(typeof values.model === 'string' ? values.model : undefined);
   const path = resolve(sourcePath);
   const out = resolve(
     typeof values.out === 'string'

@@ -25,7 +25,7 @@ export function addTakeOptions(command: Command): Command {
     .option('--image-guidance <number>', 'image guidance; 1 leaves its branch out')
     .option('--student', 'use the few-step weights')
     .option('--steps <count>', 'sampling steps; the model’s own when left out')
-    .option('--sampler <name>', samplerNames.join(', '), 'ddim')
+    .option('--sampler <name>', `${samplerNames.join(', ')}; the model’s own, or ddim, when left out`)
     .option('--eta <number>', 'randomness of DDIM, 0 to 1', '0')
     .option('--seed <number>', 'a whole number; random when left out')
     .option('--noise-alpha <number>', 'share of noise that all frames have in common; the model’s own when left out')
@@ -42,7 +42,7 @@ export function addTakeOptions(command: Command): Command {
 }
 
 /** What commander read, before it is checked. */
-export type TakeOptionValues = Record<string, string | boolean | undefined>;
+export type TakeOptionValues = Record<string, string | boolean | readonly string[] | undefined>;
 
 /** A number option, or a usage error that says what was expected. */
 export function numberOption(values: TakeOptionValues, name: string): number | undefined {
@@ -104,7 +104,7 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
   return parsed.data;
 }
 
-async function readSchedule(path: string | boolean | undefined): Promise<unknown> {
+async function readSchedule(path: TakeOptionValues[string]): Promise<unknown> {
   if (typeof path !== 'string') return undefined;
   try {
     return JSON.parse(await readFile(path, 'utf8'));

@@ -44,6 +44,16 @@ export function magdiffConditions(model: Model, tokenizer?: PromptTokenizer): Co
     encodeImageTokens: (cutOuts) => encodeImageTokens(model, cutOuts),
     subjectSizes: (canvas) => pyramidSizes(model, canvas),
     encodeSubjectLatents: (views, cutOut, canvas) => encodeSubjectLatents(model, views, cutOut, canvas),
+    estimate: ({ weights, windowFrames: frames, width, height }) => {
+      const { vae, image } = model.description;
+      return model.estimate(weights === 'student' ? 'unet_student' : 'unet', {
+        batch: 1,
+        frames,
+        height: height / vae.factor,
+        width: width / vae.factor,
+        imageTokens: image.tokensPerFrame * frames,
+      });
+    },
     predictor: (settings, conditions) => windowPredictor(model, settings, conditions, contexts),
     planner: motion && pathPlanner(model, motion, tokenIds),
   };

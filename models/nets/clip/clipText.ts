@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { StudioError } from '../../errors/studioError.ts';
 import { int64Tensor } from '../../math/tensor.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
-import { add, embed } from '../../onnx/elementwise.ts';
+import { add, embed, multiply, subtract } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
 import { reshape } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
@@ -44,12 +44,13 @@ export function parseClipTextConfig(json: unknown, label: string): ClipTextConfi
 
 /**
  * Builds it: tokenIds (n, tokens) int64 → states (n, tokens, width) after the final norm. `penultimate` leaves out the last
- * layer but not the norm: what Stable Diffusion 2.1 does with a full encoder (files in diffusers' form already lack it).
- * Every token sees itself and those before it.
+ * layer but not the norm: what Stable Diffusion 2.1 does with a full encoder (files in diffusers' form already lack it), and
+ * `skip` any number of them (diffusers' "clip_skip"). Every token sees itself and those before it. With `learned`, two more
+ * inputs lay vectors of one's own over words: learned (n, tokens, width), and learnedMask (n, tokens, 1), 1 where they count.
  */
 export function buildClipText(
   config: ClipTextConfig,
-  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' },
+  shape: { batch: number; hiddenLayer: 'last' | 'penultimate'; skip?: number; learned?: boolean },
   dialect: Dialect,
   source: WeightSource,
 ): Graph {
@@ -58,12 +59,14 @@ export function buildClipText(
   const ids = b.input('tokenIds', 'int64', [shape.batch, tokens]);
   const build = (): Tensor => {
     const embedded = b.scope('embeddings', () => {
-      const words = b.scope('token_embedding', () => embed(b.weight('weight', [config.vocabulary, width]), ids));
+      const known = b.scope('token_embedding', () => embed(b.weight('weight', [config.vocabulary, width]), ids));
+      const words = shape.learned ? layLearned(b, known) : known;
       const places = b.scope('position_embedding', () => b.weight('weight', [tokens, width]));
       return add(words, reshape(places, [1, tokens, width]));
     });
     const mask = b.constant([1, 1, tokens, tokens], causalMask(tokens));
-    const count = shape.hiddenLayer === 'last' ? config.layers : config.layers - 1;
+    const skipped = shape.skip ?? (shape.hiddenLayer === 'last' ? 0 : 1);
+    const count = Math.max(1, config.layers - skipped);
     return layerNormLayer(
       b,
       'final_layer_norm',
@@ -74,6 +77,14 @@ export function buildClipText(
   // Newer files leave the root's name out.
   b.output('states', b.hasWeight('text_model.final_layer_norm.weight') ? b.scope('text_model', build) : build());
   return b.finish();
+}
+
+/** known + mask · (learned − known). */
+function layLearned(b: GraphBuilder, known: Tensor): Tensor {
+  const [batch = 0, tokens = 0] = known.shape;
+  const learned = b.input('learned', 'float32', known.shape);
+  const mask = b.input('learnedMask', 'float32', [batch, tokens, 1]);
+  return add(known, multiply(mask, subtract(learned, known)));
 }
 
 /** Zero on and below the diagonal; above it the lowest float, so that those weights vanish in the softmax. */

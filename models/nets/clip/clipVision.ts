@@ -5,10 +5,10 @@ import { StudioError } from '../../errors/studioError.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
 import { add } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
-import { convolution } from '../../onnx/linear.ts';
-import { concatenate, expand, reshape, transpose } from '../../onnx/shaping.ts';
+import { convolution, matmul } from '../../onnx/linear.ts';
+import { concatenate, expand, reshape, slice, transpose } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
-import { layerNormLayer } from '../modules.ts';
+import { layerNormLayer, linearLayer } from '../modules.ts';
 import type { HiddenLayer, Network } from '../network.ts';
 import {
   type ClipNaming,
@@ -24,6 +24,7 @@ const schema = clipTowerSchema.extend({
   num_attention_heads: z.int().positive().default(12),
   image_size: z.int().positive().default(224),
   patch_size: z.int().positive().default(32),
+  projection_dim: z.int().positive().default(512),
 });
 
 /** A vision tower, as its config.json (CLIPVisionModel) describes it. */
@@ -31,6 +32,8 @@ export interface ClipVisionConfig extends ClipTowerSizes {
   /** Side of the picture and of a patch, in pixels. */
   readonly imageSize: number;
   readonly patchSize: number;
+  /** Width of the embedding of a whole picture. */
+  readonly projectionWidth: number;
   readonly naming: ClipNaming;
 }
 
@@ -55,6 +58,7 @@ export function parseClipVisionConfig(
     ...clipTowerSizes(config),
     imageSize: config.image_size,
     patchSize: config.patch_size,
+    projectionWidth: config.projection_dim,
     naming,
   };
 }
@@ -67,6 +71,7 @@ export const openClipHuge: ClipVisionConfig = {
   heads: 16,
   imageSize: 224,
   patchSize: 14,
+  projectionWidth: 1024,
   activation: 'gelu',
   epsilon: 1e-5,
   naming: 'open-clip',
@@ -79,6 +84,7 @@ const names = {
     patches: 'embeddings.patch_embedding.weight',
     places: 'embeddings.position_embedding.weight',
     norm: 'pre_layrnorm', // spelled so in the checkpoints
+    lastNorm: 'post_layernorm',
   },
   'open-clip': {
     root: 'visual',
@@ -86,22 +92,24 @@ const names = {
     patches: 'conv1.weight',
     places: 'positional_embedding',
     norm: 'ln_pre',
+    lastNorm: 'ln_post',
   },
 } as const;
 
 /**
  * Builds it: pixels (n, 3, size, size), normalised → tokens (n, 1 + patches, width), the class token first, without the
- * tower's final norm: after the last layer, or after the one before (`penultimate`).
+ * tower's final norm: after the last layer, or after the one before (`penultimate`). `projected` gives embedding
+ * (n, projection width) instead: the class token after the last layer, normed and projected.
  */
 export function buildClipVision(
   config: ClipVisionConfig,
-  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' },
+  shape: { batch: number; hiddenLayer: 'last' | 'penultimate' | 'projected' },
   dialect: Dialect,
   source: WeightSource,
 ): Graph {
   const b: GraphBuilder = new GraphBuilder('image_encoder', dialect, source);
   const { width, imageSize, patchSize } = config;
-  const { root, classToken, patches, places, norm } = names[config.naming];
+  const { root, classToken, patches, places, norm, lastNorm } = names[config.naming];
   const pixels = b.input('pixels', 'float32', [shape.batch, 3, imageSize, imageSize]);
   const tokens = clipVisionTokens(config);
   const build = (): Tensor => {
@@ -111,14 +119,29 @@ export function buildClipVision(
     const flat = transpose(reshape(grid, [shape.batch, width, tokens - 1]), [0, 2, 1]);
     const whole = expand(b.weight(classToken, [1, 1, width]), [shape.batch, 1, width]);
     const placed = add(concatenate([whole, flat], 1), b.weight(places, [1, tokens, width]));
-    const count = shape.hiddenLayer === 'last' ? config.layers : config.layers - 1;
-    return clipLayers(b, layerNormLayer(b, norm, placed, config.epsilon), config, config.naming, count);
+    const count = shape.hiddenLayer === 'penultimate' ? config.layers - 1 : config.layers;
+    const states = clipLayers(b, layerNormLayer(b, norm, placed, config.epsilon), config, config.naming, count);
+    if (shape.hiddenLayer !== 'projected') return states;
+    return layerNormLayer(b, lastNorm, reshape(slice(states, 1, 0, 1), [shape.batch, width]), config.epsilon);
   };
   // Newer files leave the root's name out.
-  b.output('tokens', b.hasWeight(`${root}.${patches}`) ? b.scope(root, build) : build());
+  const rooted = b.hasWeight(`${root}.${patches}`);
+  const result = rooted ? b.scope(root, build) : build();
+  if (shape.hiddenLayer !== 'projected') b.output('tokens', result);
+  else b.output('embedding', projected(b, result, config, rooted && config.naming === 'open-clip' ? `${root}.` : ''));
   return b.finish();
 }
 
+/** The last product; OpenCLIP keeps its matrix inside the tower, and the other way round. */
+function projected(
+  b: GraphBuilder,
+  x: Tensor,
+  { width, projectionWidth, naming }: ClipVisionConfig,
+  prefix: string,
+): Tensor {
+  if (naming === 'open-clip') return matmul(x, b.weight(`${prefix}proj`, [width, projectionWidth]));
+  return linearLayer(b, 'visual_projection', x, projectionWidth, false);
+}
 /** A vision tower and the layer it answers with. */
 export type ImageEncoderConfig = ClipVisionConfig & { readonly hiddenLayer: HiddenLayer };
 

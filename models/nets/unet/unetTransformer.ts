@@ -1,11 +1,10 @@
 /** The spatial transformer of the MagDiff UNet, with its adaptive prompts alignment (APA) and temporal part. */
 import { attention, attentionWithMap } from '../../onnx/attention.ts';
-import { add, geglu, gelu, multiply } from '../../onnx/elementwise.ts';
+import { add, multiply } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
-import { linear, linearColumns } from '../../onnx/linear.ts';
 import { concatenate, expand, reshape, slice, transpose } from '../../onnx/shaping.ts';
-import { sizeOf } from '../../onnx/types.ts';
 import { clipShape } from '../clip/clipLayers.ts';
+import { feedForward } from '../feedForward.ts';
 import { groupNormLayer, layerNormLayer, linearLayer } from '../modules.ts';
 import type { UnetConfig } from './unetConfig.ts';
 
@@ -199,44 +198,4 @@ export function temporalTransformer(b: GraphBuilder, name: string, x: Tensor): T
     const exchanged = reshape(linearLayer(b, 'proj_out', hidden, channels), [batch, height, width, channels, frames]);
     return add(transpose(exchanged, [0, 3, 4, 1, 2]), x);
   });
-}
-
-/** GEGLU feed-forward, four times as wide inside. */
-function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
-  const channels = x.shape.at(-1) ?? 0;
-  const inner = 4 * channels;
-  const rows = sizeOf(x.shape) / channels;
-  return b.scope(`${name}.net`, () => {
-    if (rows >= (b.dialect.columnsFromRows ?? Number.POSITIVE_INFINITY)) return feedForwardColumns(b, x, rows, inner);
-    const gated = b.scope('0.proj', () => {
-      const shape = [2 * inner, channels];
-      if (b.dialect.fusedGeglu && x.shape.length === 3)
-        return geglu(linear(x, b.weight('weight', shape)), b.weight('bias', [2 * inner]));
-      // The halves of the projection as two products: their weights are two byte ranges, and no split copies the result.
-      const half = (from: number, to: number): Tensor =>
-        linear(x, b.weightRows('weight', shape, from, to), b.weightRows('bias', [2 * inner], from, to));
-      return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
-    });
-    return linearLayer(b, '2', gated, channels);
-  });
-}
-
-/** The same on columns: one turn at the end in place of one inside every product. */
-function feedForwardColumns(b: GraphBuilder, x: Tensor, rows: number, inner: number): Tensor {
-  const channels = x.shape.at(-1) ?? 0;
-  const flat = reshape(x, [rows, channels]);
-  const gated = b.scope('0.proj', () => {
-    const half = (from: number, to: number): Tensor =>
-      linearColumns(
-        flat,
-        b.weightRows('weight', [2 * inner, channels], from, to),
-        b.weightRows('bias', [2 * inner, 1], from, to),
-        true,
-      );
-    return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
-  });
-  const columns = b.scope('2', () =>
-    linearColumns(gated, b.weight('weight', [channels, inner]), b.weight('bias', [channels, 1]), false),
-  );
-  return reshape(transpose(columns, [1, 0]), x.shape);
 }

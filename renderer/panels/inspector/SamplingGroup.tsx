@@ -14,7 +14,16 @@ import { settingsForModel, withWeights } from './settingsForModel.ts';
 
 const text = texts.inspector;
 
-const samplerLabels = { ddim: 'DDIM', 'dpmpp-2m': 'DPM++ 2M', unipc: 'UniPC', euler: 'Euler' } as const;
+const samplerLabels = {
+  ddim: 'DDIM',
+  'dpmpp-2m': 'DPM++ 2M',
+  unipc: 'UniPC',
+  euler: 'Euler',
+  'euler-trailing': 'Euler, trailing',
+  'euler-ancestral': 'Euler ancestral',
+  lcm: 'LCM',
+  tcd: 'TCD',
+} as const;
 
 /** The most steps on the slider, as a multiple of the weights' own number. */
 const mostSteps = 4;

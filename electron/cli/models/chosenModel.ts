@@ -1,0 +1,14 @@
+import { readManifest } from '../../../models/families/families.ts';
+import type { TakeOptionValues } from '../takes/takeOptions.ts';
+import { looseFilesFolder } from './looseFiles.ts';
+import { findModelFolder } from './modelFolders.ts';
+
+/** The model that the options name: loose files put together, a folder, an installed one's name, or the bundled one. */
+export const chosenModelFolder = async (values: TakeOptionValues): Promise<string> =>
+  (await looseFilesFolder(values)) ?? findModelFolder(typeof values.model === 'string' ? values.model : undefined);
+
+/** Fills in what the model was made for where the options leave it open. */
+export async function withModelDefaults(values: TakeOptionValues, modelFolder: string): Promise<TakeOptionValues> {
+  if (values.sampler !== undefined) return values;
+  return { ...values, sampler: (await readManifest(modelFolder))?.sampler };
+}

@@ -1,0 +1,173 @@
+import { basename, extname } from 'node:path';
+import { StudioError } from '../../errors/studioError.ts';
+import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
+import type { Conditions, CutOut, EncodedPrompt, Size } from '../../model/conditions.ts';
+import { createMemory } from '../../model/memory.ts';
+import type { Model } from '../../model/model.ts';
+import { towerPixels } from '../magdiff/conditions.ts';
+import { setPredictor } from './predictor.ts';
+import { clipTokenizer } from './prompt/clipVocabulary.ts';
+import { type Embeddings, findEmbeddings, readEmbedding } from './prompt/embeddings.ts';
+import { encodeChunks } from './prompt/encodeChunks.ts';
+import { chunkPrompt, mentionedWords } from './prompt/promptChunks.ts';
+import { type ParsedPrompt, parsePrompt } from './prompt/promptSyntax.ts';
+import { type ModelSet, readSet } from './setFile.ts';
+
+/** Contexts kept: those of a take's guidance branches, for a few sentences and windows. */
+const keptContexts = 16;
+
+/** How sets of Stable Diffusion 1.5 make their conditions. */
+export function setConditions(model: Model): Conditions {
+  const { folder } = model.description;
+  const contexts = createMemory(keptContexts);
+  let reading: Promise<{ set: ModelSet; embeddings: Embeddings }> | undefined;
+  const opened = (): Promise<{ set: ModelSet; embeddings: Embeddings }> => {
+    reading ??= readSet(folder).then(async (set) => ({ set, embeddings: await findEmbeddings(set.embeddings) }));
+    return reading;
+  };
+  // The strengths that the last prompt asked for; a set's own until one is encoded.
+  let strengths: Float32Array | undefined;
+  return {
+    encodeText: async (prompts) => {
+      const { set, embeddings } = await opened();
+      const parsed = prompts.map(parsePrompt);
+      strengths = loraStrengths(set, parsed);
+      return encodeTexts(model, prompts, parsed, embeddings, strengths);
+    },
+    encodeImageTokens: (cutOuts) => encodeImageTokens(model, cutOuts),
+    subjectSizes: () => [],
+    encodeSubjectLatents: (views, cutOut, canvas) => encodeMasked(model, views, cutOut, canvas),
+    estimate: ({ windowFrames: frames, width, height }) => {
+      const { vae, image, text } = model.description;
+      return model.estimate('picture_unet', {
+        batch: 1,
+        frames,
+        height: height / vae.factor,
+        width: width / vae.factor,
+        textTokens: text.tokens,
+        imageTokens: image.tokensPerFrame,
+      });
+    },
+    predictor: async (settings, conditions) =>
+      setPredictor(model, settings, conditions, strengths ?? loraStrengths((await opened()).set, []), contexts),
+    planner: undefined,
+  };
+}
+
+/** The set's strengths, those a prompt asks for in their place. @throws StudioError for a LoRA that is not part of the set */
+function loraStrengths({ loras, name }: ModelSet, prompts: readonly ParsedPrompt[]): Float32Array {
+  const names = loras.map(({ file }) => basename(file, extname(file)).toLowerCase());
+  const strengths = Float32Array.from(loras, ({ weight }) => weight);
+  for (const wanted of prompts.flatMap((prompt) => prompt.loras)) {
+    const place = names.indexOf(wanted.name.toLowerCase());
+    if (place < 0)
+      throw new StudioError(
+        'model-missing',
+        `The prompt asks for the LoRA “${wanted.name}”, which is no part of ${name}.`,
+        {
+          hint: loras.length > 0 ? `It has ${names.join(', ')}.` : 'Add it to the set, or take it out of the prompt.',
+        },
+      );
+    strengths[place] = wanted.weight;
+  }
+  return strengths;
+}
+
+/** Encodes prompts to equally many chunks; a shorter one is filled up with chunks that say nothing. */
+async function encodeTexts(
+  model: Model,
+  prompts: readonly string[],
+  parsed: readonly ParsedPrompt[],
+  known: Embeddings,
+  strengths: Float32Array,
+): Promise<EncodedPrompt[]> {
+  const { text, unet } = model.description;
+  const embeddings = new Map<string, readonly Float32Array[]>();
+  for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
+    if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
+  const options = { tokenizer: clipTokenizer(), length: text.tokens, embeddings };
+  const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
+  const empty = chunkPrompt({ parts: [], loras: [] }, options);
+  const most = Math.max(...chunked.map((chunks) => chunks.length));
+  const encoded: EncodedPrompt[] = [];
+  for (const chunks of chunked) {
+    const filled = [...chunks, ...Array.from({ length: most - chunks.length }, () => empty[0] ?? [])];
+    encoded.push({ states: await encodeChunks(model, filled, empty[0] ?? [], strengths), cutWords: [] });
+  }
+  return encoded;
+}
+
+/** Image tokens of each cut-out, a black frame's those of no picture; empty where the set has no image adapter. */
+async function encodeImageTokens(model: Model, cutOuts: readonly CutOut[]): Promise<FloatTensor[]> {
+  const { image, unet } = model.description;
+  if (image.tokensPerFrame === 0) return cutOuts.map(() => floatTensor([1, 0, unet.contextWidth], new Float32Array(0)));
+  const encoder = await model.part('adapter_vision', { batch: 1 });
+  const encoded: FloatTensor[] = [];
+  for (const cutOut of cutOuts) {
+    const isEmpty = cutOut.mask.data.every((share) => share === 0);
+    const pixels = isEmpty
+      ? floatTensor([1, 3, image.size, image.size], new Float32Array(3 * image.size ** 2))
+      : towerPixels(model, squared(cutOut));
+    const { embedding, tokens } = await encoder.run({ pixels });
+    const projector = await model.part('adapter_projector', { batch: 1, tokens: tokens?.shape[1] ?? 1 });
+    // No picture is an embedding of zeros to a base adapter, and the encoder's answer to no pixels to a plus one.
+    const answer = tokens ? { tokens } : { embedding: isEmpty ? zeros(embedding) : embedding };
+    encoded.push((await projector.run(answer)).image_tokens);
+  }
+  return encoded;
+}
+
+const zeros = ({ shape, data }: FloatTensor): FloatTensor => floatTensor(shape, new Float32Array(data.length));
+
+/** A cut-out in the middle of a black square: an encoder that crops to a square would cut a tall subject off. */
+function squared({ planes, mask }: CutOut): CutOut {
+  const { width, height } = planes;
+  if (width === height) return { planes, mask };
+  const side = Math.max(width, height);
+  const [left, top] = [Math.floor((side - width) / 2), Math.floor((side - height) / 2)];
+  const padded = (channels: number, data: Float32Array): Float32Array => {
+    const square = new Float32Array(channels * side * side);
+    for (let channel = 0; channel < channels; channel++)
+      for (let y = 0; y < height; y++) {
+        const row = data.subarray((channel * height + y) * width, (channel * height + y + 1) * width);
+        square.set(row, (channel * side + top + y) * side + left);
+      }
+    return square;
+  };
+  return {
+    planes: { width: side, height: side, channels: 3, data: padded(3, planes.data) },
+    mask: { width: side, height: side, channels: 1, data: padded(1, mask.data) },
+  };
+}
+
+/** Mask (1 repaint, 0 keep) and latents of each view with its hole in mid grey, as inpainting models were trained: (1 + c, h, w). */
+async function encodeMasked(
+  model: Model,
+  views: number,
+  cutOut: (view: number, width: number, height: number) => CutOut,
+  { width, height }: Size,
+): Promise<Float32Array[]> {
+  const { vae } = model.description;
+  const encoder = await model.part('vae_encoder', { batch: 1, height, width });
+  const [rows, columns] = [height / vae.factor, width / vae.factor];
+  const encoded: Float32Array[] = [];
+  for (let view = 0; view < views; view++) {
+    const { planes, mask } = cutOut(view, width, height);
+    const pixels = planes.data.map((value, index) =>
+      (mask.data[index % (width * height)] ?? 0) > 0.5 ? value * 2 - 1 : 0,
+    );
+    const { mean } = await encoder.run({ image: floatTensor([1, 3, height, width], pixels) });
+    const frame = new Float32Array((1 + vae.latentChannels) * rows * columns);
+    // The mask is reduced as the models were trained with it: every latent has the share of its first pixel.
+    for (let index = 0; index < rows * columns; index++) {
+      const [y, x] = [Math.floor(index / columns), index % columns];
+      frame[index] = (mask.data[(y * width + x) * vae.factor] ?? 0) > 0.5 ? 0 : 1;
+    }
+    frame.set(
+      mean.data.map((value) => value * vae.scalingFactor),
+      rows * columns,
+    );
+    encoded.push(frame);
+  }
+  return encoded;
+}

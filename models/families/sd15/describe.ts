@@ -1,0 +1,66 @@
+import type { AlphaLayer, ModelDescription } from '../../model/description.ts';
+import type { ModelFiles } from '../../model/family.ts';
+import type { Networks } from '../../model/networks.ts';
+import type { NetworkSet } from '../../model/networkTable.ts';
+import { crossAttentionLayers } from '../../nets/unet/unetConfig.ts';
+import { stableDiffusionToRgb } from '../latentToRgb.ts';
+import { readSet } from './setFile.ts';
+
+/** Puts together what a set says about itself. α of the text is 1 in every layer, α of the image the adapter's scale. */
+export async function describeSet(files: ModelFiles, networks: NetworkSet<Networks>): Promise<ModelDescription> {
+  const { folder, manifest, scheduler } = files;
+  const { unet, motion } = networks.config('picture_unet');
+  const vae = networks.config('vae_decoder');
+  const set = await readSet(folder);
+  const hasAdapter = networks.has('adapter_projector');
+  const layers: AlphaLayer[] = crossAttentionLayers(unet).map(({ name }) => ({
+    name,
+    text: 1,
+    image: hasAdapter ? set.imageScale : 0,
+  }));
+  return {
+    layout: 'stable-diffusion-1.5',
+    folder,
+    name: manifest.name,
+    title: manifest.title ?? manifest.name,
+    licence: manifest.licence,
+    width: manifest.width,
+    height: manifest.height,
+    frames: motion ? [Math.min(motion.length, Math.max(...manifest.frames))] : [1],
+    framesPerSecond: manifest.framesPerSecond,
+    text: {
+      hiddenLayer: 'last',
+      tokens: networks.config('picture_text').tokens,
+      tokenizerFolder: '',
+      padToken: undefined,
+    },
+    image: {
+      ...manifest.image,
+      size: hasAdapter ? networks.config('adapter_vision').imageSize : manifest.image.size,
+      tokensPerFrame: hasAdapter ? manifest.image.tokensPerFrame : 0,
+    },
+    otherFrames: manifest.subject.otherFrames,
+    motion: undefined,
+    hfa: manifest.hfa,
+    guidance: manifest.guidance,
+    noiseAlpha: manifest.noiseAlpha,
+    steps: manifest.steps,
+    student: undefined,
+    vae: { latentChannels: vae.latentChannels, scalingFactor: vae.scalingFactor, factor: vae.factor },
+    unet: {
+      inChannels: unet.inChannels,
+      outChannels: unet.outChannels,
+      contextWidth: unet.contextWidth,
+      layers,
+      sizeMultiple: 2 ** (unet.down.length - 1),
+    },
+    scheduler,
+    hasPreviewDecoder: false,
+    latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
+    settings: {
+      clipSkip: set.clipSkip,
+      loras: set.loras.map(({ weight }) => weight),
+      norms: motion && [motion.motionNorm, motion.resnetNorm],
+    },
+  };
+}

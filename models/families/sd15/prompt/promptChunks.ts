@@ -1,0 +1,87 @@
+/** Weighted text to chunks of tokens: words are not split, and every chunk is as long as the text encoder takes. */
+import type { ClipTokenizer } from '../../../text/clipTokenizer.ts';
+import type { ParsedPrompt } from './promptSyntax.ts';
+
+/** One token of a prompt: its id, or a vector of one's own in its place, and how much it counts. */
+export interface PromptToken {
+  readonly id: number;
+  readonly vector: Float32Array | undefined;
+  readonly weight: number;
+}
+
+/** Tokens of a word, which stay together. */
+type Word = readonly PromptToken[];
+
+/** Start, the words, end and padding: exactly as many tokens as the text encoder takes. */
+export type PromptChunk = readonly PromptToken[];
+
+/** What chunks are made with. */
+export interface ChunkOptions {
+  readonly tokenizer: ClipTokenizer;
+  /** Tokens of a chunk, start and end included. */
+  readonly length: number;
+  /** Vectors of the embeddings the prompt names, by their words in lower case. */
+  readonly embeddings: ReadonlyMap<string, readonly Float32Array[]>;
+}
+
+/** Names in `names` that a text mentions as words, `embedding:name` or the bare name; the longest first where several fit. */
+export function mentionedWords(text: string, names: Iterable<string>): string[] {
+  const pattern = wordPattern(names);
+  if (!pattern) return [];
+  return [...new Set([...text.matchAll(pattern)].map(([, word = '']) => word.toLowerCase()))];
+}
+
+function wordPattern(names: Iterable<string>): RegExp | undefined {
+  const escaped = [...names]
+    .sort((a, b) => b.length - a.length)
+    .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  if (escaped.length === 0) return undefined;
+  return new RegExp(`(?<![\\p{L}\\p{N}_-])(?:embedding:)?(${escaped.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu');
+}
+
+/** Cuts a prompt into chunks; one that says nothing is one chunk of padding. */
+export function chunkPrompt({ parts }: ParsedPrompt, options: ChunkOptions): readonly PromptChunk[] {
+  const room = options.length - 2;
+  const chunks: Word[][] = [];
+  for (const part of parts) {
+    let chunk: Word[] = [];
+    let used = 0;
+    chunks.push(chunk);
+    for (const { text, weight } of part)
+      for (const word of wordsOf(text, weight, options)) {
+        // A word of more tokens than a chunk holds is cut: there is no chunk it would fit.
+        const fitting = word.slice(0, room);
+        if (used + fitting.length > room) {
+          chunk = [];
+          used = 0;
+          chunks.push(chunk);
+        }
+        chunk.push(fitting);
+        used += fitting.length;
+      }
+  }
+  return (chunks.length === 0 ? [[]] : chunks).map((words) => fill(words.flat(), options));
+}
+
+function wordsOf(text: string, weight: number, { tokenizer, embeddings }: ChunkOptions): Word[] {
+  const pattern = wordPattern(embeddings.keys());
+  const words: Word[] = [];
+  let from = 0;
+  const plain = (piece: string): void => {
+    for (const { ids } of tokenizer.pieces(piece)) words.push(ids.map((id) => ({ id, vector: undefined, weight })));
+  };
+  for (const match of pattern ? text.matchAll(pattern) : []) {
+    plain(text.slice(from, match.index));
+    const vectors = embeddings.get((match[1] ?? '').toLowerCase()) ?? [];
+    words.push(vectors.map((vector) => ({ id: tokenizer.endId, vector, weight })));
+    from = match.index + match[0].length;
+  }
+  plain(text.slice(from));
+  return words.filter((word) => word.length > 0);
+}
+
+function fill(tokens: readonly PromptToken[], { tokenizer, length }: ChunkOptions): PromptChunk {
+  const plain = (id: number): PromptToken => ({ id, vector: undefined, weight: 1 });
+  const padding = Array.from({ length: length - 1 - tokens.length }, () => plain(tokenizer.endId));
+  return [plain(tokenizer.startId), ...tokens, ...padding];
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { StudioError } from '../../errors/studioError.ts';
+import { writeFileAtomic } from '../../files/atomicFile.ts';
+import type { SetFiles } from './openParts.ts';
+
+const path = z.string().min(1);
+
+const setSchema = z.object({
+  format: z.literal('magdiff-set'),
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  base: path,
+  vae: path.optional(),
+  textEncoder: path.optional(),
+  motion: path.optional(),
+  imageAdapter: path.optional(),
+  imageEncoder: path.optional(),
+  loras: z
+    .array(z.object({ file: path, weight: z.number().min(-10).max(10).default(1) }))
+    .max(32)
+    .default([]),
+  /** Folders with embeddings, whose file names are words. */
+  embeddings: z.array(path).default([]),
+  norms: z.enum(['diffusers', 'original']).optional(),
+  clipSkip: z.int().min(0).max(11).default(0),
+  betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
+  imageScale: z.number().min(0).max(4).default(0.8),
+  width: z.int().positive().multipleOf(8).optional(),
+  height: z.int().positive().multipleOf(8).optional(),
+  recipe: z
+    .object({ sampler: z.string().min(1), steps: z.int().positive().max(1000), guidance: z.number().min(0).max(50) })
+    .optional(),
+});
+
+/** A set: which files make up a model, and how it is run. The content of `set.json`. */
+export type ModelSet = z.output<typeof setSchema>;
+
+/** Where a folder keeps its set. */
+export const setPath = (folder: string): string => join(folder, 'set.json');
+
+/** Whether a folder holds a set. */
+export const holdsSet = (folder: string): boolean => existsSync(setPath(folder));
+
+/** Reads a folder's set. @throws StudioError `format-damaged` */
+export async function readSet(folder: string): Promise<ModelSet> {
+  const file = setPath(folder);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new StudioError('format-damaged', `${file} is not JSON, or cannot be read.`, { cause });
+  }
+  const parsed = setSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new StudioError(
+    'format-damaged',
+    `${file} describes no set this program knows: ${z.prettifyError(parsed.error)}.`,
+    {
+      hint: 'A set names at least a base; `magdiff models scan` proposes whole ones.',
+    },
+  );
+}
+
+/** Writes a set into a folder of its own. */
+export async function writeSet(folder: string, set: ModelSet): Promise<void> {
+  await writeFileAtomic(setPath(folder), JSON.stringify(set, null, 1));
+}
+
+/** A set's files with absolute paths; those written as relative lie beside set.json. */
+export function filesOfSet(folder: string, set: ModelSet): SetFiles {
+  const place = (file: string): string => (isAbsolute(file) ? file : resolve(folder, file));
+  const optional = (file: string | undefined): string | undefined => file && place(file);
+  return {
+    base: place(set.base),
+    vae: optional(set.vae),
+    textEncoder: optional(set.textEncoder),
+    motion: optional(set.motion),
+    imageAdapter: optional(set.imageAdapter),
+    imageEncoder: optional(set.imageEncoder),
+    loras: set.loras.map(({ file, weight }) => ({ file: place(file), weight })),
+    norms: set.norms,
+  };
+}

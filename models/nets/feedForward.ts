@@ -1,0 +1,47 @@
+/** The feed-forward part of a transformer block. */
+import { geglu, gelu, multiply } from '../onnx/elementwise.ts';
+import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
+import { linear, linearColumns } from '../onnx/linear.ts';
+import { reshape, transpose } from '../onnx/shaping.ts';
+import { sizeOf } from '../onnx/types.ts';
+import { linearLayer } from './modules.ts';
+
+/** GEGLU feed-forward over the last axis, four times as wide inside (checkpoint scopes `net.0.proj` and `net.2`). */
+export function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
+  const channels = x.shape.at(-1) ?? 0;
+  const inner = 4 * channels;
+  const rows = sizeOf(x.shape) / channels;
+  return b.scope(`${name}.net`, () => {
+    if (rows >= (b.dialect.columnsFromRows ?? Number.POSITIVE_INFINITY)) return feedForwardColumns(b, x, rows, inner);
+    const gated = b.scope('0.proj', () => {
+      const shape = [2 * inner, channels];
+      if (b.dialect.fusedGeglu && x.shape.length === 3)
+        return geglu(linear(x, b.weight('weight', shape)), b.weight('bias', [2 * inner]));
+      // The halves of the projection as two products: their weights are two byte ranges, and no split copies the result.
+      const half = (from: number, to: number): Tensor =>
+        linear(x, b.weightRows('weight', shape, from, to), b.weightRows('bias', [2 * inner], from, to));
+      return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
+    });
+    return linearLayer(b, '2', gated, channels);
+  });
+}
+
+/** The same on columns: one turn at the end in place of one inside every product. */
+function feedForwardColumns(b: GraphBuilder, x: Tensor, rows: number, inner: number): Tensor {
+  const channels = x.shape.at(-1) ?? 0;
+  const flat = reshape(x, [rows, channels]);
+  const gated = b.scope('0.proj', () => {
+    const half = (from: number, to: number): Tensor =>
+      linearColumns(
+        flat,
+        b.weightRows('weight', [2 * inner, channels], from, to),
+        b.weightRows('bias', [2 * inner, 1], from, to),
+        true,
+      );
+    return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
+  });
+  const columns = b.scope('2', () =>
+    linearColumns(gated, b.weight('weight', [channels, inner]), b.weight('bias', [channels, 1]), false),
+  );
+  return reshape(transpose(columns, [1, 0]), x.shape);
+}

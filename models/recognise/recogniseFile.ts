@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import { StudioError } from '../errors/studioError.ts';
+import { type FileHeader, readFileHeader } from './fileHeader.ts';
+import { recogniseAdapter } from './kinds/adapterKinds.ts';
+import { recogniseCheckpoint } from './kinds/checkpointKinds.ts';
+import { recogniseControl } from './kinds/controlKinds.ts';
+import { recogniseForeign } from './kinds/foreignKinds.ts';
+import { recogniseLora } from './kinds/loraKinds.ts';
+import { recogniseMagdiff } from './kinds/magdiffKinds.ts';
+import { recogniseMotion } from './kinds/motionKinds.ts';
+import { recogniseClip, recogniseEmbedding, recogniseTinyDecoder, recogniseVae } from './kinds/partKinds.ts';
+import type { Recogniser, Recognition } from './recognition.ts';
+
+/** Every kind of file, most telling first: the first that fits has it. */
+const recognisers: readonly Recogniser[] = [
+  recogniseMagdiff,
+  recogniseAdapter,
+  recogniseMotion,
+  recogniseControl,
+  recogniseCheckpoint,
+  recogniseLora,
+  recogniseForeign,
+  recogniseVae,
+  recogniseTinyDecoder,
+  recogniseClip,
+  recogniseEmbedding,
+];
+
+/** Says what a header is; `name` is the file's, for what only names tell. */
+export function recogniseHeader(header: FileHeader, name: string): Recognition {
+  for (const recognise of recognisers) {
+    const found = recognise(header, name);
+    if (found) return found;
+  }
+  return {
+    role: 'unknown',
+    base: undefined,
+    what: 'a weight file of a kind this program does not know',
+    needs: undefined,
+    usable: false,
+  };
+}
+
+/** Says what a file is, from its header alone. A file that cannot be read is recognised as such, with the reason. */
+export async function recogniseFile(path: string): Promise<Recognition> {
+  try {
+    return recogniseHeader(await readFileHeader(path), basename(path));
+  } catch (cause) {
+    if (!(cause instanceof StudioError)) throw cause;
+    const what =
+      cause.code === 'format-hostile'
+        ? 'a file that is refused'
+        : cause.code === 'format-unknown'
+          ? 'a file of another form'
+          : 'a damaged or unreadable file';
+    const needs = cause.hint ? `${cause.message} ${cause.hint}` : cause.message;
+    return { role: 'damaged', base: undefined, what, needs, usable: false };
+  }
+}

@@ -1,0 +1,58 @@
+import { StudioError } from '../../errors/studioError.ts';
+
+/** A pickle's bytes, taken from front to back; taking more than there are is a damaged file. */
+export class PickleBytes {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #path: string;
+  #at = 0;
+
+  /** `path` names the file in messages. */
+  constructor(bytes: Uint8Array, path: string) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#path = path;
+  }
+
+  take(count: number): Uint8Array {
+    if (this.#at + count > this.#bytes.length)
+      throw new StudioError('format-damaged', `${this.#path} is damaged: its pickle is cut short.`);
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+
+  /** A whole number of 1, 2 or 4 bytes, little-endian. */
+  unsigned(size: 1 | 2 | 4): number {
+    this.take(size);
+    const at = this.#at - size;
+    return size === 1
+      ? this.#view.getUint8(at)
+      : size === 2
+        ? this.#view.getUint16(at, true)
+        : this.#view.getUint32(at, true);
+  }
+
+  /** A double, big-endian as pickles have it. */
+  float(): number {
+    this.take(8);
+    return this.#view.getFloat64(this.#at - 8);
+  }
+
+  /** A whole number of any size in two's complement, little-endian. */
+  long(size: number): number {
+    let value = 0n;
+    for (const [index, byte] of this.take(size).entries()) value |= BigInt(byte) << BigInt(8 * index);
+    return Number(BigInt.asIntN(Math.max(8, 8 * size), value));
+  }
+
+  text(length: number): string {
+    return new TextDecoder().decode(this.take(length));
+  }
+
+  /** The text up to the next line feed, which is taken too. */
+  line(): string {
+    const start = this.#at;
+    while (this.take(1)[0] !== 0x0a);
+    return new TextDecoder().decode(this.#bytes.subarray(start, this.#at - 1));
+  }
+}

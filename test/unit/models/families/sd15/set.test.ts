@@ -1,0 +1,217 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { denoiserOf } from '../../../../../models/diffusion/denoiser.ts';
+import { noiseSchedule } from '../../../../../models/diffusion/noiseSchedule.ts';
+import { createSampling } from '../../../../../models/diffusion/sampler.ts';
+import { openModel } from '../../../../../models/families/openModel.ts';
+import { type ModelSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
+import { seededNormal } from '../../../../../models/math/seededNoise.ts';
+import type { Model } from '../../../../../models/model/model.ts';
+import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
+import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
+import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
+import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
+import { writeTinySet } from '../../../../fixtures/tinySet.ts';
+
+const { folder } = temporaryFiles();
+const four = join(folder, 'four');
+const nine = join(folder, 'nine');
+let set: ModelSet;
+
+beforeAll(async () => {
+  set = await writeTinySet(four);
+  await writeTinySet(nine, { inpainting: true });
+});
+
+const parameters: TakeParameters = {
+  keep: 'subject',
+  prompt: 'a (red:1.3) ball on a beach',
+  negativePrompt: 'EasyNegative, blurry',
+  alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
+  sda: true,
+  hfa: { enabled: true, strength: 1 },
+  weights: 'teacher',
+  sampler: 'ddim',
+  steps: 2,
+  eta: 0,
+  seed: 7,
+  frames: 3,
+  strength: 1,
+  inversion: false,
+  ownPixels: true,
+  featherPixels: 3,
+  overlapFrames: 1,
+};
+
+async function generate(model: Model, changes: Partial<TakeParameters> = {}): Promise<Picture[]> {
+  const [width, height] = [32, 24];
+  const picture = {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height * 4 }, (_, index) => (index * 37) % 256),
+  };
+  const data = Uint8Array.from({ length: width * height }, (_, index) =>
+    index % width > 8 && index % width < 24 ? 255 : 0,
+  );
+  const request = {
+    picture,
+    mask: { width, height, data },
+    parameters: { ...parameters, ...changes },
+    inputsKey: 'inputs',
+  };
+  const pictures: Picture[] = [];
+  for await (const event of generateVideo(model, request, {}))
+    if (event.kind === 'progress' && event.picture) pictures.push(event.picture);
+  return pictures;
+}
+
+const bytes = (pictures: readonly Picture[]): string =>
+  pictures.map(({ data }) => Buffer.from(data).toString('base64')).join();
+
+describe.each([
+  ['four', four],
+  ['nine', nine],
+])('a base with %s input channels', (_, path) => {
+  test('makes a clip, the same again for the same request, and another for every knob', async () => {
+    const model = await openModel(path, { provider: 'cpu', threads: 1 });
+    expect(model.description).toMatchObject({ layout: 'stable-diffusion-1.5', frames: [16], otherFrames: 'repeat' });
+    const first = bytes(await generate(model));
+    expect(bytes(await generate(model))).toBe(first);
+    const changes: Record<string, Partial<TakeParameters>> = {
+      prompt: { prompt: 'a (red:1.5) ball on a beach' },
+      embedding: { negativePrompt: 'blurry' },
+      lora: { prompt: `${parameters.prompt} <lora:style:1.5>` },
+      image: { alpha: { ...parameters.alpha, image: 2 } },
+      text: { alpha: { ...parameters.alpha, text: 0.5 } },
+      hfa: { hfa: { enabled: false, strength: 1 } },
+      guidance: { guidance: { text: 2, image: 2 } },
+      sampler: { sampler: 'lcm' },
+    };
+    for (const [name, change] of Object.entries(changes))
+      expect(bytes(await generate(model, change)), name).not.toBe(first);
+    await model.dispose();
+  });
+
+  test('makes a still without the motion module, and reads prompts of any length', async () => {
+    const model = await openModel(path, { provider: 'cpu', threads: 1 });
+    expect(await generate(model, { frames: 1 })).toHaveLength(1);
+    const long = Array.from({ length: 120 }, (_, index) => `word${index}`).join(' ');
+    expect(await generate(model, { prompt: `${long} BREAK the end` })).toHaveLength(3);
+    await model.dispose();
+  });
+});
+
+test('four channels: what HFA keeps comes out as it went in, whatever the sampler', async () => {
+  const model = await openModel(four, { provider: 'cpu', threads: 1 });
+  const [text, negative] = await model.conditions.encodeText(['a ball', '']);
+  const [height, width, frames] = [8, 8, 2];
+  const area = height * width;
+  const kept = Array.from({ length: frames }, (_, frame) => {
+    const view = new Float32Array(5 * area);
+    view.set(seededNormal(4 * area, 3, 'weights', frame), area);
+    for (let index = 0; index < area; index++) view[index] = index % width < 4 ? 0 : 1;
+    return view;
+  });
+  const black = new Float32Array(5 * area).fill(1, 0, area);
+  const noTokens = (await model.conditions.encodeImageTokens([]))[0];
+  expect(noTokens).toBeUndefined();
+  const [tokens] = await model.conditions.encodeImageTokens([
+    {
+      planes: { width: 16, height: 16, channels: 3, data: new Float32Array(3 * 256) },
+      mask: { width: 16, height: 16, channels: 1, data: new Float32Array(256) },
+    },
+  ]);
+  if (!text || !negative || !tokens) throw new Error('nothing was encoded');
+  const settings = {
+    ...parameters,
+    steps: 4,
+    guidance: { text: 2, image: 2 },
+    width: 16,
+    height: 16,
+    windowFrames: frames,
+  };
+  const predictor = await model.conditions.predictor(settings, {
+    key: 'test',
+    text: text.states,
+    negative: negative.states,
+    imageTokens: kept.map(() => tokens),
+    blackTokens: tokens,
+    subject: kept,
+    blackSubject: black,
+  });
+  const schedule = noiseSchedule(model.description.scheduler);
+  for (const sampler of ['ddim', 'euler', 'dpmpp-2m', 'lcm'] as const) {
+    const noise = (count: number, step: number) => seededNormal(count, 5, 'step', step);
+    const sampling = createSampling(sampler, { schedule, steps: 4, noise });
+    const start = seededNormal(4 * frames * area, 9, 'initial').map((value) => value * sampling.initialNoiseScale);
+    let latents: Float32Array = start;
+    for await (const step of sampling.run(start, denoiserOf('epsilon', predictor))) latents = step.latents;
+    let worst = 0;
+    for (let channel = 0; channel < 4; channel++)
+      for (let frame = 0; frame < frames; frame++)
+        for (let index = 0; index < area; index++) {
+          if (index % width >= 4) continue;
+          const wanted = kept[frame]?.[(channel + 1) * area + index] ?? Number.NaN;
+          worst = Math.max(
+            worst,
+            Math.abs((latents[(channel * frames + frame) * area + index] ?? Number.NaN) - wanted),
+          );
+        }
+    // DPM++ ends at the schedule's least noise unless told otherwise.
+    expect(worst, sampler).toBeLessThan(sampler === 'dpmpp-2m' ? 0.2 : 2e-3);
+  }
+  await model.dispose();
+});
+
+describe('what does not go together is said in a sentence with a way out', () => {
+  const opened = async (change: Partial<ModelSet>): Promise<Model> => {
+    const place = join(folder, 'broken');
+    const absolute = (path: string): string => join(four, path);
+    await writeSet(place, {
+      ...set,
+      base: absolute(set.base),
+      motion: absolute('motion'),
+      imageAdapter: absolute('ip-adapter.safetensors'),
+      imageEncoder: absolute('image_encoder'),
+      loras: [{ file: absolute('style.safetensors'), weight: 1 }],
+      ...change,
+    });
+    return openModel(place, { provider: 'cpu' });
+  };
+
+  test.each<[string, Partial<ModelSet>, RegExp]>([
+    ['a base that is gone', { base: join(four, 'gone') }, /gone does not exist/],
+    ['a base that is none', { base: join(four, 'style.safetensors') }, /holds no Stable Diffusion UNet/],
+    ['a motion module that is none', { motion: join(four, 'style.safetensors') }, /no AnimateDiff motion module/],
+    ['an adapter that is none', { imageAdapter: join(four, 'style.safetensors') }, /no IP-Adapter for this base/],
+    ['an encoder that is none', { imageEncoder: join(four, 'style.safetensors') }, /no CLIP image encoder/],
+    [
+      'a LoRA that is none',
+      { loras: [{ file: join(four, 'ip-adapter.safetensors'), weight: 1 }] },
+      /no LoRA this program can read/,
+    ],
+  ])('%s', async (_, change, says) => {
+    const error = await opened(change).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ message: expect.stringMatching(says), hint: expect.stringMatching(/\w/) });
+  });
+
+  test('a base without VAE names the way to add one', async () => {
+    const place = join(folder, 'bare');
+    const bare = await writeTinySet(place);
+    rmSync(join(place, bare.base, 'vae'), { recursive: true });
+    await expect(openModel(place, { provider: 'cpu' })).rejects.toMatchObject({
+      message: expect.stringMatching(/comes without a VAE/),
+      hint: expect.stringMatching(/--vae/),
+    });
+  });
+
+  test('a half-downloaded motion module, and a set that is no JSON', async () => {
+    const place = join(folder, 'half');
+    await writeTinySet(place);
+    truncateSync(join(place, 'motion', 'diffusion_pytorch_model.safetensors'), 200_000);
+    await expect(openModel(place, { provider: 'cpu' })).rejects.toThrow(/ends at byte|no complete safetensors/);
+    writeFileSync(join(place, 'set.json'), '{"format":');
+    await expect(openModel(place, { provider: 'cpu' })).rejects.toThrow(/is not JSON/);
+  });
+});
