@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every measure of speed and memory, each beside what is wanted and as a ratio (1 or more is as wanted), all in one
+ * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip.
  */
 import { spawnSync } from 'node:child_process';

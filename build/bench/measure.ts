@@ -1,18 +1,17 @@
-/** One line of the bench's report: what was measured, what is wanted, and both as numbers of the same unit. */
+/** One line of the bench's report: what was measured and the bound it is held against, in the same unit. */
 export interface Measure {
   name: string;
   value: number;
   unit: string;
-  /** The wanted bound; `atLeast` or `atMost`. */
-  wanted: { atLeast: number } | { atMost: number };
+  bound: { atLeast: number } | { atMost: number };
 }
 
-/** A measure as text: value, bound, and their ratio (1 or more is as wanted). */
-export function measureLine({ name, value, unit, wanted }: Measure): string {
-  const bound = 'atLeast' in wanted ? wanted.atLeast : wanted.atMost;
-  const ratio = 'atLeast' in wanted ? value / bound : bound / value;
-  const sign = 'atLeast' in wanted ? '≥' : '≤';
-  return `${name.padEnd(64)} ${format(value)} ${unit} (wanted ${sign} ${format(bound)}), ratio ${ratio.toFixed(2)}${ratio >= 1 ? '' : '  MISSED'}`;
+/** A measure as text: value, bound, and their ratio (1 or more is within the bound). */
+export function measureLine({ name, value, unit, bound }: Measure): string {
+  const limit = 'atLeast' in bound ? bound.atLeast : bound.atMost;
+  const ratio = 'atLeast' in bound ? value / limit : limit / value;
+  const sign = 'atLeast' in bound ? '≥' : '≤';
+  return `${name.padEnd(64)} ${format(value)} ${unit} (${sign} ${format(limit)}), ratio ${ratio.toFixed(2)}${ratio >= 1 ? '' : '  OUTSIDE'}`;
 }
 
 function format(value: number): string {

@@ -9,10 +9,10 @@ import { maskCommand } from './maskCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
-import { remakeCommand } from './remakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
-import { editCommand, generateCommand } from './takeCommands.ts';
-import { addTakeOptions, type TakeOptionValues } from './takeOptions.ts';
+import { remakeCommand } from './takes/remakeCommand.ts';
+import { editCommand, generateCommand } from './takes/takeCommands.ts';
+import { addTakeOptions, type TakeOptionValues } from './takes/takeOptions.ts';
 
 let consoleInUse: Console = createConsole(process.argv.includes('--json'));
 

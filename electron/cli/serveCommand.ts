@@ -5,7 +5,7 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { openBrowser } from '../server/openBrowser.ts';
 import { startStudio } from '../server/startStudio.ts';
 import type { Console } from './console.ts';
-import { numberOption, type TakeOptionValues } from './takeOptions.ts';
+import { numberOption, type TakeOptionValues } from './takes/takeOptions.ts';
 
 const pageFolder = resolve(import.meta.dirname, '../../dist/renderer');
 

@@ -92,6 +92,3 @@ export const takeSettings = z.strictObject({
 
 /** See {@link takeSettings}; every default filled in. */
 export type TakeSettings = z.output<typeof takeSettings>;
-
-/** {@link takeSettings} as a user or a file gives it: defaults may be absent. */
-export type TakeSettingsInput = z.input<typeof takeSettings>;

@@ -30,8 +30,6 @@ export interface SessionOptions {
    * (`each-use`): the file stays mapped, memory and start-up shrink to a fraction, a run takes a little longer.
    */
   readonly widening?: Widening;
-  /** Where the runtime writes a profile (JSON trace), for measurements. */
-  readonly profilePrefix?: string;
 }
 
 /** See {@link SessionOptions.widening}. */
@@ -72,8 +70,6 @@ export class Session {
       options.weightsFolder === undefined
         ? {}
         : { extra: { session: { model_external_initializers_file_folder_path: options.weightsFolder } } };
-    const profile =
-      options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix };
     try {
       const session = await InferenceSession.create(model, {
         executionProviders: [runtimeNames[options.provider]],
@@ -87,7 +83,6 @@ export class Session {
         logSeverityLevel: 4,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
         ...extra,
-        ...profile,
       });
       return new Session(session, options);
     } catch (cause) {
@@ -133,10 +128,5 @@ export class Session {
     this.#disposed = true;
     Session.live -= 1;
     await this.#session.release();
-  }
-
-  /** Ends profiling, writing the trace whose prefix was given at creation. */
-  endProfiling(): void {
-    this.#session.endProfiling();
   }
 }

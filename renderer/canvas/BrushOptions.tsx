@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useDocument, useProject, useProjectState, useSession } from '../project/hooks.ts';
-import { Slider } from '../ui/fields/Slider.tsx';
+import { type NumberRange, Slider } from '../ui/fields/Slider.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import styles from './BrushOptions.module.css';
 
@@ -53,27 +53,16 @@ export function BrushOptions(): ReactNode {
 
 function BrushSlider({
   label,
-  value,
-  min,
-  max,
-  step,
   shown,
   onValue,
-}: {
-  label: string;
-  value: number;
-  min: number;
-  max: number;
-  step: number;
-  shown: string;
-  onValue: (value: number) => void;
-}): ReactNode {
+  ...range
+}: { label: string; shown: string; onValue: (value: number) => void } & NumberRange): ReactNode {
   return (
     <span className={styles.inline}>
       {label}
       <span className={styles.slider}>
         <Slider
-          {...{ value, min, max, step }}
+          {...range}
           onValueChange={([next]) => next !== undefined && onValue(next)}
           thumb={{ 'aria-label': label, 'aria-valuetext': shown }}
         />

@@ -34,6 +34,7 @@ export class OpenProject implements ProjectScope {
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
   readonly #queue: SaveQueue;
+  #isDisposed = false;
 
   /** `opened`: the server's answer; `unsaved`: changes of this window that the answer does not hold yet, to be sent again. */
   constructor(around: ProjectSurroundings, opened: MethodOutput<'projects.open'>, unsaved?: DocumentDiff) {
@@ -95,14 +96,16 @@ export class OpenProject implements ProjectScope {
     return this.#queue.flush();
   }
 
-  /** Takes in what the studio tells; events of other projects pass by. */
+  /** Takes in what the studio tells; events of other projects pass by, and so do all once the project is disposed. */
   receive(event: StudioEvent): void {
+    if (this.#isDisposed) return;
     if (event.type === 'smartSelect') this.smartSelect.receive(event);
     else followEvent(this, event);
   }
 
   /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
   dispose(): DocumentDiff {
+    this.#isDisposed = true;
     this.editor.close();
     this.playback.stop();
     this.takes.close();

@@ -1,15 +1,15 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { ItemRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
-import { activeMask } from '../editor/maskCommands.ts';
-import { moveItem, snapFrame, timelineFrameOf, trimItem } from '../editor/timelineCommands.ts';
+import { moveItem, snapFrame, trimItem } from '../editor/timelineCommands.ts';
 import { useDocument, useProject } from '../project/hooks.ts';
 import { UnseenList } from '../ui/surfaces/Unseen.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import { drawTimeline } from './drawTimeline.ts';
+import { shownKeys } from './shownKeys.ts';
 import styles from './TimelineCanvas.module.css';
 import { readColours } from './timelineColours.ts';
-import { frameOfX, hitTest, rows, type TimelineWindow, xOfFrame } from './timelineLayout.ts';
+import { frameOfX, hitTest, rows, type TimelineWindow } from './timelineLayout.ts';
 import { fitTimeline, scrollTimeline, shownWindow, zoomTimeline } from './timelineWindow.ts';
 
 /** What of the session the timeline shows. */
@@ -50,7 +50,11 @@ export function TimelineCanvas(): ReactNode {
         element.height = Math.round(size.height * ratio);
       }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawTimeline(context, editor, projectId, size, readColours(element), redraw);
+      drawTimeline({
+        ...{ context, editor, projectId, size, redraw },
+        window: shownWindow(editor),
+        colours: readColours(element),
+      });
     };
     const redraw = (): void => {
       if (scheduled === 0) scheduled = requestAnimationFrame(draw);
@@ -184,16 +188,7 @@ export function TimelineCanvas(): ReactNode {
 /** The timeline frame of the looked-at mask's key under the pointer. */
 function keyNear(editor: Editor, x: number, y: number, window: TimelineWindow): number | undefined {
   if (y < rows.keys.top || y >= rows.keys.top + rows.keys.height) return undefined;
-  const mask = activeMask(editor);
-  const source = editor.document.get('source', mask?.sourceId);
-  const item = source && editor.document.all('item').find((candidate) => candidate.targetId === source.id);
-  if (!mask || !source || !item) return undefined;
-  for (const key of editor.document.childrenOf('maskKey', mask.id)) {
-    const frame = timelineFrameOf(editor.document, item, source, key.frameIndex);
-    const middle = xOfFrame(frame, window) + Math.min(6, window.scale / 2);
-    if (Math.abs(middle - x) <= 7) return frame;
-  }
-  return undefined;
+  return shownKeys(editor, window).find((shown) => Math.abs(shown.x - x) <= 7)?.frame;
 }
 
 /** What lies on the timeline, for those who do not see it; the first hundred. */

@@ -55,7 +55,7 @@ export function Transport(): ReactNode {
           pressed={loop}
           onClick={() => editor.session.set({ loop: !loop })}
         />
-        <span className={styles.roomy}>
+        <span className={`${styles.label} ${styles.roomy}`}>
           <HintText>{transport.frame}</HintText>
         </span>
         <NumberField

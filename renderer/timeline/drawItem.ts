@@ -1,102 +1,89 @@
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
-import type { Editor } from '../editor/editor.ts';
 import { timelineRate } from '../editor/timelineCommands.ts';
 import { frameImages } from '../preview/frameImages.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
-import type { TimelineColours } from './timelineColours.ts';
-import { rows } from './timelineLayout.ts';
+import { rows, xOfFrame } from './timelineLayout.ts';
+import type { TimelinePaint } from './timelinePaint.ts';
 
-/** An item to draw: where it lies, in pixels, and what it is drawn with. */
-export interface ItemDrawing {
-  context: CanvasRenderingContext2D;
-  editor: Editor;
-  projectId: string;
-  colours: TimelineColours;
-  redraw: () => void;
-  item: ItemRecord;
+/** Where an item lies on the canvas, in pixels. */
+interface Place {
   left: number;
   right: number;
-  width: number;
-  isSelected: boolean;
+  row: { top: number; height: number };
 }
 
 /** Draws an item with what it shows: a strip of thumbnails and the loudness, or a take's first frame. */
-export function drawItem(drawing: ItemDrawing): void {
-  const { context, editor, colours, item, left, right, isSelected } = drawing;
-  const row = item.track === 'take' ? rows.take : rows.source;
+export function drawItem(paint: TimelinePaint, item: ItemRecord): void {
+  const { context, editor, colours, window } = paint;
+  const left = xOfFrame(item.startFrame, window);
+  const right = xOfFrame(item.startFrame + item.lengthFrames, window);
+  if (right < 0 || left > paint.size.width) return;
+  const isTake = item.track === 'take';
+  const row = isTake ? rows.take : rows.source;
   const source = editor.document.get('source', item.targetId);
   const take = editor.document.get('take', item.targetId);
   const width = Math.max(2, right - left - 1);
   context.save();
   context.beginPath();
   context.roundRect(left, row.top + 1, width, row.height - 2, Math.min(5, width / 2));
-  context.fillStyle = item.track === 'take' ? colours.take : colours.source;
+  context.fillStyle = isTake ? colours.take : colours.source;
   context.fill();
   if (width > 6) {
     context.clip();
-    if (source) drawSourceContent(drawing, source, row);
-    if (take) drawTakeContent(drawing, take, row);
+    if (source) drawSourceContent(paint, { left, right, row }, item, source);
+    if (take) drawTakeContent(paint, { left, right, row }, take);
   }
   context.restore();
-  if (isSelected) {
-    context.beginPath();
-    context.roundRect(left + 0.75, row.top + 1.75, width - 1.5, row.height - 3.5, 5);
-    context.strokeStyle = colours.text;
-    context.lineWidth = 1.5;
-    context.stroke();
-  }
+  if (item.id !== editor.session.state.selectedItemId) return;
+  context.beginPath();
+  context.roundRect(left + 0.75, row.top + 1.75, width - 1.5, row.height - 3.5, 5);
+  context.strokeStyle = colours.text;
+  context.lineWidth = 1.5;
+  context.stroke();
 }
 
-function drawSourceContent(
-  { context, editor, item, left, right, width, redraw }: ItemDrawing,
-  source: SourceRecord,
-  row: { top: number; height: number },
-): void {
+function drawSourceContent(paint: TimelinePaint, place: Place, item: ItemRecord, source: SourceRecord): void {
+  const { context, editor, window } = paint;
+  const { left, row } = place;
+  const end = Math.min(place.right, paint.size.width);
   const { thumbnails, waveforms } = editor.session.state;
   const strip = thumbnails[source.assetId];
   const wave = waveforms[source.assetId];
   const pictureHeight = row.height - (wave ? 18 : 2);
   const step = Math.max(12, pictureHeight * (source.width / source.height));
-  const perPixel = source.framesPerSecond / timelineRate(editor.document) / editor.session.state.timelineScale;
+  const perPixel = source.framesPerSecond / timelineRate(editor.document) / window.scale;
   if (strip) {
     const first = Math.max(0, Math.floor(-left / step));
-    for (let index = first; left + index * step < Math.min(right, width); index++) {
+    for (let index = first; left + index * step < end; index++) {
       const x = left + index * step;
       const sourceFrame = source.media === 'picture' ? 0 : item.inFrame + index * step * perPixel;
       const at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
-      drawPicture(context, strip[at], x, row.top + 1, step, pictureHeight, redraw);
+      drawPicture(paint, strip[at], { x, y: row.top + 1, width: step, height: pictureHeight });
     }
   }
   if (wave && source.media === 'clip') {
     const middle = row.top + row.height - 10;
     context.fillStyle = 'rgba(255,255,255,0.75)';
-    for (let x = Math.max(0, Math.floor(left)); x < Math.min(right, width); x++) {
+    for (let x = Math.max(0, Math.floor(left)); x < end; x++) {
       const frame = item.inFrame + (x - left) * perPixel;
       const height = Math.max(1, ((wave[Math.floor((frame / source.frameCount) * wave.length)] ?? 0) / 255) * 16);
       context.fillRect(x, middle - height / 2, 1, height);
     }
   }
-  drawLabel(context, source.name, left, right, row.top + 1);
+  drawLabel(context, source.name, left, place.right, row.top + 1);
 }
 
-function drawTakeContent(
-  { context, projectId, left, right, redraw }: ItemDrawing,
-  take: TakeRecord,
-  row: { top: number; height: number },
-): void {
+function drawTakeContent(paint: TimelinePaint, { left, right, row }: Place, take: TakeRecord): void {
   const side = row.height - 2;
-  drawPicture(context, assetUrl(projectId, take.result.firstFrameAssetId), left, row.top + 1, side, side, redraw);
-  drawLabel(context, take.name, left + side, right, row.top + 10);
+  const url = assetUrl(paint.projectId, take.result.firstFrameAssetId);
+  drawPicture(paint, url, { x: left, y: row.top + 1, width: side, height: side });
+  drawLabel(paint.context, take.name, left + side, right, row.top + 10);
 }
 
 function drawPicture(
-  context: CanvasRenderingContext2D,
+  { context, redraw }: TimelinePaint,
   url: string | undefined,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  redraw: () => void,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
 ): void {
   if (url === undefined) return;
   const image = frameImages.get(url);

@@ -1,58 +1,28 @@
-import type { Editor } from '../editor/editor.ts';
-import { activeMask } from '../editor/maskCommands.ts';
 import { timelineFrameOf, timelineRate } from '../editor/timelineCommands.ts';
 import { drawItem } from './drawItem.ts';
-import type { TimelineColours } from './timelineColours.ts';
-import { rows, type TimelineWindow, tickStep, timecode, xOfFrame } from './timelineLayout.ts';
+import { shownKeys } from './shownKeys.ts';
+import { rows, tickStep, timecode, xOfFrame } from './timelineLayout.ts';
+import { fillShape, type TimelinePaint } from './timelinePaint.ts';
 
-/** Draws the whole timeline; only what is on screen costs anything. `redraw` is called when a picture arrives. */
-export function drawTimeline(
-  context: CanvasRenderingContext2D,
-  editor: Editor,
-  projectId: string,
-  size: { width: number; height: number },
-  colours: TimelineColours,
-  redraw: () => void,
-): void {
-  const { session, document } = editor;
-  const { timelineScale: scale, timelineOffset: offset, playhead, selectedItemId } = session.state;
-  const window = { scale, offset };
+const markerColours = { yellow: '#f5c451', red: '#ff6369', green: '#4cc38a', blue: '#4d9dff', purple: '#b18cff' };
+
+/** Draws the whole timeline; only what is on screen costs anything. */
+export function drawTimeline(paint: TimelinePaint): void {
+  const { context, editor, size, colours } = paint;
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, size.width, size.height);
   context.fillStyle = colours.field;
   for (const row of [rows.take, rows.source, rows.keys]) context.fillRect(0, row.top, size.width, row.height);
-  drawRange(context, editor, window, colours, size);
-  for (const item of document.all('item')) {
-    const left = xOfFrame(item.startFrame, window);
-    const right = xOfFrame(item.startFrame + item.lengthFrames, window);
-    if (right < 0 || left > size.width) continue;
-    drawItem({
-      context,
-      editor,
-      projectId,
-      colours,
-      redraw,
-      item,
-      left,
-      right,
-      width: size.width,
-      isSelected: item.id === selectedItemId,
-    });
-  }
-  drawKeys(context, editor, window, colours, size.width);
-  drawRuler(context, window, timelineRate(document), colours, size.width);
-  for (const marker of document.all('marker'))
-    drawMarker(context, xOfFrame(marker.frameIndex, window), marker.colour, marker.label, colours);
-  drawPlayhead(context, xOfFrame(playhead, window), scale, size.height, colours);
+  drawRange(paint);
+  for (const item of editor.document.all('item')) drawItem(paint, item);
+  drawKeys(paint);
+  drawRuler(paint);
+  drawMarkers(paint);
+  drawPlayhead(paint);
 }
 
-function drawRuler(
-  context: CanvasRenderingContext2D,
-  window: TimelineWindow,
-  rate: number,
-  colours: TimelineColours,
-  width: number,
-): void {
+function drawRuler({ context, editor, window, size: { width }, colours }: TimelinePaint): void {
+  const rate = timelineRate(editor.document);
   const step = tickStep(window.scale, rate);
   context.font = '10.5px system-ui, sans-serif';
   context.textBaseline = 'middle';
@@ -72,111 +42,57 @@ function drawRuler(
 }
 
 /** The in and out of the looked-at source, where it lies. */
-function drawRange(
-  context: CanvasRenderingContext2D,
-  editor: Editor,
-  window: TimelineWindow,
-  colours: TimelineColours,
-  size: { width: number; height: number },
-): void {
-  const source = editor.document.get('source', editor.view?.sourceId);
-  const item = source && editor.document.all('item').find((candidate) => candidate.targetId === source.id);
+function drawRange({ context, editor: { document, view }, window, size, colours }: TimelinePaint): void {
+  const source = document.get('source', view?.sourceId);
+  const item = document.all('item').find((candidate) => candidate.targetId === source?.id);
   if (!source || !item || source.media === 'picture' || (source.inFrame === 0 && source.outFrame === source.frameCount))
     return;
-  const left = xOfFrame(timelineFrameOf(editor.document, item, source, source.inFrame), window);
-  const right = xOfFrame(timelineFrameOf(editor.document, item, source, source.outFrame), window);
-  context.globalAlpha = 0.16;
+  const xOf = (frame: number): number => xOfFrame(timelineFrameOf(document, item, source, frame), window);
+  const [left, right] = [xOf(source.inFrame), xOf(source.outFrame)];
   context.fillStyle = colours.accent;
+  context.globalAlpha = 0.16;
   context.fillRect(left, 0, right - left, size.height);
   context.globalAlpha = 1;
-  context.fillStyle = colours.accent;
-  context.fillRect(left, 0, 2, rows.ruler.height);
-  context.fillRect(right - 2, 0, 2, rows.ruler.height);
+  for (const edge of [left, right - 2]) context.fillRect(edge, 0, 2, rows.ruler.height);
 }
 
 /** The looked-at mask's keys: diamonds, joined by a line where the mask follows from one to the next. */
-function drawKeys(
-  context: CanvasRenderingContext2D,
-  editor: Editor,
-  window: TimelineWindow,
-  colours: TimelineColours,
-  width: number,
-): void {
-  const mask = activeMask(editor);
-  const source = editor.document.get('source', mask?.sourceId);
-  const item = source && editor.document.all('item').find((candidate) => candidate.targetId === source.id);
-  if (!mask || !source || !item) return;
+function drawKeys({ context, editor, window, size: { width }, colours }: TimelinePaint): void {
   const middle = rows.keys.top + rows.keys.height / 2;
-  const keys = editor.document.childrenOf('maskKey', mask.id);
-  const xs = keys.map(
-    (key) =>
-      xOfFrame(timelineFrameOf(editor.document, item, source, key.frameIndex), window) + Math.min(6, window.scale / 2),
-  );
-  context.strokeStyle = colours.key;
-  context.lineWidth = 2;
-  keys.forEach((key, index) => {
-    const [x, next] = [xs[index] ?? 0, xs[index + 1]];
-    if (next === undefined || key.interpolation !== 'linear' || next < 0 || x > width) return;
-    context.beginPath();
-    context.moveTo(x, middle);
-    context.lineTo(next, middle);
-    context.stroke();
-  });
+  const shown = shownKeys(editor, window);
   context.fillStyle = colours.key;
-  for (const x of xs) {
-    if (x < -8 || x > width + 8) continue;
-    context.beginPath();
-    context.moveTo(x, middle - 6);
-    context.lineTo(x + 5, middle);
-    context.lineTo(x, middle + 6);
-    context.lineTo(x - 5, middle);
-    context.fill();
+  shown.forEach(({ key, x }, index) => {
+    const next = shown[index + 1]?.x;
+    if (next !== undefined && key.interpolation === 'linear' && next >= 0 && x <= width)
+      context.fillRect(x, middle - 1, next - x, 2);
+  });
+  for (const { x } of shown)
+    if (x >= -8 && x <= width + 8)
+      fillShape(context, colours.key, [x, middle - 6, x + 5, middle, x, middle + 6, x - 5, middle]);
+}
+
+function drawMarkers({ context, editor, window, colours }: TimelinePaint): void {
+  for (const { frameIndex, colour, label } of editor.document.all('marker')) {
+    const x = xOfFrame(frameIndex, window);
+    fillShape(context, markerColours[colour], [x - 5, 0, x + 5, 0, x + 5, 7, x, 12, x - 5, 7]);
+    if (label === '') continue;
+    context.fillStyle = colours.text;
+    context.font = '10px system-ui, sans-serif';
+    context.fillText(label, x + 8, 6);
   }
 }
 
-const markerColours = { yellow: '#f5c451', red: '#ff6369', green: '#4cc38a', blue: '#4d9dff', purple: '#b18cff' };
-
-function drawMarker(
-  context: CanvasRenderingContext2D,
-  x: number,
-  colour: keyof typeof markerColours,
-  label: string,
-  colours: TimelineColours,
-): void {
-  context.fillStyle = markerColours[colour];
-  context.beginPath();
-  context.moveTo(x - 5, 0);
-  context.lineTo(x + 5, 0);
-  context.lineTo(x + 5, 7);
-  context.lineTo(x, 12);
-  context.lineTo(x - 5, 7);
-  context.fill();
-  if (label === '') return;
-  context.fillStyle = colours.text;
-  context.font = '10px system-ui, sans-serif';
-  context.fillText(label, x + 8, 6);
-}
-
-function drawPlayhead(
-  context: CanvasRenderingContext2D,
-  x: number,
-  scale: number,
-  height: number,
-  colours: TimelineColours,
-): void {
-  const left = Math.round(x);
+function drawPlayhead({ context, editor, window, size: { height }, colours }: TimelinePaint): void {
+  const left = Math.round(xOfFrame(editor.session.state.playhead, window));
   context.fillStyle = colours.playhead;
-  if (scale >= 6) {
+  if (window.scale >= 6) {
     context.globalAlpha = 0.18;
-    context.fillRect(left, rows.ruler.height, scale, height);
+    context.fillRect(left, rows.ruler.height, window.scale, height);
     context.globalAlpha = 1;
   }
   context.fillRect(left, 0, 1.5, height);
-  context.beginPath();
-  context.moveTo(left - 5, 12);
-  context.lineTo(left + 6.5, 12);
-  context.lineTo(left + 6.5, 18);
-  context.lineTo(left + 0.75, 24);
-  context.lineTo(left - 5, 18);
-  context.fill();
+  fillShape(context, colours.playhead, [
+    ...[left - 5, 12, left + 6.5, 12, left + 6.5, 18],
+    ...[left + 0.75, 24, left - 5, 18],
+  ]);
 }

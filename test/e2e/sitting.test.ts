@@ -205,7 +205,7 @@ describe('one sitting', () => {
   it('opens the sample and edits its clip; what is kept is untouched to the pixel', { timeout: runLimit }, async () => {
     await page.getByRole('button', { name: /^Project:/ }).click();
     await page.getByRole('menuitem', { name: 'All projects…' }).click();
-    await page.getByText('My first').waitFor();
+    await page.getByRole('button', { name: /^My first/ }).waitFor();
     await expectAccessible(page, 'recents');
     await page.getByRole('button', { name: 'Open the sample' }).click();
     await page.getByRole('button', { name: /Balloon over hills/ }).click({ timeout: 60_000 });

@@ -1,5 +1,5 @@
 import { readManifest } from '../../../models/families/families.ts';
-import type { TakeOptionValues } from '../takeOptions.ts';
+import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { looseFilesFolder } from './looseFiles.ts';
 import { findModelFolder } from './modelFolders.ts';
 

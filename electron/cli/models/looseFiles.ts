@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
-import { numberOption, type TakeOptionValues } from '../takeOptions.ts';
+import { numberOption, type TakeOptionValues } from '../takes/takeOptions.ts';
 import { looseSetsFolder } from './modelFolders.ts';
 
 /** Adds the options that put a model together from loose files. */

@@ -3,8 +3,8 @@ import { openModel } from '../../../models/families/openModel.ts';
 import { verificationText, verifyFolder } from '../../../models/verify/verify.ts';
 import { modelRoots } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
-import { oneOf } from '../takeCommands.ts';
-import type { TakeOptionValues } from '../takeOptions.ts';
+import { oneOf } from '../takes/takeCommands.ts';
+import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { listModelFolders } from './modelFolders.ts';
 
 /** `magdiff models list`: what is installed, and what each is; a folder that is no model is said to be one that cannot be used, and why. */

@@ -6,7 +6,7 @@ import { writeSet } from '../../../models/families/sd15/setFile.ts';
 import { foldersWithin, knownFolders } from '../../../models/recognise/knownFolders.ts';
 import { type FoundFile, scanFolders } from '../../../models/recognise/scanFolders.ts';
 import { byteCount, type Console } from '../console.ts';
-import type { TakeOptionValues } from '../takeOptions.ts';
+import type { TakeOptionValues } from '../takes/takeOptions.ts';
 
 /** `magdiff models scan [FOLDER…]`: every weight file in one sentence; without folders, those where programs commonly keep them. */
 export async function scanModels(folders: readonly string[], console: Console): Promise<void> {

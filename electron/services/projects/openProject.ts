@@ -2,7 +2,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import type { DocumentDiff } from '../../contract/documentDiff.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
-import type { ProjectStore } from './projectStore.ts';
+import type { ProjectStore } from './store/projectStore.ts';
 
 /** A project while windows look at it: its store, who may write, and the telling of changes to the others. */
 export class OpenProject {

@@ -8,10 +8,10 @@ import type { ProjectSummary } from '../../contract/methods.ts';
 import { parseProjectFile } from '../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
-import type { AssetStore } from './assetStore.ts';
 import { OpenProject } from './openProject.ts';
-import { type PackEntry, readPack, writePack } from './packFile.ts';
-import { ProjectStore } from './projectStore.ts';
+import type { AssetStore } from './store/assetStore.ts';
+import { type PackEntry, readPack, writePack } from './store/packFile.ts';
+import { ProjectStore } from './store/projectStore.ts';
 
 const summaryFile = z.object({ name: z.string(), takeCount: z.int(), posterAssetId: z.string().nullable() });
 const recentsFile = z.array(z.object({ folder: z.string() }));

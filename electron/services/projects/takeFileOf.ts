@@ -1,7 +1,7 @@
 import { maskDrawing } from '../../contract/maskOperations.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { TakeFile, TakeRecipe } from '../../contract/takeRecipe.ts';
-import type { AssetStore } from './assetStore.ts';
+import type { AssetStore } from './store/assetStore.ts';
 
 /** The drawing a project's take was made with; null where it was made with none. */
 export async function drawingOfRecipe(

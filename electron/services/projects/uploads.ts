@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { receiveFile } from './assetStore.ts';
+import { receiveFile } from './store/assetStore.ts';
 
 /** Files that pages sent and that wait for the call that uses them; forgotten when the studio ends. */
 export class Uploads {

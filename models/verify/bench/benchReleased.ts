@@ -18,7 +18,7 @@ import { readSafetensors } from '../../weights/safetensors.ts';
 import { writeRandomWeights } from './randomWeights.ts';
 import { releasedShape, releasedUnet } from './released.ts';
 
-/** What was measured, in SI units. Ratios are against what is wanted of a released-size model on two cores. */
+/** What was measured, in SI units. Ratios are against bounds for a released-size model on two cores. */
 export interface ReleasedMeasures {
   readonly threads: number;
   /** Multiply-adds counted twice, per second, of the 3×3 convolution 320 → 320 over 16 pictures of 32×32. */
@@ -27,16 +27,16 @@ export interface ReleasedMeasures {
   readonly stepRate: number;
   readonly stepSeconds: number;
   readonly stepFlops: number;
-  /** stepRate / convolutionRate, each step against the convolutions measured around it; wanted: at least 0.75. */
+  /** stepRate / convolutionRate, each step against the convolutions measured around it; bound: at least 0.75. */
   readonly rateRatio: number;
   /** Most memory this process ever held, in bytes, and the bytes of the weights as float32. */
   readonly residentBytes: number;
   readonly float32Bytes: number;
-  /** residentBytes / (1.2 × float32Bytes + 1.5 GiB); wanted: at most 1. */
+  /** residentBytes / (1.2 × float32Bytes + 1.5 GiB); bound: at most 1. */
   readonly memoryRatio: number;
-  /** Time to a session when the graph is cached, in seconds; wanted: at most 3. */
+  /** Time to a session when the graph is cached, in seconds; bound: at most 3. */
   readonly readySeconds: number;
-  /** Time from a moved α to the start of the next step, in seconds; wanted: at most 0.05. */
+  /** Time from a moved α to the start of the next step, in seconds; bound: at most 0.05. */
   readonly alphaSeconds: number;
 }
 

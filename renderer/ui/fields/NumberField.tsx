@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useState } from 'react';
 import styles from './inputs.module.css';
+import type { NumberRange } from './Slider.tsx';
 
 /** A typed number, taken on Enter or when the field is left; Escape leaves it as it was. */
 export function NumberField({
@@ -9,18 +10,9 @@ export function NumberField({
   max,
   step,
   onValue,
-  disabled = false,
-  placeholder,
-}: {
-  label: string;
-  value: number | undefined;
-  min: number;
-  max: number;
-  step: number;
-  onValue: (value: number) => void;
-  disabled?: boolean;
-  placeholder?: string;
-}): ReactNode {
+  ...rest
+}: { label: string; value: number | undefined; onValue: (value: number) => void } & Omit<NumberRange, 'value'> &
+  Pick<ComponentProps<'input'>, 'disabled' | 'placeholder'>): ReactNode {
   const shown = value === undefined ? '' : String(Math.round(value * 1000) / 1000);
   const [text, setText] = useState(shown);
   useEffect(() => setText(shown), [shown]);
@@ -41,8 +33,7 @@ export function NumberField({
       inputMode="decimal"
       aria-label={label}
       value={text}
-      disabled={disabled}
-      {...(placeholder ? { placeholder } : {})}
+      {...rest}
       onChange={(event) => setText(event.target.value)}
       onFocus={(event) => event.target.select()}
       onBlur={take}

@@ -2,19 +2,24 @@ import { Slider as RadixSlider } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 import styles from './Slider.module.css';
 
+/** A number and where it may lie. */
+export interface NumberRange {
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+}
+
 /** A bare slider of one value; `mark` shows a place on its track, `thumb` names its thumb. */
 export function Slider({
   value,
   mark,
   thumb,
   ...rest
-}: {
-  value: number;
-  min: number;
-  max: number;
+}: NumberRange & {
   mark?: number | undefined;
   thumb: Pick<ComponentProps<'span'>, 'aria-label' | 'aria-labelledby' | 'aria-describedby' | 'aria-valuetext'>;
-} & Omit<ComponentProps<typeof RadixSlider.Root>, 'value' | 'className'>): ReactNode {
+} & Omit<ComponentProps<typeof RadixSlider.Root>, keyof NumberRange | 'className'>): ReactNode {
   const { min, max } = rest;
   const share = mark === undefined ? undefined : (mark - min) / (max - min);
   return (

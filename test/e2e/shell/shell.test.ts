@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRenderer } from '../../../build/buildRenderer.ts';
 import { buildShell } from '../../../build/buildShell.ts';
-import { ProjectStore } from '../../../electron/services/projects/projectStore.ts';
+import { ProjectStore } from '../../../electron/services/projects/store/projectStore.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const out = join(root, 'dist', 'electronTest');

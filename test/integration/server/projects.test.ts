@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
-import { writePack } from '../../../electron/services/projects/packFile.ts';
+import { writePack } from '../../../electron/services/projects/store/packFile.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { plainPicture, startTestStudio } from './standIns.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
-import { hashFile } from '../../../electron/services/projects/assetStore.ts';
+import { hashFile } from '../../../electron/services/projects/store/assetStore.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';

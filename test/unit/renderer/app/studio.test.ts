@@ -90,6 +90,15 @@ describe('the studio of a window', () => {
     expect(saved).toHaveLength(1);
   });
 
+  it('hears nothing more of a project it is leaving: it looks the same until the other is there', async () => {
+    const one = project();
+    const opening = studio.openProject('two');
+    await vi.waitFor(() => expect(calls).toContain('projects.close one'));
+    one.receive({ type: 'writer', projectId: 'one', windowId: null });
+    expect(one.editor.session.state.writer).toBe(true);
+    await opening;
+  });
+
   it('reads a project anew after a gap, with what could not be saved meanwhile', async () => {
     failing.add('document.apply');
     project().editor.updateSettings('Seed', { seed: 5 });

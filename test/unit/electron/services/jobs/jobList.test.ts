@@ -4,7 +4,7 @@ import type { JobView } from '../../../../../electron/contract/jobs.ts';
 import { EventBus } from '../../../../../electron/services/eventBus.ts';
 import { type Job, JobList, newJobView } from '../../../../../electron/services/jobs/jobList.ts';
 import { OpenProject } from '../../../../../electron/services/projects/openProject.ts';
-import { ProjectStore } from '../../../../../electron/services/projects/projectStore.ts';
+import { ProjectStore } from '../../../../../electron/services/projects/store/projectStore.ts';
 import { emptyProject } from '../../../../fixtures/projectRecords.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 

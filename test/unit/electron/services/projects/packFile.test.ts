@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readPack, writePack } from '../../../../../electron/services/projects/packFile.ts';
+import { readPack, writePack } from '../../../../../electron/services/projects/store/packFile.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 
 const content = Buffer.from('a picture’s bytes '.repeat(10_000));

@@ -4,8 +4,8 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StudioError } from '../../../models/errors/studioError.ts';
-import { codeOf, translateWriteError } from '../../../models/files/atomicFile.ts';
+import { StudioError } from '../../../../models/errors/studioError.ts';
+import { codeOf, translateWriteError } from '../../../../models/files/atomicFile.ts';
 
 /** A project's files by the SHA-256 of their bytes: written once, never changed, the same content stored once. */
 export class AssetStore {

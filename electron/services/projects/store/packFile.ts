@@ -4,8 +4,8 @@ import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
-import { StudioError } from '../../../models/errors/studioError.ts';
-import { translateWriteError } from '../../../models/files/atomicFile.ts';
+import { StudioError } from '../../../../models/errors/studioError.ts';
+import { translateWriteError } from '../../../../models/files/atomicFile.ts';
 
 /** What a packed project may hold: nothing else is read or written, so no entry can name a place outside the folder. */
 const entryPattern = /^(project\.json|assets\/[0-9a-f]{64})$/;

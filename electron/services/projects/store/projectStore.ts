@@ -1,11 +1,11 @@
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { StudioError } from '../../../models/errors/studioError.ts';
-import { codeOf, writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import { applyDiff, type DocumentDiff } from '../../contract/documentDiff.ts';
-import { parseProjectFile, schemaVersion, sortRecords } from '../../contract/projectFile.ts';
-import type { DocumentRecord, RecordKind, RecordOf } from '../../contract/records.ts';
+import { StudioError } from '../../../../models/errors/studioError.ts';
+import { codeOf, writeFileAtomic } from '../../../../models/files/atomicFile.ts';
+import { applyDiff, type DocumentDiff } from '../../../contract/documentDiff.ts';
+import { parseProjectFile, schemaVersion, sortRecords } from '../../../contract/projectFile.ts';
+import type { DocumentRecord, RecordKind, RecordOf } from '../../../contract/records.ts';
 import { AssetStore } from './assetStore.ts';
 import { JournalWriter, readJournal } from './journal.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { exportFormatNames } from '../contract/exportFormats.ts';
-import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../contract/takeSettings.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { exportFormatNames } from '../../contract/exportFormats.ts';
+import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../../contract/takeSettings.ts';
 import { issueSentence } from './issueSentence.ts';
 
 /** Adds the options that `generate` and `edit` share. */

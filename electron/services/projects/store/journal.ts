@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
-import { codeOf, translateWriteError, writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import type { DocumentDiff } from '../../contract/documentDiff.ts';
-import { journalLine } from '../../contract/projectFile.ts';
+import { codeOf, translateWriteError, writeFileAtomic } from '../../../../models/files/atomicFile.ts';
+import type { DocumentDiff } from '../../../contract/documentDiff.ts';
+import { journalLine } from '../../../contract/projectFile.ts';
 
 /** A journal's content as far as it is whole. */
 export interface JournalContent {

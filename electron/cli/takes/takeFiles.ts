@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { writeFileAtomic } from '../../models/files/atomicFile.ts';
-import { type TakeFile, type TakeRecipe, takeFile } from '../contract/takeRecipe.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { type TakeFile, type TakeRecipe, takeFile } from '../../contract/takeRecipe.ts';
 import { issueSentence } from './issueSentence.ts';
 import { isFirstVersion, upgradeFirstVersion } from './takeFileMigration.ts';
 

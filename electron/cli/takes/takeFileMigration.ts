@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { exportFormatNames, exportQualities } from '../contract/exportFormats.ts';
-import type { TakeFile } from '../contract/takeRecipe.ts';
-import { providerNames, takeSettings } from '../contract/takeSettings.ts';
-import { probeMedia } from '../media/probeMedia.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { exportFormatNames, exportQualities } from '../../contract/exportFormats.ts';
+import type { TakeFile } from '../../contract/takeRecipe.ts';
+import { providerNames, takeSettings } from '../../contract/takeSettings.ts';
+import { probeMedia } from '../../media/probeMedia.ts';
 import { issueSentence } from './issueSentence.ts';
 
 const reference = z.strictObject({ path: z.string().max(4096), sha256: z.string().regex(/^[0-9a-f]{64}$/) });

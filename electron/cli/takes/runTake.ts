@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
-import { progressOf } from '../../models/progress/progress.ts';
-import type { ExportFormat } from '../contract/exportFormats.ts';
-import { EngineHost } from '../engine/engineHost.ts';
-import type { EngineJob, SourceInput, TakeResult } from '../engine/engineProtocol.ts';
-import { encodeVideo } from '../media/encodeVideo.ts';
-import type { ExportQuality } from '../media/encodings.ts';
-import { probeMedia } from '../media/probeMedia.ts';
-import { readPicture } from '../media/readPicture.ts';
-import { cacheRoot } from '../services/studioPlaces.ts';
-import type { Console } from './console.ts';
-import { byteCount, duration } from './console.ts';
+import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { progressOf } from '../../../models/progress/progress.ts';
+import type { ExportFormat } from '../../contract/exportFormats.ts';
+import { EngineHost } from '../../engine/engineHost.ts';
+import type { EngineJob, SourceInput, TakeResult } from '../../engine/engineProtocol.ts';
+import { encodeVideo } from '../../media/encodeVideo.ts';
+import type { ExportQuality } from '../../media/encodings.ts';
+import { probeMedia } from '../../media/probeMedia.ts';
+import { readPicture } from '../../media/readPicture.ts';
+import { cacheRoot } from '../../services/studioPlaces.ts';
+import type { Console } from '../console.ts';
+import { byteCount, duration } from '../console.ts';
 import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */

@@ -1,7 +1,7 @@
-import type { SourceInput, TakeResult } from '../engine/engineProtocol.ts';
-import type { EncodeVideoOptions } from '../media/encodeVideo.ts';
-import { probeMedia } from '../media/probeMedia.ts';
-import { readFrames } from '../media/readFrames.ts';
+import type { SourceInput, TakeResult } from '../../engine/engineProtocol.ts';
+import type { EncodeVideoOptions } from '../../media/encodeVideo.ts';
+import { probeMedia } from '../../media/probeMedia.ts';
+import { readFrames } from '../../media/readFrames.ts';
 
 /** Gives what to encode from a finished take. */
 export type VideoWriter = (
