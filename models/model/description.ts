@@ -45,7 +45,14 @@ export interface ModelDescription {
   readonly otherFrames: 'planned' | 'repeat' | 'black';
   /** The motion planner's paths, where the model has one. */
   readonly motion:
-    | { readonly waypoints: number; readonly spread: readonly number[]; readonly extents: readonly [number, number] }
+    | {
+        readonly waypoints: number;
+        readonly spread: readonly number[];
+        readonly extents: readonly [number, number];
+        /** What it was trained with, where that is not the model's own: tokens of a sentence, and the noise schedule. */
+        readonly tokens?: number;
+        readonly scheduler?: Readonly<Record<string, unknown>>;
+      }
     | undefined;
   readonly hfa: { readonly kind: 'pyramid' | 'single'; readonly scales: readonly number[] };
   readonly guidance: { readonly text: number; readonly image: number };

@@ -34,7 +34,7 @@ export async function pictureTrack(
   if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description.otherFrames === 'repeat');
 
   const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
-    planPath(planner, prompt, start, seed, model.description.scheduler),
+    planPath(planner, prompt, start, seed),
   );
   const poses = posesOver(path, frames);
   // The cut-out at twice the canvas is what moved frames are read from.

@@ -164,6 +164,21 @@ test('four channels: what HFA keeps comes out as it went in, whatever the sample
   await model.dispose();
 });
 
+test('the planner that ships puts the subject where the sentence says; a set may leave it where it is, or to the checkpoint', async () => {
+  const planner = join(import.meta.dirname, '../../../../../models/bundled/magdiff-small');
+  const made: Record<string, string> = {};
+  for (const subject of ['planned', 'repeat', 'first'] as const) {
+    const place = join(folder, `subject ${subject}`);
+    await writeTinySet(place, { inpainting: true });
+    await writeSet(place, { ...set, subject, planner });
+    const model = await openModel(place, { provider: 'cpu', threads: 1 });
+    expect(model.description.motion?.waypoints).toBe(subject === 'planned' ? 8 : undefined);
+    made[subject] = bytes(await generate(model, { prompt: 'it jumps up' }));
+    await model.dispose();
+  }
+  expect(new Set(Object.values(made)).size).toBe(3);
+});
+
 describe('what does not go together is said in a sentence with a way out', () => {
   const opened = async (change: Partial<ModelSet>): Promise<Model> => {
     const place = join(folder, 'broken');
