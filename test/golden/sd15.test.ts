@@ -1,15 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { const folders = readdirSync(data, { withFileTypes: true })
-  .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-  .sort();
-
-describe, expect, test } from 'vitest';
-
+import { describe, expect, test } from 'vitest';
 import { type DialectName, dialectOf } from '../../models/onnx/dialect.ts';
 import { verifySet } from '../../models/verify/sd15/verifySet.ts';
 
 const data = join(import.meta.dirname, 'sd15');
+const folders = readdirSync(data, { withFileTypes: true })
+  .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  .sort();
 
 /** Stages every case compares, so that a verification that quietly compares less fails. */
 const common = [
