@@ -43,6 +43,10 @@ export interface ModelDescription {
    * where the model's motion planner puts it.
    */
   readonly otherFrames: 'planned' | 'repeat' | 'black';
+  /** Whether a picture of the subject is shown to all of a clip's frames alike; absent: to those that have one. */
+  readonly showsAllFrames?: boolean;
+  /** Clips longer than the network sees at once: one window after the other, or all of them within each step; absent: the former. */
+  readonly longClips?: 'oneByOne' | 'together';
   /** The motion planner's paths, where the model has one. */
   readonly motion:
     | {

@@ -42,6 +42,8 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       tokensPerFrame: hasAdapter ? manifest.image.tokensPerFrame : 0,
     },
     otherFrames: manifest.subject.otherFrames,
+    showsAllFrames: true,
+    longClips: 'together',
     motion: planner && {
       waypoints: planner.waypoints,
       spread: planner.spread,

@@ -98,6 +98,7 @@ describe.each([
     expect(await generate(model, { frames: 1 })).toHaveLength(1);
     const long = Array.from({ length: 120 }, (_, index) => `word${index}`).join(' ');
     expect(await generate(model, { prompt: `${long} BREAK the end` })).toHaveLength(3);
+    expect(await generate(model, { frames: 20 })).toHaveLength(20);
     await model.dispose();
   });
 });
