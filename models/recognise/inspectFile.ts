@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { readCheckpoint } from '../weights/checkpoint.ts';
 import { hashFile } from '../weights/fileHash.ts';
 import { findNotFinite } from '../weights/finiteness.ts';
 import { fileError, readExactly, withFile } from '../weights/openFile.ts';
 import { readFileHeader } from './fileHeader.ts';
-import { recogniseHeader } from './recogniseFile.ts';
+import { recogniseHeader, tellingName } from './recogniseFile.ts';
 import type { Recognition } from './recognition.ts';
 
 /** What a weight file is, in plain words. */
@@ -52,7 +51,7 @@ export async function inspectFile(path: string, { deep = true }: { deep?: boolea
   for (const { dtype } of tensors) elementTypes[dtype] = (elementTypes[dtype] ?? 0) + 1;
   return {
     path,
-    recognition: recogniseHeader(header, basename(path)),
+    recognition: recogniseHeader(header, tellingName(path)),
     tensors: tensors.length,
     parameters: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     sizeBytes,

@@ -12,7 +12,7 @@ import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
-import { writeTinySet } from '../../../../fixtures/tinySet.ts';
+import { writeTinySet, writeTinyVision } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const four = join(folder, 'four');
@@ -22,6 +22,7 @@ let set: ModelSet;
 beforeAll(async () => {
   set = await writeTinySet(four);
   await writeTinySet(nine, { inpainting: true });
+  await writeTinyVision(join(nine, 'wide encoder'), 30);
 });
 
 const parameters: TakeParameters = {
