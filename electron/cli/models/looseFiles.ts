@@ -70,6 +70,7 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     embeddings: list(values.embeddings).map((path) => resolve(path)),
     clipSkip: numberOption(values, 'clipSkip') ?? 0,
     subject: 'planned',
+    longClips: 'together',
     ...optional({ planner: plannerModel() }),
     imageScale: 0.8,
     ...(values.norms === 'diffusers' || values.norms === 'original' ? { norms: values.norms } : {}),

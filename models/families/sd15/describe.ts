@@ -43,7 +43,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
     },
     otherFrames: manifest.subject.otherFrames,
     showsAllFrames: true,
-    longClips: 'together',
+    longClips: set.longClips,
     motion: planner && {
       waypoints: planner.waypoints,
       spread: planner.spread,
@@ -69,6 +69,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
     settings: {
       subject: set.subject,
+      longClips: set.longClips,
       clipSkip: set.clipSkip,
       loras: set.loras.map(({ weight }) => weight),
       norms: motion && [motion.motionNorm, motion.resnetNorm],

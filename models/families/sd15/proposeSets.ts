@@ -111,6 +111,7 @@ function proposeFor(base: FoundFile, usable: readonly FoundFile[], embeddings: r
     embeddings: [...embeddings],
     clipSkip: 0,
     subject: 'planned',
+    longClips: 'together',
     imageScale: 0.8,
     ...(motion?.recipe ? { recipe: motion.recipe } : {}),
   };

@@ -28,6 +28,8 @@ const setSchema = z.object({
   subject: z.enum(['planned', 'repeat', 'first']).default('planned'),
   /** A model folder with a motion planner, its tokenizer and schedule; without one nothing is planned. */
   planner: path.optional(),
+  /** Clips longer than the motion module knows: windows within each step, or all frames at once from shuffled noise (FreeNoise). */
+  longClips: z.enum(['together', 'freeNoise']).default('together'),
   norms: z.enum(['diffusers', 'original']).optional(),
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
