@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import { laySubject } from './composite.ts';
 import { alignSubject } from './cutOut.ts';
-import { contain, type Mask, type Picture } from './picture.ts';
+import { colourPlanes, contain, type Mask, type Picture } from './picture.ts';
 import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
 import type { SubjectTrack } from './subjectTrack.ts';
 
@@ -27,8 +27,9 @@ export async function pictureTrack(
   remember: Remember = forgetful,
 ): Promise<SubjectTrack> {
   const { sda, width, height, frames, prompt, seed, ownPixels } = parameters;
+  const colours = colourPlanes(picture);
   const view = (w: number, h: number): CutOut =>
-    alignSubject({ picture, mask, placement: contain(picture, w, h) }, w, h, { sda });
+    alignSubject({ colours, mask, placement: contain(picture, w, h) }, w, h, { sda });
   const seen = JSON.stringify([inputsKey, sda, width, height]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
