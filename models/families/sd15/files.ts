@@ -67,6 +67,8 @@ export async function readSetFiles(folder: string): Promise<ModelFiles> {
     scheduler: schedulerOf(set),
     missing: [],
     strayKeys: [],
+    notes: opened.loras.filter(({ fitted, modules }) => fitted === modules).map(({ sentence }) => sentence),
+    warnings: opened.loras.filter(({ fitted, modules }) => fitted < modules).map(({ sentence }) => sentence),
   };
 }
 

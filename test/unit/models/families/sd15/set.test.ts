@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { denoiserOf } from '../../../../../models/diffusion/denoiser.ts';
 import { noiseSchedule } from '../../../../../models/diffusion/noiseSchedule.ts';
 import { createSampling } from '../../../../../models/diffusion/sampler.ts';
+import { inspectionText, inspectPath } from '../../../../../models/families/inspectModel.ts';
 import { openModel } from '../../../../../models/families/openModel.ts';
 import { type ModelSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
 import { seededNormal } from '../../../../../models/math/seededNoise.ts';
@@ -12,6 +13,7 @@ import type { Model } from '../../../../../models/model/model.ts';
 import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
+import { writeFloats } from '../../../../fixtures/floatTensors.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 import { writeTinySet, writeTinyVision } from '../../../../fixtures/tinySet.ts';
 
@@ -205,6 +207,30 @@ test('a long clip is made by windows within each step, or all at once from shuff
     await model.dispose();
   }
   expect(made[0]).not.toBe(made[1]);
+});
+
+test('how many of a LoRA’s modules fitted is said, and warned of where some did not', async () => {
+  expect(inspectionText(await inspectPath(four))).toMatch(/All 2 modules of .*style\.safetensors fitted\./);
+  const place = join(folder, 'partly');
+  await writeTinySet(place);
+  const up = { shape: [8, 2], data: new Float32Array(16) };
+  await writeFloats(join(place, 'style.safetensors'), {
+    'lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_down.weight': {
+      shape: [2, 32],
+      data: new Float32Array(64),
+    },
+    'lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_up.weight': {
+      shape: [32, 2],
+      data: new Float32Array(64),
+    },
+    'lora_te_text_model_encoder_layers_11_self_attn_q_proj.lora_down.weight': up,
+    'lora_te_text_model_encoder_layers_11_self_attn_q_proj.lora_up.weight': up,
+  });
+  const model = await openModel(place, { provider: 'cpu' });
+  expect(model.warnings).toEqual([
+    expect.stringMatching(/^1 of 2 modules of .* fitted; without a place are text_model/),
+  ]);
+  await model.dispose();
 });
 
 describe('what does not go together is said in a sentence with a way out', () => {
