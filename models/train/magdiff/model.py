@@ -74,7 +74,7 @@ class Conditions:
 
 @dataclass
 class Drop:
-    """Which conditions are taken away per clip, (n,) bool each."""
+    """What is taken away per clip: text and image tokens (n,) bool; `hfa` (n,) the share of it that is left."""
 
     text: Tensor
     image: Tensor
@@ -135,7 +135,7 @@ class MagDiff(nn.Module):
         rest = first.expand(-1, opened.shape[1] - o, -1, -1, -1)
         out = torch.cat([seen, rest], dim=1)
         if drop is not None:
-            out = torch.where(drop.view(n, 1, 1, 1, 1), black, out)
+            out = black + drop.view(n, 1, 1, 1, 1) * (out - black)
         return out.transpose(1, 2)
 
     def encode(self, c: Conditions, empty: Tensor, drop: Drop | None = None) -> tuple[Tensor, Tensor]:

@@ -1,15 +1,7 @@
-"""A pool of encoded clips in shards: shard k of a kind depends on the seed, the share of edits and k alone.
-
-Run as a module to fill the pool ahead of the training:
-    python -m magdiff.pool --data DATA --run RUN --kinds frame:40 clip:60
-The training builds any shard that is missing by itself.
-"""
+"""A pool of encoded clips in shards: shard k of a kind depends on the seed, the share of edits and k alone."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import time
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checkpoint import load_checkpoint, save_checkpoint, seed_for
+from .checkpoint import load_checkpoint, seed_for
 from .model import Conditions
 from .modules.vae import AutoencoderKL, VaeConfig
 from .patches import patch_kernel
@@ -39,9 +31,9 @@ class Kind:
 
 
 KINDS = {
-    "frame": Kind(128, 1, 1, 0.65),
-    "clip": Kind(48, 8, 8, 0.4),
-    "long": Kind(24, 16, 16, 0.25),
+    "frame": Kind(120, 1, 1, 0.3),
+    "clip": Kind(30, 8, 8, 0.3),
+    "long": Kind(15, 16, 16, 0.25),
 }
 
 
@@ -123,7 +115,7 @@ def load_vae(path: Path) -> AutoencoderKL:
 
 
 class Pool:
-    """Builds and reads shards under `run/pool`; `rest` instead of the kinds' own share of "keep the rest"."""
+    """Builds shards and keeps the last `keep` of them; `rest` instead of each kind's own."""
 
     def __init__(
         self,
@@ -132,11 +124,12 @@ class Pool:
         seed: int,
         device: str = "cpu",
         size: int = 128,
-        per_place: int = 160,
+        per_place: int = 48,
         rest: float | None = None,
+        keep: int = 12,
     ) -> None:
         self.data, self.run, self.seed, self.device, self.size = data, run, seed, device, size
-        self.per_place, self.rest = per_place, rest
+        self.per_place, self.rest, self.keep = per_place, rest, keep
         self.vae = load_vae(run / "vae_frozen.pt").to(device)
         self.tokenizer = Tokenizer.load(run / "tokenizer", TEXT_LENGTH)
         self._world: World | None = None
@@ -149,78 +142,22 @@ class Pool:
             self._world = World.load(self.data, "train", self.per_place)
         return self._world
 
-    def path(self, kind: str, index: int) -> Path:
-        """File of one shard; its name tells all that its content depends on but the code."""
-        name = f"{kind}-{index:05d}-seed{self.seed}-rest{self.rest_of(kind):g}-{self.size}px.pt"
-        return self.run / "pool" / name
-
-    def rest_of(self, kind: str) -> float:
-        """Share of a kind's clips that keep the rest."""
-        return KINDS[kind].rest if self.rest is None else self.rest
-
-    def build(self, kind: str, index: int) -> None:
-        """Composes, encodes and writes one shard."""
+    def build(self, kind: str, index: int) -> Encoded:
+        """Composes and encodes one shard, its places drawn for it alone."""
         k = KINDS[kind]
         g = seed_for(self.seed, zlib.crc32(kind.encode()), index)
-        recipe = Recipe(rest=self.rest_of(kind), familiar=0.85, imprecise=0.35, low_resolution=0.2)
+        self.world.places.redraw(g, max(2, -(-k.clips // 15)))
+        rest = k.rest if self.rest is None else self.rest
+        recipe = Recipe(rest=rest, familiar=0.85, imprecise=0.25, low_resolution=0.2)
         clips = compose(g, self.world, k.clips, k.frames, k.opened, recipe, self.size)
-        opened = open_frames(g, k.clips, k)
-        e = encode_clips(
-            self.vae, clips, self.tokenizer, opened, self.device, self.vae.decoder.patch_out is not None
-        )
-        state = {"z": e.z, "region": e.region, "captions": e.captions, "motion": e.motion}
-        save_checkpoint(self.path(kind, index), {**state, "place": e.place, **vars(e.conditions)})
+        quick = self.vae.decoder.patch_out is not None
+        return encode_clips(self.vae, clips, self.tokenizer, open_frames(g, k.clips, k), self.device, quick)
 
     def shard(self, kind: str, index: int) -> Encoded:
-        """Reads one shard, building it when it is missing; the last 96 stay in memory."""
+        """One shard, built when it is not at hand."""
         key = (kind, index)
         if key not in self._cache:
-            path = self.path(kind, index)
-            lock = path.with_suffix(".lock")
-            while not path.exists():
-                try:  # of several processes that miss a shard one builds it
-                    lock.parent.mkdir(parents=True, exist_ok=True)
-                    lock.touch(exist_ok=False)
-                except FileExistsError:
-                    time.sleep(0.2)
-                    continue
-                self.build(kind, index)
-                lock.unlink()
-            s = load_checkpoint(path)
-            c = Conditions(s["ids"], s["image"], s["hfa"], s["opened"])
-            self._cache[key] = Encoded(s["z"], s["region"], c, s["captions"], s["motion"], s["place"])
-            while len(self._cache) > 96:
+            self._cache[key] = self.build(kind, index)
+            while len(self._cache) > self.keep:
                 self._cache.pop(next(iter(self._cache)))
         return self._cache[key]
-
-
-def main() -> None:
-    """Fills the pool ahead of the training, kinds in turn."""
-    p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--run", type=Path, required=True)
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--kinds", nargs="+", default=["frame:40", "clip:60"])
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--device", default="cpu")
-    p.add_argument("--size", type=int, default=128)
-    p.add_argument("--per-place", type=int, default=160)
-    args = p.parse_args()
-    torch.set_num_threads(args.threads)
-    pool = Pool(args.data, args.run, args.seed, args.device, args.size, args.per_place)
-    todo = [(int(i) / int(c), k, i) for k, c in (x.split(":") for x in args.kinds) for i in range(int(c))]
-    for _, kind, index in sorted(todo):
-        path = pool.path(kind, index)
-        lock = path.with_suffix(".lock")
-        if path.exists() or lock.exists():
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.touch()
-        began = time.time()
-        pool.build(kind, index)
-        os.unlink(lock)
-        print(f"{kind} {index}: {time.time() - began:.1f} s", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,16 +7,22 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+# eight trailing steps then start at noise of ∞, 22, 6.9, 3.1, 1.7, 1, 0.57 and 0.26 times the picture
+BETAS = (0.0001, 0.02)
+RELEASED_BETAS = (0.00085, 0.012)
+
 
 class NoiseSchedule:
     """`alphas_cumprod` (1000,) in float32."""
 
-    def __init__(self, zero_snr: bool = True, steps: int = 1000) -> None:
-        betas = torch.linspace(0.00085**0.5, 0.012**0.5, steps) ** 2
+    def __init__(
+        self, zero_snr: bool = True, steps: int = 1000, first: float = BETAS[0], last: float = BETAS[1]
+    ) -> None:
+        betas = torch.linspace(first**0.5, last**0.5, steps) ** 2
         root = torch.cumprod(1 - betas, dim=0).sqrt()
         if zero_snr:
-            first, last = root[0].clone(), root[-1].clone()
-            root = (root - last) * (first / (first - last))
+            top, bottom = root[0].clone(), root[-1].clone()
+            root = (root - bottom) * (top / (top - bottom))
         self.alphas_cumprod = root**2
         self.steps = steps
 

@@ -86,7 +86,9 @@ class ShippedModel:
         """Clean scaled latents (n, C, f, h, w), clip by clip."""
         n = len(noise)
         never = torch.zeros(n, dtype=torch.bool)
-        context, subject = self.model.encode(c, self.empty, Drop(never, never, ~never) if s.no_hfa else None)
+        context, subject = self.model.encode(
+            c, self.empty, Drop(never, never, torch.zeros(n)) if s.no_hfa else None
+        )
         blank = self.model.text_encoder(self.empty.expand(n, -1))
         silent = torch.cat([blank, context[:, blank.shape[1] :]], dim=1)
         text, image = self.learned_alphas(s.weights)

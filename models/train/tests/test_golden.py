@@ -17,7 +17,7 @@ from torch import Tensor
 from magdiff.modules.resampler import Resampler, ResamplerConfig
 from magdiff.modules.unet import UNet3DConditionModel, UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
-from magdiff.schedule import NoiseSchedule, ddim_step
+from magdiff.schedule import RELEASED_BETAS, NoiseSchedule, ddim_step
 
 GOLDEN = Path(os.environ.get("MAGDIFF_GOLDEN", Path(__file__).resolve().parents[3] / "test/golden/data"))
 
@@ -73,7 +73,7 @@ def test_ddim_pipeline() -> None:
     case = load_file(GOLDEN / "pipeline/case.safetensors")
     unet = UNet3DConditionModel(UnetConfig.from_json(config("unet")))
     unet.load_state_dict(weights("unet/diffusion_pytorch_model.safetensors"))
-    schedule = NoiseSchedule(zero_snr=False)
+    schedule = NoiseSchedule(False, 1000, *RELEASED_BETAS)
     text = torch.cat([case["null_text_embeds"], case["text_embeds"]])
     context = torch.cat([text, case["image_tokens"].expand(2, -1, -1)], dim=1)
     x = case["initial_latents"]

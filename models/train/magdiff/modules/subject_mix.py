@@ -20,10 +20,10 @@ class SubjectMix(nn.Module):
 
     black: Tensor
 
-    def __init__(self, channels: int, side: int) -> None:
-        """`channels` of latents, `side` pixels of a cell."""
+    def __init__(self, channels: int, side: int, firm: bool = False) -> None:
+        """`channels` of latents, `side` pixels of a cell; `firm`: gates and mask reach 0 and 1 exactly."""
         super().__init__()
-        self.side = side
+        self.side, self.firm = side, firm
         self.to_pixels = nn.Conv2d(channels, 3 * side**2, 1)
         self.to_cells = nn.Conv2d(3, channels, side, stride=side, bias=False)
         self.mask_in = nn.Conv2d(3, MASK_CHANNELS, 3, padding=1)
@@ -57,11 +57,15 @@ class SubjectMix(nn.Module):
         """(m, C, h, w) → (m, 3, h · side, w · side)."""
         return F.pixel_shuffle(self.to_pixels(latents), self.side)
 
+    def share(self, x: Tensor) -> Tensor:
+        """A number of any size → a share in 0..1."""
+        return (1.02 * x.sigmoid() - 0.01).clamp(0, 1) if self.firm else x.sigmoid()
+
     def forward(self, subject: Tensor, drawn: Tensor, gates: Tensor) -> Tensor:
-        """Latents (m, C, h, w) of both; gates (m, 2, h, w): how much of the subject, how much of the drawn."""
-        carried, shown = gates.chunk(2, dim=1)
+        """Latents (m, C, h, w) of both; gates (m, 2, h, w), before `share`: of the subject, of the drawn."""
+        carried, shown = self.share(gates).chunk(2, dim=1)
         black = self.black.view(1, -1, 1, 1)
         under = black + shown * (drawn - black)
-        mask = self.mask_out(F.silu(self.mask_in(self.pixels(subject)))).sigmoid()
+        mask = self.share(self.mask_out(F.silu(self.mask_in(self.pixels(subject)))))
         covered = self.to_cells(mask * self.pixels(under))
         return under + carried * (subject - black - covered)

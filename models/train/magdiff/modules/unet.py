@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attention import ApaAttention, SpatialTransformer
+from .precondition import Precondition
 from .subject_mix import SubjectMix
 
 
@@ -19,7 +20,8 @@ class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
     `subject_patch`: pixels along the side of a cell, where the subject is laid over what is drawn (`SubjectMix`):
-    HFA then reaches the output itself, not the input alone. 0: as in the release.
+    HFA then reaches the output itself, not the input alone. 0: as in the release. `precondition`: the output is a
+    correction of what the noisy latents say (`Precondition`), and gates and mask reach 0 and 1 exactly.
     """
 
     sample_size: int = 16
@@ -34,6 +36,7 @@ class UnetConfig:
     text_context_len: int = 32
     prepend_first_frame: bool = False
     subject_patch: int = 0
+    precondition: bool = False
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -227,7 +230,13 @@ class UNet3DConditionModel(nn.Module):
             self.conv_gate = nn.Conv2d(ch[0], 2, 3, padding=1)
             nn.init.zeros_(self.conv_gate.weight)
             nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
-            self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch)
+            self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch, cfg.precondition)
+        self.precondition, self.conv_less = None, None
+        if cfg.precondition:
+            self.precondition = Precondition(cfg.out_channels)
+            self.conv_less = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
+            nn.init.zeros_(self.conv_less.weight)
+            nn.init.zeros_(self.conv_less.bias)  # type: ignore[arg-type]
 
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
@@ -257,9 +266,20 @@ class UNet3DConditionModel(nn.Module):
                 x = block.upsamplers[0](x)
         x = F.silu(self.conv_norm_out(x))
         out: Tensor = spatial(self.conv_out, x)
-        if self.conv_gate is not None and self.subject_mix is not None:
+        less = None if self.conv_less is None else spatial(self.conv_less, x)
+        gates = None if self.conv_gate is None else spatial(self.conv_gate, x)
+        with torch.autocast(sample.device.type, enabled=False):
+            return self._finish(sample.float(), timestep, out.float(), less, gates)
+
+    def _finish(
+        self, sample: Tensor, timestep: Tensor, out: Tensor, less: Tensor | None, gates: Tensor | None
+    ) -> Tensor:
+        """The prediction out of what the layers gave, in full precision."""
+        if self.precondition is not None and less is not None:
+            out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
+        if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-            flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, spatial(self.conv_gate, x).sigmoid())]
+            flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
             out = self.subject_mix(*flat).unflatten(0, (len(sample), -1)).transpose(1, 2)
         return out
 

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from .captions import CAMERA_WORDS, LIGHT_WORDS, caption, known_words
 from .motions import MOTION_WORDS, SPEED_FACTORS, Path, motion_paths, start_position, starting_size
-from .places import OUTDOOR, PLACE_WORDS, PlaceBank
+from .places import GROUNDED, OUTDOOR, PLACE_WORDS, PlaceBank
 from .stills import affine
 from .subjects import FAMILIAR_WORDS, SIDE, ScenePack, SubjectPack, load_scenes, load_subjects
 from .textures import rand, shape_subjects, smooth_noise
@@ -48,10 +48,10 @@ class Recipe:
     """
 
     shapes: float = 0.15
-    scenes: float = 0.1
+    scenes: float = 0.0
     lights: float = 0.2
     cameras: float = 0.12
-    shadows: float = 0.15
+    shadows: float = 1.0
     unnamed: float = 0.35
     no_motion: float = 0.06
     no_place: float = 0.06
@@ -154,6 +154,25 @@ def _render(rgba: Tensor, theta: Tensor, size: int) -> Tensor:
     return F.grid_sample(pre, grid, align_corners=False).unflatten(0, (n, f))
 
 
+def contact_shadow(alpha: Tensor) -> Tensor:
+    """A soft flat shadow where each subject of (n, f, h, w) stands in frame 1, paler as it rises from there."""
+    _, _, h, w = alpha.shape
+    rows = torch.arange(h, dtype=torch.float32)
+    there = alpha > 0.5
+    bottom = torch.where(there.any(3), rows, rows.new_tensor(-1.0)).amax(2)
+    across = alpha.sum(2)
+    columns = torch.arange(w, dtype=torch.float32)
+    weight = across.sum(2).clamp_min(1e-3)
+    middle = (across * columns).sum(2) / weight
+    wide = ((across * (columns - middle.unsqueeze(2)) ** 2).sum(2) / weight).sqrt().clamp_min(2.0) * 1.9
+    ground = bottom[:, :1].expand_as(bottom)
+    height = ((ground - bottom) / h).clamp_min(0) * 4
+    x = (columns.view(1, 1, 1, w) - middle[:, :, None, None]) / wide[:, :, None, None]
+    y = (rows.view(1, 1, h, 1) - ground[:, :, None, None]) / (0.3 * wide[:, :, None, None])
+    strength = (1 - height).clamp(0.25, 1) * (6 * ground / h - 3.6).clamp(0, 1)  # none before the sky
+    return (1.15 - (x**2 + y**2)).clamp(0, 1) * strength[:, :, None, None]
+
+
 def vary_mask(g: Generator, alpha: Tensor, kind: str) -> Tensor:
     """Coverage (m, h, w) → "exact", "eroded", "dilated" or "boxy" mask of the same shape."""
     a = alpha.unsqueeze(1)
@@ -198,6 +217,7 @@ def compose(
     light = _choose(g, n, r.lights, len(LIGHT_WORDS))
     outdoor = torch.tensor([PLACE_WORDS[int(p)] in OUTDOOR for p in place])
     light = torch.where(outdoor, light, torch.zeros_like(light))
+    grounded = torch.tensor([PLACE_WORDS[int(p)] in GROUNDED for p in place])
     camera = _choose(g, n, r.cameras, len(CAMERA_WORDS))
     base = world.places.pick(g, place)
     use_scene = rand(g, n) < r.scenes
@@ -215,8 +235,9 @@ def compose(
         which[i] = choices[int(torch.randint(0, len(choices), (1,), generator=g))]
     rgba = world.subjects.rgba[which].float() / 255
     shaped = (rand(g, n) < r.shapes) & ~familiar
-    rgba[shaped] = shape_subjects(g, n, SIDE)[shaped]
-    extent = rand(g, n, lo=0.32, hi=0.55)
+    if bool(shaped.any()):
+        rgba[shaped] = shape_subjects(g, int(shaped.sum()), SIDE)
+    extent = 0.2 + 0.7 * rand(g, n) * rand(g, n, lo=0.3, hi=1.0)
     speed_index = _choose(g, n, r.speeds, 3)
     factor = torch.tensor(SPEED_FACTORS)[speed_index]
     extent = extent * starting_size(motion)
@@ -236,13 +257,14 @@ def compose(
     drawn = _render(rgba, theta, size)
     alpha = drawn[:, :, 3].clamp(0, 1)
     if r.shadows > 0:
-        soft = F.avg_pool2d(alpha, 9, 1, 4).roll(size // 16, 2)
-        background = background * (1 - 0.4 * (soft * (rand(g, n, 1, 1, 1) < r.shadows)).unsqueeze(2))
+        shadow = contact_shadow(alpha) * ((rand(g, n) < r.shadows) & grounded & ~use_scene).view(n, 1, 1, 1)
+        background = background * (1 - 0.45 * shadow.unsqueeze(2))
     video = drawn[:, :, :3] + background * (1 - alpha.unsqueeze(2))
 
     # the source the cut-out is taken from: the same subject and path before another background
     other = world.places.pick(g, torch.randint(0, 15, (n,), generator=g))
-    other[::2] = smooth_noise(g, n, 3, SIDE, 3)[::2] * 0.3 + rand(g, n, 3, 1, 1)[::2]
+    plain = smooth_noise(g, len(other[::2]), 3, SIDE // 4, 3) * 0.3 + rand(g, len(other[::2]), 3, 1, 1)
+    other[::2] = F.interpolate(plain, size=(SIDE, SIDE), mode="bilinear")
     levels: list[Tensor] = []
     low = rand(g, n, 1, 1, 1, 1) < r.low_resolution
     masks = torch.zeros(n, opened, size, size)

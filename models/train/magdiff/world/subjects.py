@@ -15,15 +15,9 @@ from torch import Tensor
 SIDE = 160
 # subjects a sentence can ask for where there are none: the word, and the pack's names it stands for
 FAMILIAR: dict[str, list[str]] = {
-    "dog": ["dog"], "cat": ["cat"], "rabbit": ["rabbit"], "pig": ["pig"], "cow": ["cow"], "frog": ["frog"],
-    "turtle": ["turtle"], "bear": ["bear", "bear face"], "monkey": ["monkey"], "owl": ["owl"], "duck": ["duck"],
-    "crab": ["crab"], "shark": ["shark"], "whale": ["whale"], "butterfly": ["butterfly"], "horse": ["horse face"],
-    "rocket": ["rocket"], "apple": ["red apple"], "banana": ["banana"], "lemon": ["lemon"],
-    "strawberry": ["strawberry"], "watermelon": ["watermelon"], "carrot": ["carrot"], "egg": ["egg"],
-    "rose": ["rose"], "sunflower": ["sunflower"], "cactus": ["cactus"], "tree": ["deciduous tree"],
-    "star": ["star", "glowing star"], "heart": ["red heart"], "crown": ["crown"], "bell": ["bell"],
-    "guitar": ["guitar"], "ghost": ["ghost"], "robot": ["robot"], "snowman": ["snowman"], "taxi": ["taxi"],
-    "tractor": ["tractor"], "house": ["house", "house building"], "ambulance": ["ambulance"],
+    "dog": ["dog"], "cat": ["cat"], "rabbit": ["rabbit"], "duck": ["duck"], "butterfly": ["butterfly"],
+    "rocket": ["rocket"], "apple": ["red apple"], "sunflower": ["sunflower"],
+    "snowman": ["snowman"], "robot": ["robot"],
 }  # fmt: skip
 FAMILIAR_WORDS = list(FAMILIAR)
 SKIN_WORDS = (" skin tone", ": ")
