@@ -78,7 +78,12 @@ export function buildMotionPlanner(config: MotionPlannerConfig, dialect: Dialect
   const words = b.scope('token_embedding', () => embed(b.weight('weight', [vocabulary, width]), ids));
   const given = add(
     linearLayer(b, 'start_in', start, width),
-    timeEmbedding(b, { width, outputs: width, flipSinToCos: true, frequencyShift: 0 }),
+    timeEmbedding(b, b.input('timestep', 'float32', [1]), {
+      width,
+      outputs: width,
+      flipSinToCos: true,
+      frequencyShift: 0,
+    }),
   );
   const points = add(linearLayer(b, 'path_in', path, width), reshape(given, [1, 1, width]));
   const places = b.scope('position_embedding', () => b.weight('weight', [tokens + waypoints, width]));

@@ -14,14 +14,14 @@ export interface TimeEmbeddingOptions {
   readonly frequencyShift: number;
 }
 
-/** Declares the input `timestep` (1) and embeds it: sinusoids, linear–SiLU–linear → (1, outputs). */
-export function timeEmbedding(b: GraphBuilder, options: TimeEmbeddingOptions): Tensor {
+/** Embeds a timestep (1): sinusoids, linear–SiLU–linear → (1, outputs). */
+export function timeEmbedding(b: GraphBuilder, timestep: Tensor, options: TimeEmbeddingOptions): Tensor {
   const { width, outputs, flipSinToCos, frequencyShift } = options;
   const half = Math.floor(width / 2);
   const frequencies = Float32Array.from({ length: half }, (_, index) =>
     Math.exp((-Math.log(10000) * index) / (half - frequencyShift)),
   );
-  const angle = multiply(reshape(b.input('timestep', 'float32', [1]), [1, 1]), b.constant([1, half], frequencies));
+  const angle = multiply(reshape(timestep, [1, 1]), b.constant([1, half], frequencies));
   const waves = flipSinToCos ? [cosine(angle), sine(angle)] : [sine(angle), cosine(angle)];
   return b.scope('time_embedding', () => {
     const hidden = linearLayer(b, 'linear_1', concatenate(waves, 1), outputs);

@@ -2,7 +2,7 @@
 
 import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
-import { add, scale, sigmoid, silu } from '../../onnx/elementwise.ts';
+import { add, scale, silu } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
 import { concatenate, slice, split } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
@@ -18,6 +18,7 @@ import { groupNormLayer } from '../modules.ts';
 import type { Network } from '../network.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
+import { precondition } from './precondition.ts';
 import { layOver } from './subjectMix.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
@@ -48,7 +49,8 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   const { batch, frames, height, width } = shape;
   const contextOf = declareContext(b, config, shape);
   const sample = b.input('sample', 'float32', [batch, config.inChannels, frames, height, width]);
-  const time = silu(timeEmbedding(b, timeOptions(config)));
+  const timestep = b.input('timestep', 'float32', [1]);
+  const time = silu(timeEmbedding(b, timestep, timeOptions(config)));
   const centred = config.centreInput ? add(scale(sample, 2), b.constant([], [-1])) : sample;
   const residual = { groups: config.groups, epsilon: config.epsilon, time, timeNorm: 'default' } as const;
   const stage = new Stage(b, config, residual, contextOf);
@@ -64,12 +66,22 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
     x = b.scope(`up_blocks.${index}`, () => stage.up(x, level, skips, index < config.up.length - 1));
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
-  const drawn = frameConvolution(b, 'conv_out', x, config.outChannels);
+  const output = frameConvolution(b, 'conv_out', x, config.outChannels);
+  const drawn = config.precondition
+    ? precondition(
+        b,
+        slice(sample, 1, 0, config.outChannels),
+        output,
+        frameConvolution(b, 'conv_less', x, config.outChannels),
+        timestep,
+      )
+    : output;
   if (config.subjectPatch === 0) b.output('prediction', drawn);
   else {
     const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
-    const gates = sigmoid(frameConvolution(b, 'conv_gate', x, 2));
-    b.output('prediction', layOver(b, subject, drawn, gates, config.subjectPatch));
+    const gates = frameConvolution(b, 'conv_gate', x, 2);
+    const options = { side: config.subjectPatch, firm: config.precondition };
+    b.output('prediction', layOver(b, subject, drawn, gates, options));
   }
   return b.finish();
 }

@@ -36,6 +36,7 @@ const unetSchema = z.object({
   add_temp_conv: z.boolean().default(false),
   text_context_len: z.int().positive().default(77),
   subject_patch: z.int().min(0).max(64).default(0),
+  precondition: z.boolean().default(false),
 });
 
 /** One level of the UNet, in the order it runs. */
@@ -73,6 +74,8 @@ export interface UnetConfig {
   readonly temporalTransformer: boolean;
   /** Pixels along the side of a latent cell where the subject is laid over the prediction (the bundled model); 0: as in the release. */
   readonly subjectPatch: number;
+  /** Whether the output is a correction of what the noisy latents say (the bundled model); the prediction is then x_0. */
+  readonly precondition: boolean;
 }
 
 /** Reads a UNet's config.json. `label` names the file in messages; a setting this program cannot build is an error naming it. */
@@ -146,6 +149,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     temporalConvolution: config.add_temp_conv,
     temporalTransformer: config.add_temp_transformer,
     subjectPatch: config.subject_patch,
+    precondition: config.precondition,
   };
 }
 
