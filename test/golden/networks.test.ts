@@ -22,6 +22,7 @@ const data = join(import.meta.dirname, 'data');
 const folders: Readonly<Record<string, readonly string[]>> = {
   unet: ['video.output', 'image.output', 'wide.output'],
   unet_sparse: ['video.output', 'image.output'],
+  unet_preconditioned: ['clean.output', 'middle.output', 'noisy.output'],
   vae: ['mean', 'logvar', 'decoded'],
   resampler: ['output'],
   clip_text_15: ['states'],

@@ -86,6 +86,8 @@ describe('every option builds, runs, is finite, and says the same in both CPU di
     'no HFA (four channels in)': [{ in_channels: 4 }],
     'other latent channels': [{ in_channels: 24, out_channels: 12 }],
     'the subject in the prediction': [{ subject_patch: 2 }],
+    'a correction of the noisy latents': [{ precondition: true }],
+    'a correction of the noisy latents, the subject over it': [{ precondition: true, subject_patch: 2 }],
     'convolutional projections': [{ use_linear_projection: false }],
     'sparse-causal attention': [{ prepend_first_frame: true }, { frames: 4 }],
     'temporal feed-forward': [{ add_temp_ff: true }],
