@@ -21,10 +21,10 @@ from export import load_model
 from magdiff.checkpoint import load_checkpoint, save_checkpoint
 from magdiff.model import MagDiff
 from magdiff.muon import Muon, split_parameters
-from magdiff.patches import pixel_head
+from magdiff.objective import output_error
 from magdiff.pool import Pool
 from magdiff.schedule import NoiseSchedule, ddim_step, mixed_noise
-from train_unet import STEADY, batch_at, picture_error
+from train_unet import batch_at
 
 
 def arguments() -> argparse.Namespace:
@@ -43,15 +43,15 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--guidance", type=float, default=2.5)
     p.add_argument("--lr", type=float, default=6e-4)
     p.add_argument("--batch-scale", type=float, default=0.7)
-    p.add_argument("--reuse", type=float, default=6.0)
-    p.add_argument("--window", type=int, default=16)
-    p.add_argument("--region", type=float, default=6.0)
+    p.add_argument("--reuse", type=float, default=3.0)
+    p.add_argument("--window", type=int, default=4)
+    p.add_argument("--region", type=float, default=1.0)
     p.add_argument("--seed", type=int, default=2)
     p.add_argument("--pool-seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--size", type=int, default=128)
-    p.add_argument("--per-place", type=int, default=160)
+    p.add_argument("--per-place", type=int, default=48)
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--ranks", type=int, default=1)
@@ -103,7 +103,6 @@ def main() -> None:
         step = state["step"]
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    head = pixel_head(pool.vae)
     alphas = schedule.alphas_cumprod.to(device)
     rows = interval(schedule, args.student_steps, args.substeps)
     empty = torch.tensor(pool.tokenizer.encode("")).to(device)
@@ -127,7 +126,7 @@ def main() -> None:
         batch, g = batch_at(pool, step, args.seed, mix, args)
         n = len(batch.z)
         z = batch.z.transpose(1, 2).to(device)
-        noise = mixed_noise(g, z.shape, torch.rand(n, generator=g)).to(device)
+        noise = mixed_noise(g, z.shape, 1 - 0.2 * torch.rand(n, generator=g)).to(device)
         # the first step matters most: it settles what is where
         which = int(torch.multinomial(torch.tensor([0.4, 0.2, 0.2, 0.2][: len(rows)]), 1, generator=g))
         times = rows[which]
@@ -140,8 +139,7 @@ def main() -> None:
                 wanted = target_clean(x0, x, a0, schedule.after(times[-1]).to(device))
             t = torch.tensor([times[0]], device=device)
             clean = student.predict(x0, t, context, subject).float()
-        error = picture_error(clean - wanted, batch.region.to(device), head, args.region)
-        loss = (error / (1 - a0).clamp_min(STEADY**2)).mean()
+        loss = output_error(student, clean - wanted, t, batch.region.to(device), args.region)
         done = step / args.steps
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = args.lr * min(1.0, (step + 1) / 20) * (1 - 0.9 * done)

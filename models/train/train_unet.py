@@ -15,19 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
-from magdiff.model import Conditions, Drop, MagDiff, ModelConfig, black_latents
-from magdiff.modules.precondition import Precondition
+from magdiff.model import Conditions, MagDiff, ModelConfig, black_latents
 from magdiff.modules.unet import UnetConfig
 from magdiff.muon import Muon, split_parameters
+from magdiff.objective import loss_of, tables_of
 from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
 from magdiff.ranks import Ranks
-from magdiff.schedule import NoiseSchedule, mixed_noise
-from train_vae import sheet
+from magdiff.schedule import NoiseSchedule
 
 BATCH = {"frame": 30, "clip": 4, "long": 2}
 
@@ -64,7 +62,6 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--save-every", type=int, default=100)
     p.add_argument("--per-place", type=int, default=48, help="pictures drawn of each place")
     p.add_argument("--rest", type=float, help="share of clips that keep the rest, instead of each kind's own")
-    p.add_argument("--no-samples", action="store_true")
     return p.parse_args()
 
 
@@ -105,44 +102,6 @@ def batch_at(
     return pick_rows(pool.shard(kind, index), rows), g
 
 
-def draw_drops(g: torch.Generator, n: int, device: str) -> Drop:
-    """Independently: no text 12 %, no image tokens 15 %, no HFA 20 %, weak HFA 15 %."""
-    u = torch.rand(4, n, generator=g).to(device)
-    left = torch.where(u[2] < 0.2, 0.0, torch.where(u[2] < 0.35, u[3], 1.0))
-    return Drop(u[0] < 0.12, u[1] < 0.15, left)
-
-
-def loss_of(
-    model: MagDiff,
-    batch: Encoded,
-    g: torch.Generator,
-    schedule: NoiseSchedule,
-    empty: Tensor,
-    weight: Tensor,
-    args: argparse.Namespace,
-) -> Tensor:
-    """Squared error of the network's output, all cells alike but the subject's or the hole's, all noise alike.
-
-    `weight` (C,): how much a channel counts. An error of x₀ divided by `Precondition.out` is one of the
-    output itself.
-    """
-    device = args.device
-    n = len(batch.z)
-    z = batch.z.transpose(1, 2).to(device)
-    noise = mixed_noise(g, z.shape, 1 - torch.rand(n, generator=g) * args.apart).to(device)
-    t = torch.randint(0, schedule.steps, (n,), generator=g).to(device)
-    a, s = schedule.pair(t)
-    drop = draw_drops(g, n, device)
-    x = a * z + s * noise
-    with torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16"):
-        context, subject = model.encode(batch.conditions.to(device), empty, drop)
-        clean = model.predict(x, t, context, subject.float()).float()
-    tables = tables_of(model)
-    error = (clean - z) / tables.at(tables.out, t)
-    cells = 1 + args.region * F.adaptive_avg_pool2d(batch.region.to(device).float() / 255, z.shape[-1]).unsqueeze(1)
-    return (error**2 * cells * weight.view(1, -1, 1, 1, 1)).mean() / cells.mean()
-
-
 def gate_apart(model: MagDiff, other: list[Tensor]) -> list[dict[str, Any]]:
     """Parameter groups for AdamW: gate and mask learn ten times faster, for a sigmoid has far to go."""
     parts = [m for m in (model.unet.conv_gate, model.unet.subject_mix) if m is not None]
@@ -167,12 +126,6 @@ def gather_momenta(muon: Muon, ranks: Ranks, hidden: list[Tensor]) -> list[Tenso
     return momenta
 
 
-def tables_of(model: MagDiff) -> Precondition:
-    """The preconditioning of a model that has one."""
-    assert model.unet.precondition is not None
-    return model.unet.precondition
-
-
 @torch.no_grad()
 def correct_nothing(model: MagDiff) -> None:
     """Lets a UNet whose output meant something else begin with corrections of zero, and all that is drawn shown."""
@@ -189,25 +142,6 @@ def start_from(module: MagDiff, state: dict[str, Tensor]) -> list[str]:
     fits = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
     module.load_state_dict(fits, strict=False)
     return sorted(set(own) - set(fits))
-
-
-def contact(model: MagDiff, pool: Pool, empty: Tensor, mix: dict[str, float], path: Path, precision: str) -> None:
-    """Samples of the mix's last kind beside the true clips."""
-    kind = [k for k in mix if k != "frame"] or ["frame"]
-    e = pick_rows(pool.shard(kind[0], 0), torch.arange(4 if kind != ["frame"] else 8))
-    noise = torch.randn(e.z.transpose(1, 2).shape, generator=seed_for(3))
-    device = empty.device.type
-    with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-        z = model.sample(e.conditions.to(device), empty, noise.to(device), 10, 1.5, NoiseSchedule()).float()
-    rows = []
-    with torch.no_grad():
-        for i in range(len(z)):
-            rows.append(pool.vae.decode(e.z[i].to(device)).cpu())
-            rows.append(pool.vae.decode(z[i].transpose(0, 1)).cpu())
-    if kind == ["frame"]:
-        rows = [torch.cat(rows[0::2]), torch.cat(rows[1::2])]
-    sheet(rows, path)
-    path.with_suffix(".txt").write_text("\n".join(e.captions))
 
 
 def main() -> None:
@@ -277,8 +211,6 @@ def main() -> None:
         averaged.load_state_dict(model.state_dict())
     mix = {k: float(v) for k, v in (m.split("=") for m in args.mix)}
     schedule = NoiseSchedule()
-    deviation = tables_of(model).out[-1]  # at the last timestep nothing of the picture is left
-    weight = deviation / deviation.mean()
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
@@ -298,14 +230,12 @@ def main() -> None:
             "config": cfg.to_json(),
         }
         save_checkpoint(path, state)
-        if not args.no_samples:
-            contact(averaged, pool, empty, mix, args.run / f"{args.name}.png", args.precision)
 
     while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = learning_rate(step, (time.time() - began) / 60, args) * group.get("scale", 1.0)
-        loss = loss_of(model, batch, g, schedule, empty, weight, args)
+        loss = loss_of(model, batch, g, schedule, empty, args.region, args.apart, args.precision)
         model.zero_grad(set_to_none=True)
         loss.backward()
         ranks.average(everything)

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from distil import interval, target_clean
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
+from magdiff.modules.precondition import Precondition
 from magdiff.modules.subject_mix import SubjectMix
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
@@ -16,9 +17,10 @@ from magdiff.muon import orthogonalise
 from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
 from magdiff.pool import region_of
+from magdiff.quality import blurred, flicker, gradient_energy, grain, psnr_within
 from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step, mixed_noise
 from magdiff.tokenizer import END, START, Tokenizer
-from magdiff.world.clips import Recipe, World, compose, vary_mask
+from magdiff.world.clips import Recipe, World, compose, contact_shadow, vary_mask
 from magdiff.world.motions import MOTION_WORDS, motion_paths, start_position
 from magdiff.world.places import PLACE_WORDS, PlaceBank, draw_place
 from magdiff.world.subjects import FAMILIAR, ScenePack, SubjectPack
@@ -106,7 +108,7 @@ def test_laying_over_in_latents_is_laying_over_in_pixels() -> None:
         mix.mask_out.weight[0, 0, 1, 1], mix.mask_out.bias[0] = 3.0, -3.0
     kernel, bias = patch_kernel(vae)
     over, under, wanted = (F.conv2d(x * 2 - 1, kernel, bias, stride=8) for x in (subject, plate, whole))
-    laid = mix(over, under, torch.ones(24, 2, 8, 8))
+    laid = mix(over, under, torch.full((24, 2, 8, 8), 20.0))
     assert (laid - wanted).square().mean() < 0.1 * (over - wanted).square().mean()
     assert (laid - wanted).square().mean() < 0.1 * (under - wanted).square().mean()
     shut = mix(over, under, torch.zeros(24, 2, 8, 8))
@@ -229,7 +231,7 @@ def test_conditions() -> None:
     assert not torch.equal(subject[1, :, 1], subject[1, :, 0])
     assert torch.equal(context[0, 12:16], context[0, 16:20])
     yes = torch.ones(2, dtype=torch.bool)
-    dropped, without = model.encode(c, torch.zeros(8, dtype=torch.long), Drop(yes, yes, yes))
+    dropped, without = model.encode(c, torch.zeros(8, dtype=torch.long), Drop(yes, yes, torch.zeros(2)))
     assert torch.equal(dropped[0], dropped[1])
     assert torch.equal(without[0], without[1])
     # with α of the image at zero the image tokens change nothing
@@ -238,3 +240,52 @@ def test_conditions() -> None:
     a = model.predict(x, t, context, subject)
     b = model.predict(x, t, torch.cat([context[:, :8], context[:, 8:] * 3], 1), subject)
     assert torch.allclose(a, b, atol=1e-5)
+
+
+def test_precondition() -> None:
+    tables = Precondition(3)
+    deviation = torch.tensor([3.0, 1.0, 0.3])
+    schedule = NoiseSchedule()
+    tables.fit(schedule.alphas_cumprod, deviation)
+    g = torch.Generator().manual_seed(1)
+    clean = torch.randn(2, 3, 1, 64, 64, generator=g) * deviation.view(1, 3, 1, 1, 1)
+    zero = torch.zeros_like(clean)
+    for t in (0, 300, 999):
+        times = torch.tensor([t])
+        a, s = schedule.pair(times)
+        guess = tables(a * clean + s * torch.randn(clean.shape, generator=g), zero, zero, times)
+        # the best linear estimate errs by what is left unsaid, which `out` is the size of
+        left = (guess - clean).square().mean((0, 2, 3, 4)).sqrt()
+        assert torch.allclose(left, tables.out[t], rtol=0.05)
+    assert torch.allclose(tables(clean, zero, zero, torch.tensor([0])), clean, atol=0.02)
+
+
+def test_quality_says_no_to_grain_and_blur() -> None:
+    ramp = torch.linspace(0.2, 0.8, 64).expand(2, 3, 64, 64).clone()
+    ramp[:, :, 20:40, 20:40] += 0.2
+    everywhere = torch.ones(2, 64, 64)
+    noisy = ramp + 0.02 * torch.randn(ramp.shape, generator=torch.Generator().manual_seed(2))
+    assert grain(noisy, everywhere) > 20 * grain(ramp, everywhere)
+    assert gradient_energy(blurred(ramp), everywhere) < 0.7 * gradient_energy(ramp, everywhere)
+    clip = torch.stack([ramp, ramp + 1 / 255], dim=1)
+    assert abs(float(flicker(clip, torch.ones(2, 2, 64, 64))) - 1) < 1e-3
+    assert abs(float(psnr_within(ramp, ramp + 0.1, everywhere)) - 20) < 1e-3
+
+
+def test_shadow_lies_where_a_subject_stands_and_not_before_the_sky() -> None:
+    alpha = torch.zeros(2, 2, 64, 64)
+    alpha[0, :, 40:56, 20:36] = 1.0
+    alpha[1, :, 8:24, 20:36] = 1.0
+    shadow = contact_shadow(alpha)
+    assert shadow[0, 0, 55, 28] > 0.9
+    assert shadow[0, 0, 40, 28] == 0
+    assert shadow[1].max() == 0
+
+
+def test_places_are_of_their_seed_and_in_range() -> None:
+    for kind in PLACE_WORDS:
+        first, again = (draw_place(kind, torch.Generator().manual_seed(5), 2, 40) for _ in range(2))
+        assert torch.equal(first, again)
+        assert first.min() >= 0
+        assert first.max() <= 1
+        assert first.std() > 0.03

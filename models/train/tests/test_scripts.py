@@ -64,7 +64,7 @@ def test_whole_recipe(data: Path, tmp_path: Path) -> None:
     frozen = run / "first/vae_frozen.pt"
     script("tune_vae.py", "--data", data, "--vae", frozen, "--out", run / "tuned", "--steps", 1, *few)
     script("prepare.py", "--data", data, "--run", run, "--vae", run / "tuned/vae.pt", *few)
-    unet = ["train_unet.py", "--data", data, "--run", run, "--widths", 32, 32, *tiny, "--no-samples"]
+    unet = ["train_unet.py", "--data", data, "--run", run, "--widths", 32, 32, *tiny]
     script(*unet, "--name", "frames", "--steps", 2)
     before = torch.load(run / "frames.pt", weights_only=True)["model"]["unet.conv_in.weight"]
     script(*unet, "--name", "frames", "--steps", 3)
