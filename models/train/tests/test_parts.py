@@ -111,7 +111,7 @@ def test_laying_over_in_latents_is_laying_over_in_pixels() -> None:
     laid = mix(over, under, torch.full((24, 2, 8, 8), 20.0))
     assert (laid - wanted).square().mean() < 0.1 * (over - wanted).square().mean()
     assert (laid - wanted).square().mean() < 0.1 * (under - wanted).square().mean()
-    shut = mix(over, under, torch.zeros(24, 2, 8, 8))
+    shut = mix(over, under, torch.full((24, 2, 8, 8), -20.0))
     assert torch.allclose(shut, mix.black.view(1, -1, 1, 1).expand_as(shut), atol=1e-5)
 
 
