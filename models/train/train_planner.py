@@ -15,12 +15,14 @@ import torch
 from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint, seed_for
+from magdiff.folder import load_planner
 from magdiff.muon import Muon, split_parameters
 from magdiff.planner import MotionPlanner, PlannerConfig, plan, to_points
 from magdiff.pool import TEXT_LENGTH
 from magdiff.schedule import NoiseSchedule
 from magdiff.tokenizer import Tokenizer
 from magdiff.world.captions import CAMERA_WORDS, LIGHT_WORDS, caption
+from magdiff.world.clips import drawn_extent
 from magdiff.world.motions import MOTION_WORDS, SPEED_FACTORS, motion_paths, start_position, starting_size
 from magdiff.world.places import PLACE_WORDS
 from magdiff.world.subjects import FAMILIAR, load_scenes, load_subjects
@@ -56,7 +58,7 @@ def draw(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     motion = torch.randint(0, len(MOTION_WORDS), (n,), generator=g)
     speed = torch.where(rand(g, n) < 0.4, torch.randint(1, 3, (n,), generator=g), torch.zeros(n, dtype=torch.long))
     factor = torch.tensor(SPEED_FACTORS)[speed]
-    extent = rand(g, n, lo=0.28, hi=0.6) * starting_size(motion)
+    extent = drawn_extent(g, n) * starting_size(motion)
     path = motion_paths(g, motion, factor, 8, extent)
     cx, cy = start_position(g, path, extent)
     # what is visible of a subject fills its square more or less
@@ -69,6 +71,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
+    p.add_argument("--init", type=Path, help="an exported model whose planner to go on from")
     p.add_argument("--steps", type=int, default=1500)
     p.add_argument("--batch", type=int, default=256)
     p.add_argument("--lr", type=float, default=3e-3)
@@ -84,6 +87,8 @@ def main() -> None:
     each = max(1, args.captions * 1000 // 36)
     bank = torch.tensor([[[captions.ids(rng, m, s) for _ in range(each)] for s in range(3)] for m in range(12)])
     planner = MotionPlanner(PlannerConfig(vocab_size=len(tokenizer.vocab), text_tokens=TEXT_LENGTH))
+    if args.init:
+        planner.load_state_dict(load_planner(args.init).state_dict())
     averaged = MotionPlanner(planner.cfg)
     averaged.load_state_dict(planner.state_dict())
     hidden, other = split_parameters(planner)
