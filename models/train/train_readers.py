@@ -16,6 +16,7 @@ from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint, seed_for
 from magdiff.prepared import plain
+from magdiff.quality import blurred
 from magdiff.readers import MOTION_CHANNELS, SIDE, Reader, motion_input
 from magdiff.world.clips import World, compose
 from magdiff.world.motions import MOTION_WORDS
@@ -32,13 +33,39 @@ def motion_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tens
     return motion_input(video.clamp(0, 1)), clips.motion
 
 
+def restyled(g: torch.Generator, x: Tensor) -> Tensor:
+    """Pictures (n, 3, h, w) as another hand might have made them: recoloured, cropped, flat, outlined, blurred.
+
+    What a reader of these knows a place by is its forms and rough colours, not its renderer.
+    """
+    n = len(x)
+
+    def some(share: float) -> Tensor:
+        return rand(g, n, 1, 1, 1) < share
+
+    zoom, shift = rand(g, n, lo=0.75, hi=1.0), rand(g, n, 2, lo=-0.12, hi=0.12)
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0] = zoom * ((rand(g, n) < 0.5).float() * 2 - 1)
+    theta[:, 1, 1], theta[:, :, 2] = zoom, shift
+    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+    x = F.grid_sample(x, grid, align_corners=False, padding_mode="reflection")
+    grey = x.mean(1, keepdim=True)
+    x = grey + (x - grey) * rand(g, n, 1, 1, 1, lo=0.4, hi=1.3)
+    mixed = torch.eye(3) + rand(g, n, 3, 3, lo=-0.12, hi=0.12)
+    x = torch.einsum("nij,njhw->nihw", mixed, x).clamp(0, 1) ** rand(g, n, 1, 1, 1, lo=0.6, hi=1.6)
+    flat = (x * 5).round() / 5
+    x = torch.where(some(0.3), flat, x)
+    edges = (F.max_pool2d(x, 3, 1, 1) - x).amax(1, keepdim=True)
+    x = torch.where(some(0.3), (x - 2 * edges).clamp(0, 1), x)
+    x = torch.where(some(0.4), blurred(x), x)
+    return (x + torch.randn(x.shape, generator=g) * rand(g, n, 1, 1, 1, lo=0, hi=0.08)).clamp(0, 1)
+
+
 def place_batch(world: World, g: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
-    """Single frames at 64 px and their places."""
+    """Single frames at 64 px, restyled, and their places; the places are new every time."""
+    world.places.redraw(g, 2)
     clips = compose(g, world, n, 1, 1, plain(low_resolution=1.0), SIDE)
-    x = clips.video[:, 0]
-    blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    x = torch.where(rand(g, n, 1, 1, 1) < 0.5, blurred, x)
-    return (x + torch.randn(x.shape, generator=g) * 0.03).clamp(0, 1), clips.place
+    return restyled(g, clips.video[:, 0]), clips.place
 
 
 def subject_batch(world: World, g: torch.Generator, n: int, classes: dict[str, int]) -> tuple[Tensor, Tensor]:
