@@ -19,6 +19,7 @@ from magdiff.checkpoint import load_checkpoint
 from magdiff.model import IMAGE_MEAN, IMAGE_STD, MagDiff, ModelConfig
 from magdiff.planner import load_planner
 from magdiff.pool import TEXT_LENGTH, load_vae
+from magdiff.schedule import BETAS
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
 
@@ -45,8 +46,8 @@ def scheduler_config() -> dict[str, Any]:
     return {
         "_class_name": "DDIMScheduler",
         "num_train_timesteps": 1000,
-        "beta_start": 0.00085,
-        "beta_end": 0.012,
+        "beta_start": BETAS[0],
+        "beta_end": BETAS[1],
         "beta_schedule": "scaled_linear",
         "clip_sample": False,
         "set_alpha_to_one": True,
@@ -84,7 +85,7 @@ def description(cfg: ModelConfig, rgb: dict[str, Any], args: argparse.Namespace)
         "hfa": {"kind": "pyramid", "scales": list(SCALES)},
         "guidance": {"text": args.guidance, "image": 1.0},
         "noiseAlpha": args.noise_alpha,
-        "steps": 25,
+        "steps": args.steps,
         "student": {"folder": "unet_student", "steps": 4, "guidanceDistilled": True} if args.student else None,
         "latentToRgb": rgb,
     }
@@ -106,10 +107,11 @@ def main() -> None:
     p.add_argument("--student")
     p.add_argument("--planner", help="name of the motion planner's checkpoint")
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--guidance", type=float, default=2.5)
+    p.add_argument("--guidance", type=float, default=1.5)
     p.add_argument(
-        "--noise-alpha", type=float, default=0.5, help="share of the noise that all frames have in common"
+        "--noise-alpha", type=float, default=1.0, help="share of the noise that all frames have in common"
     )
+    p.add_argument("--steps", type=int, default=8, help="steps of the teacher where nobody says how many")
     p.add_argument("--frames", type=int, nargs="+", default=[1, 8])
     args = p.parse_args()
     model = load_model(args.run / f"{args.checkpoint}.pt")

@@ -33,7 +33,7 @@ from train_vae import sheet
 def places_batch(world: World, k: int, frames: int) -> object:
     """One clip of each place, held-out subjects of a third to a half of the frame."""
     order = torch.arange(15)
-    recipe = replace(EXACT, motion=(order * 5 + k) % 12, place=order, shadows=1.0)
+    recipe = replace(EXACT, motion=(order * 5 + k) % 12, place=order)
     return compose(seed_for(55, k), world, 15, frames, frames, recipe)
 
 

@@ -48,7 +48,6 @@ def plain(**more: object) -> Recipe:
         scenes=0.0,
         lights=0.0,
         cameras=0.0,
-        shadows=0.0,
         **more,  # type: ignore[arg-type]
     )
 

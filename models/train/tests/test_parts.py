@@ -179,7 +179,7 @@ def lopsided_world() -> World:
 
 
 def test_what_is_drawn_by_name_faces_as_its_picture_and_its_whole_hole_counts() -> None:
-    plain = {"shapes": 0.0, "lights": 0.0, "shadows": 0.0, "scenes": 0.0, "imprecise": 0.0}
+    plain = {"shapes": 0.0, "lights": 0.0, "scenes": 0.0, "imprecise": 0.0}
     still = torch.zeros(8, dtype=torch.long)
     g = torch.Generator().manual_seed(5)
     world = lopsided_world()

@@ -52,7 +52,6 @@ class Recipe:
     scenes: float = 0.0
     lights: float = 0.2
     cameras: float = 0.12
-    shadows: float = 1.0
     unnamed: float = 0.35
     no_motion: float = 0.06
     no_place: float = 0.06
@@ -209,9 +208,8 @@ def compose(
     theta = flat.unflatten(0, (n, frames))
     drawn = _render(rgba, theta, size)
     alpha = drawn[:, :, 3].clamp(0, 1)
-    if r.shadows > 0:
-        shadow = contact_shadow(alpha) * ((rand(g, n) < r.shadows) & grounded & ~use_scene).view(n, 1, 1, 1)
-        background = background * (1 - 0.45 * shadow.unsqueeze(2))
+    shadow = contact_shadow(alpha) * (grounded & ~use_scene).view(n, 1, 1, 1)
+    background = background * (1 - 0.45 * shadow.unsqueeze(2))
     video = drawn[:, :, :3] + background * (1 - alpha.unsqueeze(2))
 
     # the source the cut-out is taken from: the same subject and path before another background
