@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.model import Conditions, MagDiff, ModelConfig, black_latents
-from magdiff.modules.unet import UnetConfig
+from magdiff.modules.attention import TransformerBlock
+from magdiff.modules.unet import TemporalConv, UnetConfig
 from magdiff.muon import Muon, split_parameters
 from magdiff.objective import loss_of, tables_of
 from magdiff.patches import linear_parts, pixel_head
@@ -128,8 +129,11 @@ def gather_momenta(muon: Muon, ranks: Ranks, hidden: list[Tensor]) -> list[Tenso
 
 @torch.no_grad()
 def correct_nothing(model: MagDiff) -> None:
-    """Lets a UNet whose output meant something else begin with corrections of zero, and all that is drawn shown."""
-    for p in model.unet.conv_out.parameters():
+    """Lets a UNet whose output meant something else begin with corrections of zero and frames apart."""
+    silent: list[nn.Module] = [model.unet.conv_out]
+    silent += [m.convs[-1] for m in model.unet.modules() if isinstance(m, TemporalConv)]
+    silent += [m.temp_attn.to_out for m in model.unet.modules() if isinstance(m, TransformerBlock)]
+    for p in (p for m in silent for p in m.parameters()):
         p.zero_()
     if model.unet.conv_gate is not None:
         model.unet.conv_gate.weight[1] = 0.0
