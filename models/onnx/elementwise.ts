@@ -15,7 +15,7 @@ function broadcast(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
-function binary(op: 'Add' | 'Sub' | 'Mul', a: Tensor, b: Tensor): Tensor {
+function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', a: Tensor, b: Tensor): Tensor {
   const shape = broadcast(a.shape, b.shape);
   if (!shape || a.dtype !== b.dtype)
     a.builder.fail(`${op} of ${shapeText(a.shape)} ${a.dtype} and ${shapeText(b.shape)} ${b.dtype} is not defined`);
@@ -34,6 +34,9 @@ export const subtract = (a: Tensor, b: Tensor): Tensor => binary('Sub', a, b);
 
 /** a · b, broadcasting. */
 export const multiply = (a: Tensor, b: Tensor): Tensor => binary('Mul', a, b);
+
+/** a / b, broadcasting. */
+export const divide = (a: Tensor, b: Tensor): Tensor => binary('Div', a, b);
 
 /** x · factor. */
 export const scale = (x: Tensor, factor: number): Tensor =>

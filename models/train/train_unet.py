@@ -105,7 +105,7 @@ def batch_at(
 
 def gate_apart(model: MagDiff, other: list[Tensor]) -> list[dict[str, Any]]:
     """Parameter groups for AdamW: gate and mask learn ten times faster, for a sigmoid has far to go."""
-    parts = [m for m in (model.unet.conv_gate, model.unet.subject_mix) if m is not None]
+    parts = [m for m in (model.unet.conv_gate, model.unet.subject_mix, model.unet.conv_hold) if m is not None]
     quick = {id(p) for m in parts for p in m.parameters()}
     groups = [{"params": [p for p in other if id(p) not in quick]}]
     return [*groups, {"params": [p for p in other if id(p) in quick], "scale": 10.0}] if quick else groups

@@ -1,5 +1,5 @@
-/** What a UNet keeps of the noisy latents and how much it draws (Karras et al. 2022, section 5): the bundled model's prediction. */
-import { add, multiply, relu, subtract } from '../../onnx/elementwise.ts';
+/** The bundled model's prediction: what a UNet keeps of the noisy latents, how much it draws (Karras et al. 2022, section 5), what it holds over time. */
+import { add, divide, mean, multiply, relu, subtract } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { matmul } from '../../onnx/linear.ts';
 import { reshape } from '../../onnx/shaping.ts';
@@ -24,4 +24,15 @@ export function precondition(b: GraphBuilder, noisy: Tensor, drawn: Tensor, less
     const correction = subtract(drawn, multiply(less, multiply(factor('unit'), noisy)));
     return add(multiply(factor('skip'), noisy), multiply(factor('out'), correction));
   });
+}
+
+/**
+ * Frames (b, C, f, h, w) brought to their common mean by a share (b, 1, f, h, w) in 0..1, which also says how much a frame adds to
+ * the mean: what does not move is drawn once and held.
+ */
+export function hold(drawn: Tensor, share: Tensor): Tensor {
+  if (drawn.shape[2] === 1) return drawn;
+  const weight = add(mean(share, [2]), share.builder.constant([], [1e-6]));
+  const common = divide(mean(multiply(share, drawn), [2]), weight);
+  return add(drawn, multiply(share, subtract(common, drawn)));
 }

@@ -17,7 +17,7 @@ export interface LayOverOptions {
 }
 
 /** A number of any size brought to 0..1: its sigmoid, where `firm` stretched by a hundredth at both ends and cut off. */
-function share(x: Tensor, firm: boolean): Tensor {
+export function share(x: Tensor, firm: boolean): Tensor {
   const soft = sigmoid(x);
   if (!firm) return soft;
   const wide = scale(soft, 1.02);

@@ -18,8 +18,8 @@ import { groupNormLayer } from '../modules.ts';
 import type { Network } from '../network.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
-import { precondition } from './precondition.ts';
-import { layOver } from './subjectMix.ts';
+import { hold, precondition } from './precondition.ts';
+import { layOver, share } from './subjectMix.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,
@@ -67,15 +67,12 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   }
   x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon: config.epsilon, activation: 'silu' });
   const output = frameConvolution(b, 'conv_out', x, config.outChannels);
-  const drawn = config.precondition
-    ? precondition(
-        b,
-        slice(sample, 1, 0, config.outChannels),
-        output,
-        frameConvolution(b, 'conv_less', x, config.outChannels),
-        timestep,
-      )
-    : output;
+  let drawn = output;
+  if (config.precondition) {
+    const less = frameConvolution(b, 'conv_less', x, config.outChannels);
+    drawn = precondition(b, slice(sample, 1, 0, config.outChannels), output, less, timestep);
+    drawn = hold(drawn, share(frameConvolution(b, 'conv_hold', x, 1), true));
+  }
   if (config.subjectPatch === 0) b.output('prediction', drawn);
   else {
     const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);

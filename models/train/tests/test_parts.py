@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from distil import interval, target_clean
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
-from magdiff.modules.precondition import Precondition
+from magdiff.modules.precondition import Precondition, hold
 from magdiff.modules.subject_mix import SubjectMix
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
@@ -258,6 +258,17 @@ def test_precondition() -> None:
         left = (guess - clean).square().mean((0, 2, 3, 4)).sqrt()
         assert torch.allclose(left, tables.out[t], rtol=0.05)
     assert torch.allclose(tables(clean, zero, zero, torch.tensor([0])), clean, atol=0.02)
+
+
+def test_what_is_held_is_the_mean_of_the_frames_that_have_a_share() -> None:
+    drawn = torch.randn(1, 4, 3, 2, 2, generator=torch.Generator().manual_seed(1))
+    share = torch.zeros(1, 1, 3, 2, 2)
+    assert torch.equal(hold(drawn, share), drawn)
+    share[:, :, :2] = 1.0
+    held = hold(drawn, share)
+    assert torch.allclose(held[:, :, 0], drawn[:, :, :2].mean(2), atol=1e-4)
+    assert torch.equal(held[:, :, 2], drawn[:, :, 2])
+    assert torch.equal(hold(drawn[:, :, :1], share[:, :, :1]), drawn[:, :, :1])
 
 
 def test_quality_says_no_to_grain_and_blur() -> None:

@@ -1,9 +1,20 @@
-"""What is kept of the noisy latents, and how much is drawn (Karras et al. 2022, section 5)."""
+"""What is kept of the noisy latents, how much is drawn (Karras et al. 2022, section 5), what is held over time."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+
+
+def hold(drawn: Tensor, share: Tensor) -> Tensor:
+    """Frames (b, C, f, h, w) brought to their common mean by a share (b, 1, f, h, w) in 0..1.
+
+    The share also says how much a frame adds to the mean: what does not move is drawn once and held.
+    """
+    if drawn.shape[2] == 1:
+        return drawn
+    common = (share * drawn).mean(2, keepdim=True) / (share.mean(2, keepdim=True) + 1e-6)
+    return drawn + share * (common - drawn)
 
 
 class Precondition(nn.Module):

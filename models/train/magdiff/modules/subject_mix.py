@@ -9,6 +9,11 @@ from torch import Tensor, nn
 MASK_CHANNELS = 8
 
 
+def share(x: Tensor, firm: bool) -> Tensor:
+    """A number of any size → a share in 0..1; `firm`: one that reaches 0 and 1."""
+    return (1.02 * x.sigmoid() - 0.01).clamp(0, 1) if firm else x.sigmoid()
+
+
 class SubjectMix(nn.Module):
     """Lays the subject over what is drawn, in latents.
 
@@ -57,15 +62,11 @@ class SubjectMix(nn.Module):
         """(m, C, h, w) → (m, 3, h · side, w · side)."""
         return F.pixel_shuffle(self.to_pixels(latents), self.side)
 
-    def share(self, x: Tensor) -> Tensor:
-        """A number of any size → a share in 0..1."""
-        return (1.02 * x.sigmoid() - 0.01).clamp(0, 1) if self.firm else x.sigmoid()
-
     def forward(self, subject: Tensor, drawn: Tensor, gates: Tensor) -> Tensor:
-        """Latents (m, C, h, w) of both; gates (m, 2, h, w), before `share`: of the subject, of the drawn."""
-        carried, shown = self.share(gates).chunk(2, dim=1)
+        """Latents (m, C, h, w) of both; gates (m, 2, h, w), not yet a `share`, of subject and drawn."""
+        carried, shown = share(gates, self.firm).chunk(2, dim=1)
         black = self.black.view(1, -1, 1, 1)
         under = black + shown * (drawn - black)
-        mask = self.share(self.mask_out(F.silu(self.mask_in(self.pixels(subject)))))
+        mask = share(self.mask_out(F.silu(self.mask_in(self.pixels(subject)))), self.firm)
         covered = self.to_cells(mask * self.pixels(under))
         return under + carried * (subject - black - covered)

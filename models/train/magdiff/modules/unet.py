@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attention import ApaAttention, SpatialTransformer
-from .precondition import Precondition
-from .subject_mix import SubjectMix
+from .precondition import Precondition, hold
+from .subject_mix import SubjectMix, share
 
 
 @dataclass
@@ -231,12 +231,15 @@ class UNet3DConditionModel(nn.Module):
             nn.init.zeros_(self.conv_gate.weight)
             nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
             self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch, cfg.precondition)
-        self.precondition, self.conv_less = None, None
+        self.precondition, self.conv_less, self.conv_hold = None, None, None
         if cfg.precondition:
             self.precondition = Precondition(cfg.out_channels)
             self.conv_less = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
             nn.init.zeros_(self.conv_less.weight)
             nn.init.zeros_(self.conv_less.bias)  # type: ignore[arg-type]
+            self.conv_hold = nn.Conv2d(ch[0], 1, 3, padding=1)
+            nn.init.zeros_(self.conv_hold.weight)
+            nn.init.zeros_(self.conv_hold.bias)  # type: ignore[arg-type]
 
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
@@ -267,16 +270,25 @@ class UNet3DConditionModel(nn.Module):
         x = F.silu(self.conv_norm_out(x))
         out: Tensor = spatial(self.conv_out, x)
         less = None if self.conv_less is None else spatial(self.conv_less, x)
+        held = None if self.conv_hold is None else spatial(self.conv_hold, x)
         gates = None if self.conv_gate is None else spatial(self.conv_gate, x)
         with torch.autocast(sample.device.type, enabled=False):
-            return self._finish(sample.float(), timestep, out.float(), less, gates)
+            return self._finish(sample.float(), timestep, out.float(), less, held, gates)
 
     def _finish(
-        self, sample: Tensor, timestep: Tensor, out: Tensor, less: Tensor | None, gates: Tensor | None
+        self,
+        sample: Tensor,
+        timestep: Tensor,
+        out: Tensor,
+        less: Tensor | None,
+        held: Tensor | None,
+        gates: Tensor | None,
     ) -> Tensor:
         """The prediction out of what the layers gave, in full precision."""
         if self.precondition is not None and less is not None:
             out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
+        if held is not None:
+            out = hold(out, share(held.float(), True))
         if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
             flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
