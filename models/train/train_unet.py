@@ -182,13 +182,13 @@ def main() -> None:
     opt = torch.optim.AdamW(gate_apart(model, other), lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
     ranks = Ranks(args.rank, args.ranks, args.run / f"{args.name}.meet")
     muon = Muon(ranks.share(hidden), lr=args.lr, decay=0.01)
-    step, seconds = 0, 0.0
+    step, born, seconds = 0, 0, 0.0  # `born`: steps of the stage it went on from
     path = args.run / f"{args.name}.pt"
     if path.exists():
         state = load_checkpoint(path)
         opt.load_state_dict(state["opt"])
         load_momenta(muon, ranks, state["muon"])
-        step, seconds = state["step"], state["seconds"]
+        step, seconds, born = state["step"], state["seconds"], state.get("born", 0)
         model.load_state_dict(state["model"])
         averaged.load_state_dict(state["ema"])
     elif args.init:
@@ -202,6 +202,7 @@ def main() -> None:
         if fresh:
             print("fresh:", *fresh, flush=True)
         elif "opt" in state:  # the optimisers' running means go on from the earlier stage
+            born = state["step"]
             averaged.load_state_dict(state["ema"])
             opt.load_state_dict(state["opt"])
             load_momenta(muon, ranks, state["muon"])
@@ -230,6 +231,7 @@ def main() -> None:
             "opt": opt.state_dict(),
             "muon": momenta,
             "step": step,
+            "born": born,
             "seconds": seconds + time.time() - began,
             "config": cfg.to_json(),
         }
@@ -238,7 +240,7 @@ def main() -> None:
     while step < args.steps and ranks.agree(time.time() - began < args.minutes * 60):
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
-            group["lr"] = learning_rate(step, (time.time() - began) / 60, args) * group.get("scale", 1.0)
+            group["lr"] = learning_rate(step + born, (time.time() - began) / 60, args) * group.get("scale", 1.0)
         loss = loss_of(model, batch, g, schedule, empty, args.region, args.apart, args.precision)
         model.zero_grad(set_to_none=True)
         loss.backward()
@@ -249,7 +251,7 @@ def main() -> None:
         ranks.spread(hidden)
         step += 1
         with torch.no_grad():
-            share = 1 - min(0.997, step / (step + 20))
+            share = max(0.003, 6 / (step + born + 6))  # the mean of about a sixth of all steps
             torch._foreach_lerp_(list(averaged.parameters()), list(model.parameters()), share)
         running += (loss.item() - running) * (0.02 if step - first > 50 else 1 / (step - first))
         if step % 10 == 0 and args.rank == 0:
