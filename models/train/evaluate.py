@@ -1,7 +1,7 @@
 """Measures an exported model on held-out subjects and places, through the graphs it ships as.
 
     npx tsx build/writeGraphs.ts models/bundled/magdiff-small RUN/graphs          (from the root)
-    python evaluate.py --data DATA --run RUN --model ../bundled/magdiff-small --rows true vae teacher student photos
+    python evaluate.py --data DATA --run RUN --model ../bundled/magdiff-small --rows true vae copy used photos
 
 Every row uses the same seeds. Batches are kept under RUN/evaluation, so that a run that was cut goes on, and
 several processes (`--part 0/2`, `--part 1/2`) share the work; RUN/evaluation.json has every row whose batches are
@@ -13,24 +13,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
-from magdiff.measures import Readers, batch_measures, fvd_like, load_reader
-from magdiff.prepared import FRAMES, plain, prepare
-from magdiff.readers import SIDE as READER_SIDE
-from magdiff.readers import motion_input, shrink
-from magdiff.shipped import Setting, ShippedModel
+from magdiff.measuring.filmed import clip_subjects, photo_subjects, real_frames
+from magdiff.measuring.measures import Readers, batch_measures, fvd_like, load_reader
+from magdiff.measuring.prepared import FRAMES, plain, prepare
+from magdiff.measuring.quality import psnr_within
+from magdiff.measuring.readers import SIDE as READER_SIDE
+from magdiff.measuring.readers import motion_input, shrink
+from magdiff.measuring.shipped import Setting, ShippedModel
+from magdiff.patches import patch_kernel
 from magdiff.world.clips import Recipe, World, compose
-from magdiff.world.subjects import SubjectPack, load_subjects, square_picture
+from magdiff.world.subjects import load_subjects
 from train_vae import psnr, sheet
 
 BATCH = 12
@@ -47,32 +48,27 @@ class Row:
     share: float = 1.0
 
 
-def table_of_rows(guidance: float) -> dict[str, Row]:
-    """Every generated row by name; `guidance` is the teacher's."""
-    teacher = Setting("unet", 25, guidance)
-    student = Setting("unet_student", 4)
+def table_of_rows(used: Setting, teacher: Setting) -> dict[str, Row]:
+    """Every generated row by name; `used`: as users run the model, `teacher`: its full weights."""
     rows = {
+        "used": Row("generate", used),
+        "photos": Row("photos", used),
+        "real_clips": Row("real_clips", used),
+        "real_clips_lifted": Row("real_clips_lifted", used),
+        "edit_background": Row("edit_background", used),
+        "edit_subject": Row("edit_subject", used),
+        "without SDA": Row("full_frame", used),
+        "without APA": Row("generate", replace(used, fixed=1.0)),
+        "without HFA": Row("generate", replace(used, no_hfa=True)),
         "teacher": Row("generate", teacher),
-        "teacher_4": Row("generate", replace(teacher, steps=4)),
-        "student": Row("generate", student),
-        "photos": Row("photos", student),
-        "photos_teacher": Row("photos", teacher),
-        "real_clips": Row("real_clips", student),
-        "real_clips_lifted": Row("real_clips_lifted", student),
-        "edit_background": Row("edit_background", student),
-        "edit_background_teacher": Row("edit_background", teacher),
-        "edit_subject": Row("edit_subject", student),
-        "edit_subject_teacher": Row("edit_subject", teacher),
-        "without SDA": Row("full_frame", student),
-        "without APA": Row("generate", replace(student, fixed=1.0)),
-        "without HFA": Row("generate", replace(student, no_hfa=True)),
+        "unguided": Row("generate", replace(used, guidance=1.0)),
     }
     some = [0, FRAMES // 2]
     for image in (0.0, 0.5, 1.0, 2.0):
         for text in (0.0, 0.5, 1.0, 2.0):
-            s = replace(student, alpha_image=image, alpha_text=text)
+            s = replace(used, alpha_image=image, alpha_text=text)
             rows[f"sweep image {image:g} text {text:g}"] = Row("generate", s, some)
-        s = replace(student, alpha_image=image, no_hfa=True)
+        s = replace(used, alpha_image=image, no_hfa=True)
         rows[f"sweep without HFA image {image:g} text 1"] = Row("generate", s, some)
     return rows
 
@@ -83,7 +79,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--model", type=Path, required=True)
-    p.add_argument("--rows", nargs="+", default=["true", "vae", "teacher", "student"], help="names or beginnings")
+    p.add_argument("--rows", nargs="+", default=["true", "vae", "copy", "used"], help="names or beginnings")
     p.add_argument("--clips", type=int, default=504)
     p.add_argument("--part", default="0/1")
     p.add_argument("--threads", type=int, default=1)
@@ -168,59 +164,6 @@ class Evaluation:
         }
 
 
-def photo_subjects(data: Path) -> SubjectPack:
-    """The photographed objects with their masks as RGBA subjects."""
-    rows = [json.loads(line) for line in (data / "photos/labels.jsonl").open()]
-    pictures, names = [], []
-    for row in rows:
-        if not row.get("mask"):
-            continue
-        image = Image.open(data / "photos" / row["file"]).convert("RGB")
-        mask = Image.open(data / "photos" / row["mask"]).convert("L").resize(image.size)
-        image.putalpha(mask)
-        pictures.append(image)
-        names.append(row.get("name") or "thing")
-    return pack_of(pictures, names)
-
-
-def clip_subjects(data: Path) -> SubjectPack:
-    """Up to 24 frames' subjects of each real clip that comes with masks, none smaller than 4 % of its frame."""
-    pictures, names = [], []
-    for folder in sorted((data / "videos/masks_derived").iterdir()):
-        masks = [Image.open(path).convert("L") for path in sorted(folder.glob("*.png"))[::10]]
-        width, height = masks[0].size
-        raw = decoded(folder.parent.parent / f"{folder.name}.mp4", "select=not(mod(n\\,10))")
-        both = zip(raw.reshape(-1, height, width, 3), masks, strict=True)
-        shown = [(frame, mask) for frame, mask in both if np.asarray(mask).mean() >= 0.04 * 255]
-        for frame, mask in shown[:: math.ceil(len(shown) / 24)]:
-            image = Image.fromarray(frame)
-            image.putalpha(mask)
-            pictures.append(image)
-            names.append(folder.name.removesuffix("-detection").split("-")[-1])
-    return pack_of(pictures, names)
-
-
-def pack_of(pictures: list[Image.Image], names: list[str]) -> SubjectPack:
-    """RGBA pictures as a pack."""
-    stack = np.stack([square_picture(x) for x in pictures])
-    return SubjectPack(torch.from_numpy(stack).permute(0, 3, 1, 2).contiguous(), names)
-
-
-def decoded(path: Path, filters: str, *options: str) -> np.ndarray:
-    """A clip's frames after ffmpeg's `filters`, one after the other, as RGB bytes; needs `ffmpeg` on the path."""
-    command = ["ffmpeg", "-v", "error", "-i", str(path), "-vf", filters, "-vsync", "0", *options]
-    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.uint8).copy()
-
-
-def real_frames(data: Path, size: int = 128) -> Tensor:
-    """Four frames of each real clip, (n, 3, size, size) in −1..1."""
-    crop = f"select=not(mod(n\\,20)),crop=min(iw\\,ih):min(iw\\,ih),scale={size}:{size}:flags=area"
-    paths = sorted((data / "videos").glob("*.mp4"))
-    frames = np.concatenate([decoded(p, crop, "-frames:v", "4").reshape(-1, size, size, 3) for p in paths])
-    return torch.from_numpy(frames).permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
 @torch.no_grad()
 def vae_row(e: Evaluation) -> dict[str, float]:
     """Reconstruction in float32 of held-out composites and of real clips' frames."""
@@ -235,20 +178,34 @@ def vae_row(e: Evaluation) -> dict[str, float]:
     return {"composites": run(x), "real_frames": run(frames), "n": len(x), "n_real": len(frames)}
 
 
+def copy_row(e: Evaluation) -> dict[str, float]:
+    """Clean latents through the UNet at its last timestep, decoded and held against the same decoded: cells without
+    the subject."""
+    batch = prepare("generate", 0, BATCH, e.world, e.model, e.kept / "clips")
+    video, weight = [], []
+    for i, predict in enumerate(e.model.predictors(batch.conditions, replace(e.model.teacher, guidance=1.0))):
+        kernel = patch_kernel(e.model.vae)
+        z = F.conv2d(batch.video[i] * 2 - 1, *kernel, stride=8) * e.model.vae.cfg.scaling_factor
+        out = predict(z.transpose(0, 1).unsqueeze(0), torch.zeros(1))[0].transpose(0, 1)
+        video.append(torch.stack([e.model.decode(out), e.model.decode(z)]))
+        cells = (F.max_pool2d(batch.alpha[i].unsqueeze(1), 8) == 0).float()
+        weight.append(F.interpolate(cells, scale_factor=8)[:, 0])
+    back, given = torch.cat(video, dim=1)
+    return {"decibels": float(psnr_within(back, given, torch.cat(weight))), "clips": BATCH}
+
+
 def sheets(e: Evaluation, folder: Path) -> None:
     """Of textured shapes of our own in our own places: contact sheets, and a grid that plays over both α."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = table_of_rows(e.model.guidance)
-    every = list(range(FRAMES))
-    for name in ("teacher", "student"):
-        video, batch = e.generate("shapes", 0, rows[name].setting, every)
-        cut = batch.video[:8, :1] * batch.alpha[:8, :1].unsqueeze(2)
-        sheet(list(torch.cat([cut, video[:8]], dim=1) * 2 - 1), folder / f"{name}.png")
-        Image.open(folder / f"{name}.png").save(folder / f"{name}.webp", quality=82, method=6)
-        (folder / f"{name}.png").unlink()
-        (folder / f"{name}.txt").write_text("\n".join(batch.captions[:8]) + "\n")
+    used, every = e.model.used, list(range(FRAMES))
+    video, batch = e.generate("shapes", 0, used, every)
+    cut = batch.video[:8, :1] * batch.alpha[:8, :1].unsqueeze(2)
+    sheet(list(torch.cat([cut, video[:8]], dim=1) * 2 - 1), folder / "clips.png")
+    Image.open(folder / "clips.png").save(folder / "clips.webp", quality=82, method=6)
+    (folder / "clips.png").unlink()
+    (folder / "clips.txt").write_text("\n".join(batch.captions[:8]) + "\n")
     steps = (0.0, 0.5, 1.0, 2.0)
-    settings = [replace(rows["student"].setting, alpha_image=i, alpha_text=t) for i in steps for t in steps]
+    settings = [replace(used, alpha_image=i, alpha_text=t) for i in steps for t in steps]
     cells = []
     for s in settings:  # one clip of the batch
         z = e.model.sample(batch.conditions.only(GRID_CLIP), batch.noise[GRID_CLIP : GRID_CLIP + 1], s)
@@ -279,10 +236,12 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     e = Evaluation(args)
-    rows = table_of_rows(e.model.guidance)
+    rows = table_of_rows(e.model.used, e.model.teacher)
     for asked in args.rows:
         if asked == "vae":
             keep_row(args.run, "vae", vae_row(e))
+        elif asked == "copy":
+            keep_row(args.run, "copy", copy_row(e))
         elif asked == "true":
             keep_row(args.run, "true", e.true_row())
         for name in [n for n in rows if n == asked or (asked.endswith("*") and n.startswith(asked[:-1]))]:

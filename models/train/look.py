@@ -19,12 +19,12 @@ from torch import Tensor
 
 from export import load_model
 from magdiff.checkpoint import load_checkpoint, seed_for
-from magdiff.measures import load_reader
+from magdiff.measuring.measures import load_reader
+from magdiff.measuring.prepared import EXACT
+from magdiff.measuring.quality import flicker, gradient_energy, grain, psnr_within
+from magdiff.measuring.readers import shrink
 from magdiff.model import MagDiff
 from magdiff.pool import Encoded, Pool, encode_clips
-from magdiff.prepared import EXACT
-from magdiff.quality import flicker, gradient_energy, grain, psnr_within
-from magdiff.readers import shrink
 from magdiff.schedule import NoiseSchedule, mixed_noise
 from magdiff.world.clips import World, compose
 from train_vae import sheet

@@ -15,10 +15,9 @@ from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint, seed_for
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
-from magdiff.patches import add_patch_head, set_patch_encoder
+from magdiff.patches import add_patch_head, latent_to_rgb, set_patch_encoder
 from magdiff.pool import load_vae
 from magdiff.world.clips import Recipe, World, compose
-from prepare import latent_to_rgb
 from train_vae import psnr
 
 

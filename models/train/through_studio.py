@@ -4,7 +4,7 @@
 
 For every clip `magdiff generate` is given a picture (a held-out subject before some background), its mask and the
 sentence, and writes pictures: the planner, the pipeline and the export are the studio's. The row is kept in
-RUN/evaluation.json as "through the studio"; the clips are made by the student, without own pixels laid over.
+RUN/evaluation.json as "through the studio"; clips are made as users make them, less the own pixels laid over.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from PIL import Image
 from torch import Tensor
 
 from evaluate import BATCH, keep_row
-from magdiff.measures import Readers, region_psnr
-from magdiff.prepared import FRAMES, compose_set
-from magdiff.readers import motion_input, shrink
-from magdiff.shipped import ShippedModel
+from magdiff.measuring.measures import Readers, region_psnr
+from magdiff.measuring.prepared import FRAMES, compose_set
+from magdiff.measuring.readers import motion_input, shrink
+from magdiff.measuring.shipped import ShippedModel
 from magdiff.world.clips import Clips, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ def make_take(folder: Path, model: Path, caption: str, seed: int) -> Tensor:
     command = ["npx", "tsx", "electron/cli/magdiff.ts", "generate", str(folder / "picture.png")]
     command += ["--mask", str(folder / "mask.png"), "--prompt", caption]
     command += ["--seed", str(seed), "--frames", str(FRAMES)]
-    command += ["--student", "--no-own-pixels", "--format", "png-sequence", "--out", str(folder / "frames")]
+    command += ["--no-own-pixels", "--format", "png-sequence", "--out", str(folder / "frames")]
     done = subprocess.run([*command, "--model", str(model)], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"magdiff generate ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from magdiff.checkpoint import save_checkpoint, seed_for
-from magdiff.prepared import plain
-from magdiff.quality import blurred
-from magdiff.readers import MOTION_CHANNELS, SIDE, Reader, motion_input
+from magdiff.measuring.prepared import plain
+from magdiff.measuring.quality import blurred
+from magdiff.measuring.readers import MOTION_CHANNELS, SIDE, Reader, motion_input
 from magdiff.world.clips import World, compose
 from magdiff.world.motions import MOTION_WORDS
 from magdiff.world.places import PLACE_WORDS

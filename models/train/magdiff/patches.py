@@ -171,3 +171,14 @@ def linear_parts(vae: AutoencoderKL) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     scale = vae.cfg.scaling_factor
     black = (bias - kernel.sum((1, 2, 3))) * scale
     return weight, offset, kernel * scale, black
+
+
+@torch.no_grad()
+def latent_to_rgb(vae: AutoencoderKL, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """Least squares from scaled latents to RGB in −1..1 at latent resolution: matrix (C, 3), bias (3,)."""
+    z = vae.encode(pictures)[0] * vae.cfg.scaling_factor
+    small = F.adaptive_avg_pool2d(pictures, z.shape[-1])
+    rows = z.permute(0, 2, 3, 1).reshape(-1, z.shape[1])
+    rows = torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
+    solution = torch.linalg.lstsq(rows, small.permute(0, 2, 3, 1).reshape(-1, 3)).solution
+    return solution[:-1], solution[-1]

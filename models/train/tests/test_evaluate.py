@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-import evaluate
-from magdiff.prepared import lifted
+from magdiff.measuring import filmed
+from magdiff.measuring.prepared import lifted
 from magdiff.world.clips import Clips
 
 
@@ -32,8 +32,8 @@ def test_subjects_out_of_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert filters == "select=not(mod(n\\,10))"
         return frames[::10].reshape(-1)
 
-    monkeypatch.setattr(evaluate, "decoded", decoded)
-    pack = evaluate.clip_subjects(tmp_path)
+    monkeypatch.setattr(filmed, "decoded", decoded)
+    pack = filmed.clip_subjects(tmp_path)
     assert pack.names == ["snail"] * 20
     centre = pack.rgba[:, :, 80, 80]
     assert centre[:, 3].eq(255).all()

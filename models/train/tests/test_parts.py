@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from distil import interval, target_clean
+from magdiff.measuring.quality import blurred, flicker, gradient_energy, grain, psnr_within
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
 from magdiff.modules.precondition import Precondition, hold
 from magdiff.modules.subject_mix import SubjectMix
@@ -17,7 +18,6 @@ from magdiff.muon import orthogonalise
 from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
 from magdiff.pool import region_of
-from magdiff.quality import blurred, flicker, gradient_energy, grain, psnr_within
 from magdiff.schedule import NoiseSchedule, ddim_sample, ddim_step, mixed_noise
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import Recipe, World, compose, contact_shadow, vary_mask

@@ -57,13 +57,12 @@ def script(name: str, *args: object) -> str:
 
 def test_whole_recipe(data: Path, tmp_path: Path) -> None:
     run, tiny = tmp_path / "run", ["--size", 64, "--per-place", 2, "--batch-scale", 0.1]
-    vae = ["train_vae.py", "--data", data, "--out", run / "vae", "--size", 64, "--batch", 2]
-    script(*vae, "--channels", 8, 8, 8, 16, "--latent-channels", 4, "--steps", 2)
-    few = ["--per-place", 2]
-    script("prepare.py", "--data", data, "--run", run / "first", "--vae", run / "vae/vae.pt", *few)
-    frozen = run / "first/vae_frozen.pt"
-    script("tune_vae.py", "--data", data, "--vae", frozen, "--out", run / "tuned", "--steps", 1, *few)
-    script("prepare.py", "--data", data, "--run", run, "--vae", run / "tuned/vae.pt", *few)
+    frozen = run / "vae_frozen.pt"
+    few = ["--channels", 16, 16, 16, 32, "--latent-channels", 8, "--size", 64, "--pictures", 8, "--per-place", 2]
+    script("make_vae.py", "--data", data, "--out", frozen, *few)
+    decoder = ["--size", 64, "--batch", 2, "--steps", 2, "--latent-noise", 0.1]
+    script("train_vae.py", "--data", data, "--out", run / "decoder", "--decoder-of", frozen, *decoder)
+    script("make_tokenizer.py", "--data", data, "--run", run)
     unet = ["train_unet.py", "--data", data, "--run", run, "--widths", 32, 32, *tiny]
     script(*unet, "--name", "frames", "--steps", 2)
     before = torch.load(run / "frames.pt", weights_only=True)["model"]["unet.conv_in.weight"]

@@ -9,14 +9,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checkpoint import load_checkpoint, save_checkpoint, seed_for
-from .model import Conditions
-from .planner import plan, subject_start
-from .pool import encode_clips
-from .schedule import mixed_noise
+from ..checkpoint import load_checkpoint, save_checkpoint, seed_for
+from ..model import Conditions
+from ..planner import plan, subject_start
+from ..pool import encode_clips
+from ..schedule import mixed_noise
+from ..world.clips import Clips, Recipe, World, compose
+from ..world.subjects import FAMILIAR_WORDS
 from .shipped import ShippedModel
-from .world.clips import Clips, Recipe, World, compose
-from .world.subjects import FAMILIAR_WORDS
 
 FRAMES = 8
 DARKEST = 0.1  # in "real_clips_lifted"

@@ -7,6 +7,7 @@ PyTorch modules with the shipped weights (they agree with their graphs to a thou
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import onnxruntime as ort
 import torch
 from torch import Tensor
 
-from .folder import load_folder, load_planner
-from .model import Conditions, Drop
-from .modules.attention import ApaAttention
-from .schedule import NoiseSchedule, ddim_sample
+from ..folder import load_folder, load_planner
+from ..model import Conditions, Drop
+from ..modules.attention import ApaAttention
+from ..schedule import NoiseSchedule, ddim_sample
+
+Predict = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass
@@ -47,6 +50,9 @@ class ShippedModel:
         manifest = json.loads((folder / "magdiff.json").read_text())
         self.guidance: float = manifest["guidance"]["text"]
         self.noise_alpha: float = manifest.get("noiseAlpha", 0.0)
+        student = manifest.get("student")
+        self.teacher = Setting("unet", manifest["steps"], self.guidance)
+        self.used = Setting(student["folder"], student["steps"]) if student else self.teacher
         self.empty = torch.tensor(self.tokenizer.encode(""))
         self.schedule = NoiseSchedule()
         self._sessions: dict[str, ort.InferenceSession] = {}
@@ -84,7 +90,12 @@ class ShippedModel:
     @torch.no_grad()
     def sample(self, c: Conditions, noise: Tensor, s: Setting) -> Tensor:
         """Clean scaled latents (n, C, f, h, w), clip by clip."""
-        n = len(noise)
+        predictors = zip(noise.split(1), self.predictors(c, s), strict=True)
+        return torch.cat([ddim_sample(predict, x, self.schedule, s.steps) for x, predict in predictors])
+
+    def predictors(self, c: Conditions, s: Setting) -> list[Predict]:
+        """For each clip what gives x₀ (1, C, f, h, w) of noisy latents and a timestep (1,)."""
+        n = len(c.ids)
         never = torch.zeros(n, dtype=torch.bool)
         context, subject = self.model.encode(
             c, self.empty, Drop(never, never, torch.zeros(n)) if s.no_hfa else None
@@ -95,7 +106,7 @@ class ShippedModel:
         if s.fixed is not None:
             text, image = np.full_like(text, s.fixed), np.full_like(image, s.fixed)
         alphas = {"alpha_text": text * s.alpha_text, "alpha_image": image * s.alpha_image}
-        out = []
+        out: list[Predict] = []
         for i in range(n):
             said = self.run(f"{s.weights}_context", {"context": context[i : i + 1].numpy()})
             unsaid = self.run(f"{s.weights}_context", {"context": silent[i : i + 1].numpy()})
@@ -109,8 +120,8 @@ class ShippedModel:
                 off = torch.from_numpy(self.run(s.weights, {**feeds, **unsaid})["prediction"])
                 return off + s.guidance * (on - off)
 
-            out.append(ddim_sample(predict, noise[i : i + 1], self.schedule, s.steps))
-        return torch.cat(out)
+            out.append(predict)
+        return out
 
     def decode(self, latents: Tensor) -> Tensor:
         """Scaled latents (m, C, h, w) → pictures (m, 3, 8h, 8w) in 0..1."""

@@ -9,9 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checkpoint import load_checkpoint
-from .planner import subject_start
+from ..checkpoint import load_checkpoint
+from ..planner import subject_start
 from .prepared import Prepared
+from .quality import flicker, gradient_energy, grain
 from .readers import MOTION_CHANNELS, SIDE, Reader, frechet, motion_input, shrink
 
 
@@ -103,10 +104,23 @@ def batch_measures(video: Tensor, frames: list[int], batch: Prepared, readers: R
         features = readers.subject.features(x * 2 - 1)
         return F.normalize(features, dim=-1).unflatten(0, (n, f))
 
+    out |= place_measures(video, truth, batch.alpha)
     true_subject = embed(subject_crops(truth, batch.alpha))
     out["likeness"] = (embed(crops) * true_subject[:, :1]).sum(-1).mean(1)
     out["likeness_true"] = (true_subject * true_subject[:, :1]).sum(-1).mean(1)
     return out
+
+
+def place_measures(video: Tensor, truth: Tensor, alpha: Tensor) -> dict[str, Tensor]:
+    """Sharpness, grain and flicker per clip (n,) away from the subject, of clips (n, f, 3, s, s) and true ones."""
+    away = (F.max_pool2d(alpha, 9, 1, 4) < 0.01).float()
+    out: dict[str, list[Tensor]] = {}
+    for made, true, weight in zip(video, truth, away, strict=True):
+        for end, clip in (("", made), ("_true", true)):
+            out.setdefault(f"sharp{end}", []).append(gradient_energy(clip, weight))
+            out.setdefault(f"grain{end}", []).append(grain(clip, weight))
+            out.setdefault(f"flicker{end}", []).append(flicker(clip.unsqueeze(0), weight.unsqueeze(0)))
+    return {k: torch.stack(v) for k, v in out.items()}
 
 
 def fvd_like(ours: Tensor, theirs: Tensor) -> float:

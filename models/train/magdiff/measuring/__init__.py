@@ -1,0 +1,1 @@
+"""What a model is measured with: readers, sets of clips, the graphs that ship."""
