@@ -20,7 +20,7 @@ def main() -> None:
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
     args = p.parse_args()
-    words = known_words(load_subjects(args.data, "train").names, [])
+    words = known_words(load_subjects(args.data, "train").names)
     tokenizer = Tokenizer.learn(words, TEXT_LENGTH)
     tokenizer.save(args.run / "tokenizer")
     print(f"vocabulary {len(tokenizer.vocab)}, words {len(tokenizer.words)}")

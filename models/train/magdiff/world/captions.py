@@ -111,12 +111,11 @@ def caption(
     return ", ".join([" ".join(text.split()), *view])
 
 
-def known_words(names: list[str], scenes: list[str]) -> Counter[str]:
+def known_words(names: list[str]) -> Counter[str]:
     """Word counts of 20,000 captions drawn from a fixed seed, every known name at least once."""
     rng = random.Random(7)
     counts: Counter[str] = Counter()
     pool = sorted(set(names))
-    places = [*PLACE_WORDS * 3, *sorted(set(scenes))]
     for _ in range(20000):
         counts.update(
             split_words(
@@ -125,7 +124,7 @@ def known_words(names: list[str], scenes: list[str]) -> Counter[str]:
                     rng.choice(pool),
                     rng.choice(MOTION_WORDS),
                     rng.choice([-1, 0, 1]),
-                    rng.choice(places),
+                    rng.choice(PLACE_WORDS),
                     rng.choice(LIGHT_WORDS),
                     rng.choice(CAMERA_WORDS),
                 )

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from .captions import CAMERA_WORDS, LIGHT_WORDS, caption, known_words
+from .captions import CAMERA_WORDS, LIGHT_WORDS, caption
 from .light import contact_shadow, grade, weather
 from .motions import MOTION_WORDS, SPEED_FACTORS, Path, motion_paths, start_position, starting_size
 from .places import GROUNDED, OUTDOOR, PLACE_WORDS, PlaceBank
@@ -34,10 +34,6 @@ class World:
         """`split` "train" or "held": other subjects, other panoramas, other place seeds."""
         seed = 11 if split == "train" else 909
         return World(load_subjects(data, split), load_scenes(data, split), PlaceBank(seed, per_place, SIDE))
-
-    def words(self):  # noqa: ANN201 - a Counter of the caption words
-        """Word counts for the tokenizer."""
-        return known_words(self.subjects.names, self.scenes.words)
 
 
 @dataclass
