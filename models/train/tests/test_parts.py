@@ -15,6 +15,7 @@ from magdiff.modules.subject_mix import SubjectMix
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.muon import orthogonalise
+from magdiff.objective import standing_error
 from magdiff.patches import add_patch_head, linear_parts, patch_kernel, pixel_head, set_patch_encoder
 from magdiff.planner import MotionPlanner, PlannerConfig, from_points, plan, subject_start, to_points
 from magdiff.pool import region_of
@@ -269,6 +270,15 @@ def test_what_is_held_is_the_mean_of_the_frames_that_have_a_share() -> None:
     assert torch.allclose(held[:, :, 0], drawn[:, :, :2].mean(2), atol=1e-4)
     assert torch.equal(held[:, :, 2], drawn[:, :, 2])
     assert torch.equal(hold(drawn[:, :, :1], share[:, :, :1]), drawn[:, :, :1])
+
+
+def test_a_network_is_taught_to_hold_what_stands_still_and_nothing_else() -> None:
+    z = torch.randn(1, 4, 1, 2, 2, generator=torch.Generator().manual_seed(1)).repeat(1, 1, 5, 1, 1)
+    z[:, :, 3, 0, 0] += 1.0
+    right = torch.full((1, 1, 5, 2, 2), 9.0)
+    right[:, :, 3, 0, 0] = -9.0
+    assert standing_error(right, z) < 1e-3
+    assert standing_error(torch.full_like(right, 9.0), z) > 0.3
 
 
 def test_quality_says_no_to_grain_and_blur() -> None:

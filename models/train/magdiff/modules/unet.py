@@ -232,6 +232,8 @@ class UNet3DConditionModel(nn.Module):
             nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
             self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch, cfg.precondition)
         self.precondition, self.conv_less, self.conv_hold = None, None, None
+        # of the last call, (b, 1, f, h, w): what `standing_error` teaches, for no error of x₀ shows what flickers
+        self.held: Tensor | None = None
         if cfg.precondition:
             self.precondition = Precondition(cfg.out_channels)
             self.conv_less = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
@@ -288,7 +290,8 @@ class UNet3DConditionModel(nn.Module):
         if self.precondition is not None and less is not None:
             out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
         if held is not None:
-            out = hold(out, share(held.float(), True))
+            self.held = held.float()
+            out = hold(out, share(self.held.detach(), True))
         if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
             flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
