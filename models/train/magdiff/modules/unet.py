@@ -291,7 +291,8 @@ class UNet3DConditionModel(nn.Module):
             out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
         if held is not None:
             self.held = held.float()
-            out = hold(out, share(self.held.detach(), True))
+            if not self.training:  # an error of holding would outweigh all others where there is little noise
+                out = hold(out, share(self.held, True))
         if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
             flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
