@@ -105,14 +105,10 @@ def batch_at(
 
 def gate_apart(model: MagDiff, other: list[Tensor]) -> list[dict[str, Any]]:
     """Parameter groups for AdamW: gate and mask learn ten times faster, for a sigmoid has far to go."""
-    quick = [m for m in (model.unet.conv_gate, model.unet.subject_mix) if m is not None]
-    held = [m for m in (model.unet.conv_hold,) if m is not None]
-    wanted = [
-        ({id(p) for m in part for p in m.parameters()}, scale) for part, scale in ((quick, 10.0), (held, 1.0))
-    ]
-    apart = set().union(*(ids for ids, _ in wanted))
-    groups = [{"params": [p for p in other if id(p) not in apart]}]
-    return groups + [{"params": [p for p in other if id(p) in ids], "scale": scale} for ids, scale in wanted if ids]
+    parts = [m for m in (model.unet.conv_gate, model.unet.subject_mix) if m is not None]
+    quick = {id(p) for m in parts for p in m.parameters()}
+    groups = [{"params": [p for p in other if id(p) not in quick]}]
+    return [*groups, {"params": [p for p in other if id(p) in quick], "scale": 10.0}] if quick else groups
 
 
 def load_momenta(muon: Muon, ranks: Ranks, momenta: list[Tensor]) -> None:

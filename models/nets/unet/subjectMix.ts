@@ -1,5 +1,5 @@
 /** The subject laid over what a UNet draws, pixel by pixel but in latents: HFA's last step in the bundled model. */
-import { add, multiply, relu, scale, sigmoid, silu, subtract } from '../../onnx/elementwise.ts';
+import { add, mean, multiply, relu, scale, sigmoid, silu, subtract } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { reshape, slice } from '../../onnx/shaping.ts';
 import { clipOfPictures, picturesOfClip } from '../clip/clipLayers.ts';
@@ -23,6 +23,17 @@ export function share(x: Tensor, firm: boolean): Tensor {
   const wide = scale(soft, 1.02);
   const { builder } = x;
   return subtract(relu(add(wide, builder.constant([], [-0.01]))), relu(add(wide, builder.constant([], [-1.01]))));
+}
+
+/** Mean square of latents of unit variance above which a cell has something of the subject: a hundredth. */
+const presence = 100;
+
+/** Where a clip's cells hold nothing of the subject, of its latents (b, C, f, h, w): 1, else 0; (b, 1, f, h, w). */
+export function freeOf(b: GraphBuilder, subject: Tensor): Tensor {
+  const [, channels = 0] = subject.shape;
+  const black = b.scope('subject_mix', () => reshape(b.weight('black', [channels]), [1, channels, 1, 1, 1]));
+  const apart = subtract(subject, black);
+  return relu(subtract(b.constant([], [1]), scale(mean(multiply(apart, apart), [1]), presence)));
 }
 
 /**

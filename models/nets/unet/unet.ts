@@ -2,7 +2,7 @@
 
 import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
-import { add, scale, silu } from '../../onnx/elementwise.ts';
+import { add, multiply, scale, silu } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
 import { concatenate, slice, split } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
@@ -19,7 +19,7 @@ import type { Network } from '../network.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
 import { hold, precondition } from './precondition.ts';
-import { layOver, share } from './subjectMix.ts';
+import { freeOf, layOver, share } from './subjectMix.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,
@@ -71,17 +71,22 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   if (config.precondition) {
     const less = frameConvolution(b, 'conv_less', x, config.outChannels);
     drawn = precondition(b, slice(sample, 1, 0, config.outChannels), output, less, timestep);
-    drawn = hold(drawn, share(frameConvolution(b, 'conv_hold', x, 1), true));
+    const still = share(frameConvolution(b, 'conv_hold', x, 1), true);
+    drawn = hold(drawn, config.subjectPatch === 0 ? still : multiply(still, freeOf(b, subjectOf(sample, config))));
   }
   if (config.subjectPatch === 0) b.output('prediction', drawn);
   else {
-    const subject = slice(sample, 1, config.inChannels - config.outChannels, config.inChannels);
+    const subject = subjectOf(sample, config);
     const gates = frameConvolution(b, 'conv_gate', x, 2);
     const options = { side: config.subjectPatch, firm: config.precondition };
     b.output('prediction', layOver(b, subject, drawn, gates, options));
   }
   return b.finish();
 }
+
+/** The subject's latents, which come last in the UNet's input. */
+const subjectOf = (sample: Tensor, { inChannels, outChannels }: UnetConfig): Tensor =>
+  slice(sample, 1, inChannels - outChannels, inChannels);
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */
 function declareContext(b: GraphBuilder, config: UnetConfig, shape: UnetGraphShape): (layer: string) => LayerContext {

@@ -11,8 +11,6 @@ from .modules.precondition import Precondition
 from .pool import Encoded
 from .schedule import NoiseSchedule, mixed_noise
 
-STILL = 0.02  # mean difference of latents of unit size, below which nothing moves
-
 
 def tables_of(model: MagDiff) -> Precondition:
     """The preconditioning of a model that has one."""
@@ -42,15 +40,6 @@ def output_error(model: MagDiff, difference: Tensor, t: Tensor, region: Tensor, 
     return (error**2 * cells * weight).mean() / cells.mean()
 
 
-def standing_error(held: Tensor, z: Tensor) -> Tensor:
-    """Cross entropy of what the network holds (n, 1, f, h, w), before it is a share, against what stands still.
-
-    A cell of clean latents z (n, C, f, h, w) stands still in a frame where it is as in most frames.
-    """
-    still = ((z - z.median(2, keepdim=True).values).abs().mean(1, keepdim=True) < STILL).float()
-    return F.binary_cross_entropy_with_logits(held, still)
-
-
 def loss_of(
     model: MagDiff,
     batch: Encoded,
@@ -76,6 +65,4 @@ def loss_of(
     with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
         context, subject = model.encode(batch.conditions.to(device), empty, drop)
         clean = model.predict(a * z + s * noise, t, context, subject.float()).float()
-    error = output_error(model, clean - z, t, batch.region.to(device), region)
-    held = model.unet.held
-    return error if held is None or z.shape[2] == 1 else error + 0.1 * standing_error(held, z)
+    return output_error(model, clean - z, t, batch.region.to(device), region)

@@ -63,6 +63,10 @@ class UnetConfig:
         }
 
 
+# a hundredth of the unit variance of latents is as much of the subject as a held cell never has
+PRESENCE = 100.0
+
+
 def spatial(conv: nn.Conv2d, x: Tensor) -> Tensor:
     """Applies a 2D conv to every frame of (b, C, f, h, w)."""
     b, _, f = x.shape[:3]
@@ -232,8 +236,6 @@ class UNet3DConditionModel(nn.Module):
             nn.init.constant_(self.conv_gate.bias, 3.0)  # type: ignore[arg-type]
             self.subject_mix = SubjectMix(cfg.out_channels, cfg.subject_patch, cfg.precondition)
         self.precondition, self.conv_less, self.conv_hold = None, None, None
-        # of the last call, (b, 1, f, h, w): what `standing_error` teaches, for no error of x₀ shows what flickers
-        self.held: Tensor | None = None
         if cfg.precondition:
             self.precondition = Precondition(cfg.out_channels)
             self.conv_less = nn.Conv2d(ch[0], cfg.out_channels, 3, padding=1)
@@ -277,6 +279,14 @@ class UNet3DConditionModel(nn.Module):
         with torch.autocast(sample.device.type, enabled=False):
             return self._finish(sample.float(), timestep, out.float(), less, held, gates)
 
+    def free_of(self, sample: Tensor) -> Tensor:
+        """Where a frame's cells hold nothing of the subject: 1, else 0; (b, 1, f, h, w)."""
+        if self.subject_mix is None:
+            return torch.ones_like(sample[:, :1])
+        subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
+        there = (subject - self.subject_mix.black.view(1, -1, 1, 1, 1)).square().mean(1, keepdim=True)
+        return (1 - PRESENCE * there).clamp(0, 1)
+
     def _finish(
         self,
         sample: Tensor,
@@ -289,10 +299,8 @@ class UNet3DConditionModel(nn.Module):
         """The prediction out of what the layers gave, in full precision."""
         if self.precondition is not None and less is not None:
             out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
-        if held is not None:
-            self.held = held.float()
-            if not self.training:  # an error of holding would outweigh all others where there is little noise
-                out = hold(out, share(self.held, True))
+        if held is not None and not self.training:  # `fit_hold.py` teaches it
+            out = hold(out, share(held.float(), True) * self.free_of(sample))
         if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
             flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
