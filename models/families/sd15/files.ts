@@ -36,7 +36,9 @@ function manifestOf(set: ModelSet, tokensPerFrame = 4): Manifest {
       hiddenLayer: 'last',
       tokensPerFrame,
     },
-    subject: { otherFrames: othersOf[set.subject] },
+    subject: {
+      otherFrames: set.planner !== undefined && set.subject === 'planned' ? 'planned' : othersOf[set.subject],
+    },
     hfa: { kind: 'single', scales: [1] },
     // Both branches of classifier-free guidance at once, as this family's pipelines do: no prompt, no picture.
     guidance: { text: guidance, image: guidance },
