@@ -66,7 +66,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       sizeMultiple: 2 ** (unet.down.length - 1),
     },
     scheduler,
-    hasPreviewDecoder: false,
+    hasPreviewDecoder: networks.has('preview_decoder'),
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
     settings: {
       subject: set.subject,
