@@ -170,7 +170,8 @@ export class ProjectLibrary {
   async leave(projectId: string, windowId: string): Promise<void> {
     const project = await this.#open.get(projectId);
     project?.leave(windowId);
-    if (project && project.windows.size === 0) await this.fold(project);
+    // What cannot be folded now, as on a full disk, is in the journal: leaving loses nothing.
+    if (project && project.windows.size === 0) await this.fold(project).catch(() => undefined);
   }
 
   /** Folds a project's journal and refreshes its entry in the list. */
@@ -192,7 +193,7 @@ export class ProjectLibrary {
     await this.fold(project);
     const id = await this.#freeId(name);
     const folder = join(this.workspace, id);
-    const skipped = new Set(['project.lock', 'journal.ndjson', 'journal.ndjson.torn', 'jobs', 'cache', 'exports']);
+    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'cache', 'exports']);
     await cp(project.store.folder, folder, {
       recursive: true,
       filter: (from) => dirname(from) !== project.store.folder || !skipped.has(basename(from)),
@@ -250,11 +251,11 @@ export class ProjectLibrary {
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  /** Folds and closes everything. */
+  /** Folds and closes everything; a project that cannot be folded keeps the others from nothing, and its journal has it all. */
   async close(): Promise<void> {
     for (const project of await this.allOpen()) {
-      await this.fold(project);
-      await project.store.close();
+      await this.fold(project).catch(() => undefined);
+      await project.store.close().catch(() => undefined);
     }
     this.#open.clear();
   }
