@@ -153,6 +153,13 @@ program
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => ((await doctorCommand(console)) ? exitCodes.done : exitCodes.failed)));
 
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.once(event, (cause: unknown) => {
+    // While the studio is served, its own last resort takes over and the serving goes on.
+    if (process.listenerCount(event) > 0) return;
+    consoleInUse.failure(cause);
+    process.exit(exitCodes.failed);
+  });
 try {
   await program.parseAsync();
 } catch (cause) {

@@ -44,7 +44,7 @@ function asStudioError(error: unknown, log: (line: string) => void): StudioError
   if (error instanceof StudioError) return error;
   const reportId = randomBytes(4).toString('hex');
   log(`[${reportId}] ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new StudioError('internal', 'Something went wrong inside the studio. Your project is saved.', {
+  return new StudioError('internal', 'Something went wrong inside the studio.', {
     hint: `Try again; if it happens again, report it with the number ${reportId}.`,
     details: { reportId },
   });

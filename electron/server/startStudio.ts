@@ -60,9 +60,9 @@ const root = resolve(import.meta.dirname, '../..');
 /** Starts the studio on 127.0.0.1. This is where everything is put together: services, carrier, page. */
 export async function startStudio(options: StudioOptions = {}): Promise<RunningStudio> {
   const page = await PageFiles.read(options.pageFolder ?? join(root, 'dist', 'renderer'));
-  const services = await createServices(options);
-  const doorkeeper = new Doorkeeper();
   const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const services = await createServices(options, log);
+  const doorkeeper = new Doorkeeper();
   const methodHandlers = createMethodHandlers(services);
   const handler = createHandler({ services, methodHandlers, page, doorkeeper, log });
   const { server, port } = await listen(handler, options.port ?? 0);
@@ -83,7 +83,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
 }
 
 /** Makes the services and readies the workspace. */
-async function createServices(options: StudioOptions): Promise<StudioServices> {
+async function createServices(options: StudioOptions, log: (line: string) => void): Promise<StudioServices> {
   const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
   const media = options.media ?? studioMedia;
   const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
@@ -103,7 +103,7 @@ async function createServices(options: StudioOptions): Promise<StudioServices> {
     uploads,
     grants: new FolderGrants(),
     jobs,
-    takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version }),
+    takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version, log }),
     exports: new ExportService(media, bus, jobs),
     cache: new MediaCache(media, bus),
     catalogue,

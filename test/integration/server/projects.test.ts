@@ -207,7 +207,7 @@ describe('a job', () => {
     test = await startTestStudio({ workspace: test.workspace });
     const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
     expect(body.jobs).toMatchObject([{ id: jobId, state: 'queued' }]);
-    expect(test.engine.jobs.has(jobId)).toBe(true);
+    await until(() => test.engine.jobs.has(jobId));
     await test.call('jobs.cancel', { projectId, jobId });
     await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'canceled');
     await test.call('jobs.retry', { projectId, jobId });
