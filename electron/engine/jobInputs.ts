@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
@@ -10,16 +9,10 @@ import { readFrames } from '../media/readFrames.ts';
 import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
 import type { EngineJob, MaskInput, SourceInput } from './engineProtocol.ts';
 
-/** The subject picture and its mask, and a hash of both. */
-export interface GenerateInputs {
-  picture: Picture;
-  mask: Mask;
-  key: string;
-}
-
-/** Names a job's inputs as the disk has them now, quickly: files by path, size and time, a drawing by its strokes. */
-export async function inputsFingerprint({ settings, source, mask }: EngineJob): Promise<string> {
-  const files = 'path' in mask ? [source.path, mask.path] : [source.path];
+/** Names a job's inputs as the disk has them now, without reading them: files by path, size and time, a drawing by its strokes. */
+export async function inputsKeyOf({ settings, source, mask }: EngineJob): Promise<string> {
+  const masks = mask.kind === 'folder' ? (await pngNames(mask.path)).map((name) => join(mask.path, name)) : [];
+  const files = [source.path, ...(mask.kind === 'file' ? [mask.path] : masks)];
   const states = await Promise.all(
     files.map(async (path) => {
       const found = await stat(path).catch(() => undefined);
@@ -30,10 +23,9 @@ export async function inputsFingerprint({ settings, source, mask }: EngineJob): 
 }
 
 /** Reads the inputs of a generation. The picture may be a frame of a clip. */
-export async function readGenerateInputs({ source, mask: input }: EngineJob): Promise<GenerateInputs> {
+export async function readGenerateInputs({ source, mask }: EngineJob): Promise<{ picture: Picture; mask: Mask }> {
   const picture = await subjectPicture(source);
-  const mask = await maskOf(input, picture);
-  return { picture, mask, key: hashOf(picture, mask) };
+  return { picture, mask: await maskOf(mask, picture) };
 }
 
 async function subjectPicture({ path, media, frameIndex }: SourceInput) {
@@ -93,7 +85,7 @@ async function firstPicture(folder: string): Promise<string> {
 export async function openClip({
   source: { path, inFrame, outFrame },
   mask,
-}: EngineJob): Promise<{ clip: ClipSource; facts: MediaFacts; key: string }> {
+}: EngineJob): Promise<{ clip: ClipSource; facts: MediaFacts }> {
   const facts = await probeMedia(path);
   if (facts.kind !== 'clip') {
     throw new StudioError('media-unsupported', `${path} is a picture; an edit needs a clip.`, {
@@ -128,14 +120,7 @@ export async function openClip({
     // A container may promise a frame more than its stream holds: the last frame stands in for it.
     for (; last && count < frames; count++) yield last;
   }
-  const hash = createHash('sha256');
-  let first = true;
-  for await (const { picture, mask } of read()) {
-    if (first) hash.update(`${frames} ${facts.width}×${facts.height}`);
-    first = false;
-    addTo(hash, picture, mask);
-  }
-  return { clip: { frames, width: facts.width, height: facts.height, read }, facts, key: hash.digest('hex') };
+  return { clip: { frames, width: facts.width, height: facts.height, read }, facts };
 }
 
 interface MaskReader {
@@ -192,16 +177,4 @@ function brightness(frame: { width: number; height: number; data: Uint8Array }):
   const data = new Uint8Array(frame.width * frame.height);
   for (let i = 0; i < data.length; i++) data[i] = frame.data[i * 4 + 1] ?? 0;
   return { width: frame.width, height: frame.height, data };
-}
-
-function hashOf(picture: Picture, mask: Mask): string {
-  const hash = createHash('sha256');
-  addTo(hash, picture, mask);
-  return hash.digest('hex');
-}
-
-function addTo(hash: Hash, picture: Picture, mask: Mask): void {
-  hash.update(`${picture.width}×${picture.height} ${mask.width}×${mask.height}`);
-  hash.update(picture.data);
-  hash.update(mask.data);
 }

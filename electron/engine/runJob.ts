@@ -13,7 +13,7 @@ import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
-import { inputsFingerprint, openClip, readGenerateInputs } from './jobInputs.ts';
+import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
@@ -108,14 +108,15 @@ async function prepare(
   const context: RunContext = { store, signal, decoderMemoryBytes, remember, decodeOnly: job.decodeOnly };
   emit({ type: 'progress', progress: progressOf('loading', { note: job.source.media }) });
   const { settings: parameters } = job;
+  const inputsKey = await inputsKeyOf(job);
   if (parameters.task === 'edit') {
-    const { clip, facts, key: inputsKey } = await remember(await inputsFingerprint(job), () => openClip(job));
+    const { clip, facts } = await remember(inputsKey, () => openClip(job));
     const { framesPerSecond, frameRate } = facts;
     const events = editVideo(model, { clip, parameters, inputsKey }, context);
     return { events, totalFrames: clip.frames, framesPerSecond, frameRate };
   }
   const framesPerSecond = parameters.framesPerSecond ?? model.description.framesPerSecond;
-  const { picture, mask, key: inputsKey } = await remember(await inputsFingerprint(job), () => readGenerateInputs(job));
+  const { picture, mask } = await remember(inputsKey, () => readGenerateInputs(job));
   const events = generateVideo(model, { picture, mask, parameters, inputsKey }, context);
   return { events, totalFrames: parameters.frames, framesPerSecond, frameRate: String(framesPerSecond) };
 }

@@ -16,6 +16,7 @@ import type { NetworkTable } from './networkTable.ts';
 const own = ['magdiff'] as const;
 const both = ['magdiff', 'magdiffRelease'] as const;
 const sets = ['sd15'] as const;
+const planned = [...own, ...sets] as const;
 const every = [...both, ...sets] as const;
 
 /**
@@ -34,7 +35,7 @@ export const networks = {
   image_encoder: { network: clipVision, part: 'image_encoder', families: both, title: 'image encoder' },
   resampler: { network: resampler, part: 'resampler', families: both, title: 'resampler' },
   hfa_pyramid: { network: hfaPyramid, part: 'hfa_pyramid', families: own, title: 'HFA pyramid' },
-  motion_planner: { network: motionPlanner, part: 'motion_planner', families: own, title: 'motion planner' },
+  motion_planner: { network: motionPlanner, part: 'motion_planner', families: planned, title: 'motion planner' },
   picture_unet: { network: pictureUnet, part: 'unet', families: sets, title: 'UNet' },
   picture_context: { network: pictureContext, part: 'unet', families: sets, title: 'keys and values of the context' },
   picture_text: { network: skippingText, part: 'text_encoder', families: sets, title: 'text encoder' },

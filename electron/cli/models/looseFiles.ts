@@ -5,7 +5,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
 import { numberOption, type TakeOptionValues } from '../takes/takeOptions.ts';
-import { looseSetsFolder } from './modelFolders.ts';
+import { looseSetsFolder, plannerModel } from './modelFolders.ts';
 
 /** Adds the options that put a model together from loose files. */
 export function addLooseFileOptions(command: Command): Command {
@@ -69,6 +69,8 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     loras,
     embeddings: list(values.embeddings).map((path) => resolve(path)),
     clipSkip: numberOption(values, 'clipSkip') ?? 0,
+    subject: 'planned',
+    ...optional({ planner: plannerModel() }),
     imageScale: 0.8,
     ...(values.norms === 'diffusers' || values.norms === 'original' ? { norms: values.norms } : {}),
     ...(recipe ? { recipe } : {}),

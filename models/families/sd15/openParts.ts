@@ -83,6 +83,10 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
     unet: { label: base.unet.label, layers },
     text: { label: text.label, layers: [{ index: text.tensors }] },
   });
+  const vision = files.imageEncoder ? await openVision(files.imageEncoder) : undefined;
+  const projector =
+    adapter && files.imageAdapter ? openProjector(files.imageAdapter, adapter.projector, config) : undefined;
+  if (vision && projector) requirePair(projector, vision);
   return {
     unet: { config, json: base.unet.config, label: base.unet.label, weights: loras.unet },
     motion: motion?.config,
@@ -94,8 +98,8 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
       weights: loras.text,
     },
     vae: plainPart(parseAutoencoderConfig(vae.config, vae.label), vae),
-    vision: files.imageEncoder ? await openVision(files.imageEncoder) : undefined,
-    projector: adapter && files.imageAdapter ? openProjector(files.imageAdapter, adapter.projector, config) : undefined,
+    vision,
+    projector,
     loras: loras.fits,
   };
 }
@@ -188,6 +192,19 @@ async function openVision(path: string): Promise<SetPart<ClipVisionConfig>> {
   const json = described ?? visionConfigOfKeys(found.tensors, found.naming);
   const config = parseClipVisionConfig(json, file, found.naming);
   return { config, json, label: file, weights: new KeyedWeights(file, [{ index: found.tensors }]) };
+}
+
+/** The encoder has to give what the adapter was trained on. */
+function requirePair(projector: Projector, { config, label }: SetPart<ClipVisionConfig>): void {
+  const given = projector.kind === 'plus' ? config.width : config.projectionWidth;
+  if (given === projector.inputWidth) return;
+  throw new StudioError(
+    'model-mismatch',
+    `${projector.weights.label} takes ${projector.inputWidth} numbers of a picture, and ${label} gives ${given}: they do not go together.`,
+    {
+      hint: 'Most IP-Adapters for Stable Diffusion 1.5 go with CLIP ViT-H/14; those called vit-G with CLIP ViT-bigG/14.',
+    },
+  );
 }
 
 function missingPart(base: string, what: string, option: string): StudioError {

@@ -76,10 +76,8 @@ function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
 } {
   const each = blackTokens.shape[1] ?? 0;
   if (each === 0) return { each, perFrame: false, shown: undefined, none: undefined };
-  // A frame without a picture of its own shows the clip's first: an adapter's picture is of the whole clip.
-  const first = imageTokens.find((tokens) => tokens !== blackTokens) ?? blackTokens;
-  const frames = imageTokens.map((tokens) => (tokens === blackTokens ? first : tokens));
-  const perFrame = frames.some((tokens) => tokens !== first);
+  const [first = blackTokens] = imageTokens;
+  const perFrame = imageTokens.some((tokens) => tokens !== first);
   const sets = (list: readonly FloatTensor[]): FloatTensor => {
     const [, , width = 0] = first.shape;
     const data = new Float32Array(list.length * each * width);
@@ -89,8 +87,8 @@ function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
   return {
     each,
     perFrame,
-    shown: sets(perFrame ? frames : [first]),
-    none: sets(perFrame ? frames.map(() => blackTokens) : [blackTokens]),
+    shown: sets(perFrame ? imageTokens : [first]),
+    none: sets(perFrame ? imageTokens.map(() => blackTokens) : [blackTokens]),
   };
 }
 

@@ -110,6 +110,7 @@ function proposeFor(base: FoundFile, usable: readonly FoundFile[], embeddings: r
     loras: lora ? [{ file: lora.path, weight: 0.8 }] : [],
     embeddings: [...embeddings],
     clipSkip: 0,
+    subject: 'planned',
     imageScale: 0.8,
     ...(motion?.recipe ? { recipe: motion.recipe } : {}),
   };

@@ -24,6 +24,10 @@ const setSchema = z.object({
     .default([]),
   /** Folders with embeddings, whose file names are words. */
   embeddings: z.array(path).default([]),
+  /** Where a picture's subject is in the frames after the first: where a plan puts it, where it was, or wherever it is drawn. */
+  subject: z.enum(['planned', 'repeat', 'first']).default('planned'),
+  /** A model folder with a motion planner, its tokenizer and schedule; without one nothing is planned. */
+  planner: path.optional(),
   norms: z.enum(['diffusers', 'original']).optional(),
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
@@ -68,6 +72,10 @@ export async function readSet(folder: string): Promise<ModelSet> {
 export async function writeSet(folder: string, set: ModelSet): Promise<void> {
   await writeFileAtomic(setPath(folder), JSON.stringify(set, null, 1));
 }
+
+/** The planner's model folder, where the set has one and asks for plans. */
+export const plannerFolder = (folder: string, { planner, subject }: ModelSet): string | undefined =>
+  planner !== undefined && subject === 'planned' ? resolve(folder, planner) : undefined;
 
 /** A set's files with absolute paths; those written as relative lie beside set.json. */
 export function filesOfSet(folder: string, set: ModelSet): SetFiles {

@@ -1,5 +1,5 @@
 import { CancelledError } from '../../errors/studioError.ts';
-import { resample } from '../../math/resample.ts';
+import { type Planes, resample } from '../../math/resample.ts';
 import type { CutOut, Size } from '../../model/conditions.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import { compositeKept, keepShare } from './composite.ts';
@@ -70,12 +70,15 @@ async function readClip(
     if (signal?.aborted) throw new CancelledError();
     checkMaskShape(frame.picture, frame.mask, `frame ${views.length + 1} of the clip`);
     fills.push(maskFill(frame.mask));
+    const colours = colourPlanes(frame.picture);
     const view = new Map<string, CutOut>();
-    for (const size of sizes) if (!view.has(sizeKey(size))) view.set(sizeKey(size), cutOut(frame, size, parameters));
+    for (const size of sizes) {
+      if (!view.has(sizeKey(size))) view.set(sizeKey(size), cutOut(colours, frame.mask, size, parameters));
+    }
     views.push(view);
     if (whole) {
       const kernel = whole.width < frame.picture.width ? 'area' : 'bicubic';
-      wholeFrames.push(signedPlanes(resample(colourPlanes(frame.picture), whole.width, whole.height, kernel)));
+      wholeFrames.push(signedPlanes(resample(colours, whole.width, whole.height, kernel)));
     }
   }
   checkMaskFills(fills, 'the clip');
@@ -88,14 +91,16 @@ async function readClip(
 const sizeKey = ({ width, height }: Size): string => `${width}×${height}`;
 
 /** The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back. */
-function cutOut(frame: ClipFrame, canvas: Size, { sda, keep }: ResolvedParameters): CutOut {
+function cutOut(colours: Planes, mask: Mask, canvas: Size, { sda, keep }: ResolvedParameters): CutOut {
   const placement = { left: 0, top: 0, ...canvas };
-  return alignSubject({ ...frame, placement }, canvas.width, canvas.height, { sda, invert: keep === 'rest' });
+  return alignSubject({ colours, mask, placement }, canvas.width, canvas.height, { sda, invert: keep === 'rest' });
 }
 
 /** What an edit keeps of a frame, at the frame's own size: 255 kept, 0 made; exactly the mask's half-coverage outline. */
 export function keptMask(frame: ClipFrame, keep: 'subject' | 'rest'): Uint8Array {
   const { width, height } = frame.picture;
   const coverage = maskPlane(frame.mask, width, height).data;
-  return Uint8Array.from(coverage, (value) => (value >= 0.5 === (keep === 'subject') ? 255 : 0));
+  const kept = new Uint8Array(coverage.length);
+  for (let i = 0; i < kept.length; i++) kept[i] = coverage[i] >= 0.5 === (keep === 'subject') ? 255 : 0;
+  return kept;
 }

@@ -9,19 +9,50 @@ import type { Picture } from './picture.ts';
  */
 export function keepShare(kept: Uint8Array, width: number, height: number, featherPixels: number): Float32Array {
   const share = new Float32Array(width * height);
-  if (featherPixels <= 0) {
-    for (let i = 0; i < share.length; i++) share[i] = kept[i] >= 128 ? 1 : 0;
-    return share;
-  }
-  const binary = kept.map((value) => (value >= 128 ? 255 : 0));
-  const distance = signedDistance({ width, height, data: binary });
-  for (let i = 0; i < share.length; i++) {
+  for (let i = 0; i < share.length; i++) share[i] = kept[i] >= 128 ? 1 : 0;
+  // The band lies where something kept and something made are both near: nothing else of the frame is measured.
+  const band = featherPixels > 0 && bandBox(kept, width, height, Math.ceil(featherPixels) + 2);
+  if (!band) return share;
+  const [boxWidth, boxHeight] = [band.right - band.left, band.bottom - band.top];
+  const binary = new Uint8Array(boxWidth * boxHeight);
+  const rowAt = (y: number): number => (band.top + y) * width + band.left;
+  for (let y = 0; y < boxHeight; y++)
+    for (let x = 0; x < boxWidth; x++) binary[y * boxWidth + x] = share[rowAt(y) + x] === 1 ? 255 : 0;
+  const distance = signedDistance({ width: boxWidth, height: boxHeight, data: binary });
+  for (let i = 0; i < distance.length; i++) {
     // Half a pixel from a pixel's middle to its edge: a kept pixel is at 0, its neighbour outside at 1.
     const t = binary[i] === 255 ? 0 : Math.min(1, (distance[i] + 0.5) / (featherPixels + 1));
     // Smoothstep: no visible edge where the band begins and ends.
-    share[i] = 1 - t * t * (3 - 2 * t);
+    share[rowAt(Math.floor(i / boxWidth)) + (i % boxWidth)] = 1 - t * t * (3 - 2 * t);
   }
   return share;
+}
+
+/** The box in which both what is kept and what is not lie within `reach` pixels; undefined where one of them is missing. */
+function bandBox(kept: Uint8Array, width: number, height: number, reach: number) {
+  const inside = boxOf(kept, width, height, (value) => value >= 128);
+  const outside = boxOf(kept, width, height, (value) => value < 128);
+  if (!inside || !outside) return undefined;
+  return {
+    left: Math.max(0, Math.max(inside.left, outside.left) - reach),
+    top: Math.max(0, Math.max(inside.top, outside.top) - reach),
+    right: Math.min(width, Math.min(inside.right, outside.right) + reach),
+    bottom: Math.min(height, Math.min(inside.bottom, outside.bottom) + reach),
+  };
+}
+
+function boxOf(data: Uint8Array, width: number, height: number, counts: (value: number) => boolean) {
+  const box = { left: width, top: height, right: 0, bottom: 0 };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!counts(data[y * width + x])) continue;
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x + 1);
+      box.top = Math.min(box.top, y);
+      box.bottom = y + 1;
+    }
+  }
+  return box.right > 0 ? box : undefined;
 }
 
 /**
@@ -32,9 +63,10 @@ export function compositeKept(source: Picture, made: Picture, share: Float32Arra
   const data = new Uint8Array(source.data.length);
   for (let i = 0; i < share.length; i++) {
     const weight = share[i];
-    for (let channel = 0; channel < 4; channel++) {
-      const at = i * 4 + channel;
-      data[at] = weight === 1 ? source.data[at] : Math.round(source.data[at] * weight + made.data[at] * (1 - weight));
+    const from = weight === 1 ? source.data : made.data;
+    for (let at = i * 4; at < i * 4 + 4; at++) {
+      const isMixed = weight > 0 && weight < 1;
+      data[at] = isMixed ? Math.round(source.data[at] * weight + made.data[at] * (1 - weight)) : from[at];
     }
   }
   return { width: source.width, height: source.height, data };

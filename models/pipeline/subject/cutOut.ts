@@ -1,10 +1,11 @@
 import { type Planes, resample } from '../../math/resample.ts';
 import type { CutOut } from '../../model/conditions.ts';
-import { colourPlanes, type Mask, maskPlane, type Picture, type Placement } from './picture.ts';
+import { type Mask, maskPlane, type Placement } from './picture.ts';
 
-/** What a condition is made of: a picture, the mask of what to show of it, and where it lies on the canvas. */
+/** What a condition is made of: a picture's colours, the mask of what to show of it, and where it lies on the canvas. */
 export interface SubjectView {
-  readonly picture: Picture;
+  /** Of the whole picture, from 0 to 1. */
+  readonly colours: Planes;
   readonly mask: Mask;
   readonly placement: Placement;
 }
@@ -21,8 +22,8 @@ export function alignSubject(
   options: { sda: boolean; invert?: boolean },
 ): CutOut {
   const { placement } = view;
-  const kernel = placement.width < view.picture.width ? 'area' : 'bicubic';
-  const colours = resample(colourPlanes(view.picture), placement.width, placement.height, kernel);
+  const kernel = placement.width < view.colours.width ? 'area' : 'bicubic';
+  const colours = resample(view.colours, placement.width, placement.height, kernel);
   const coverage = maskPlane(view.mask, placement.width, placement.height);
   const planes = new Float32Array(3 * width * height);
   const mask = new Float32Array(width * height);

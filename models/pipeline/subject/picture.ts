@@ -81,7 +81,8 @@ export function checkMaskFills(fills: readonly MaskFill[], what: string): void {
 
 /** The mask at exactly the given size, 0 to 1. */
 export function maskPlane(mask: Mask, width: number, height: number): Planes {
-  const data = Float32Array.from(mask.data, (value) => value / 255);
+  const data = new Float32Array(mask.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = mask.data[i] / 255;
   const grows = width > mask.width || height > mask.height;
   return resample(
     { width: mask.width, height: mask.height, channels: 1, data },

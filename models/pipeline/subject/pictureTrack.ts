@@ -1,10 +1,11 @@
 import type { CutOut } from '../../model/conditions.ts';
+import type { ModelDescription } from '../../model/description.ts';
 import { forgetful, type Remember } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import { laySubject } from './composite.ts';
 import { alignSubject } from './cutOut.ts';
-import { contain, type Mask, type Picture } from './picture.ts';
+import { colourPlanes, contain, type Mask, type Picture } from './picture.ts';
 import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
 import type { SubjectTrack } from './subjectTrack.ts';
 
@@ -26,15 +27,16 @@ export async function pictureTrack(
   remember: Remember = forgetful,
 ): Promise<SubjectTrack> {
   const { sda, width, height, frames, prompt, seed, ownPixels } = parameters;
+  const colours = colourPlanes(picture);
   const view = (w: number, h: number): CutOut =>
-    alignSubject({ picture, mask, placement: contain(picture, w, h) }, w, h, { sda });
+    alignSubject({ colours, mask, placement: contain(picture, w, h) }, w, h, { sda });
   const seen = JSON.stringify([inputsKey, sda, width, height]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
-  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description.otherFrames === 'repeat');
+  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description);
 
   const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
-    planPath(planner, prompt, start, seed, model.description.scheduler),
+    planPath(planner, prompt, start, seed),
   );
   const poses = posesOver(path, frames);
   // The cut-out at twice the canvas is what moved frames are read from.
@@ -61,15 +63,19 @@ export async function pictureTrack(
   };
 }
 
-/** The subject in the first frame of each window alone, or there and, for HFA, in all frames after it. */
-function stillTrack(key: string, view: (width: number, height: number) => CutOut, repeats: boolean): SubjectTrack {
+/** The subject in the first frame of each window alone, or there and in the frames after it, as the model wants it. */
+function stillTrack(
+  key: string,
+  view: (width: number, height: number) => CutOut,
+  { otherFrames, showsAllFrames }: Pick<ModelDescription, 'otherFrames' | 'showsAllFrames'>,
+): SubjectTrack {
   return {
     key,
     views: 1,
     read: async () => ({ cutOut: (_, w, h) => view(w, h) }),
     shown: (frame, opening) => ({
-      tokens: frame === opening ? 0 : undefined,
-      latents: frame === opening || repeats ? 0 : undefined,
+      tokens: frame === opening || showsAllFrames ? 0 : undefined,
+      latents: frame === opening || otherFrames === 'repeat' ? 0 : undefined,
     }),
     async *finish(made) {
       yield* made;

@@ -12,7 +12,7 @@ import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
-import { writeTinySet } from '../../../../fixtures/tinySet.ts';
+import { writeTinySet, writeTinyVision } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const four = join(folder, 'four');
@@ -22,6 +22,7 @@ let set: ModelSet;
 beforeAll(async () => {
   set = await writeTinySet(four);
   await writeTinySet(nine, { inpainting: true });
+  await writeTinyVision(join(nine, 'wide encoder'), 30);
 });
 
 const parameters: TakeParameters = {
@@ -98,6 +99,7 @@ describe.each([
     expect(await generate(model, { frames: 1 })).toHaveLength(1);
     const long = Array.from({ length: 120 }, (_, index) => `word${index}`).join(' ');
     expect(await generate(model, { prompt: `${long} BREAK the end` })).toHaveLength(3);
+    expect(await generate(model, { frames: 20 })).toHaveLength(20);
     await model.dispose();
   });
 });
@@ -162,6 +164,21 @@ test('four channels: what HFA keeps comes out as it went in, whatever the sample
     expect(worst, sampler).toBeLessThan(sampler === 'dpmpp-2m' ? 0.2 : 2e-3);
   }
   await model.dispose();
+});
+
+test('the planner that ships puts the subject where the sentence says; a set may leave it where it is, or to the checkpoint', async () => {
+  const planner = join(import.meta.dirname, '../../../../../models/bundled/magdiff-small');
+  const made: Record<string, string> = {};
+  for (const subject of ['planned', 'repeat', 'first'] as const) {
+    const place = join(folder, `subject ${subject}`);
+    await writeTinySet(place, { inpainting: true });
+    await writeSet(place, { ...set, subject, planner });
+    const model = await openModel(place, { provider: 'cpu', threads: 1 });
+    expect(model.description.motion?.waypoints).toBe(subject === 'planned' ? 8 : undefined);
+    made[subject] = bytes(await generate(model, { prompt: 'it jumps up' }));
+    await model.dispose();
+  }
+  expect(new Set(Object.values(made)).size).toBe(3);
 });
 
 describe('what does not go together is said in a sentence with a way out', () => {
