@@ -66,7 +66,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/verify': ['models'],
   'models/bundled': [],
   'electron/contract': ['models/progress', 'models/errors'],
-  'electron/media': ['electron/contract', 'models/errors'],
+  'electron/media': ['electron/contract', 'models/errors', 'models/files'],
   'electron/engine': [
     'electron/contract',
     'electron/media',

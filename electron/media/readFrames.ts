@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { type FfmpegCommand, readingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
 import { mediaFailure } from './ffmpeg/ffmpegTools.ts';
-import { type MediaFacts, probeMedia } from './probeMedia.ts';
+import type { MediaFacts } from './mediaFacts.ts';
+import { probeMedia } from './probeMedia.ts';
 import { scaledPicture } from './stillPicture.ts';
 
 /** How long the decoder may be silent while a frame is waited for. */

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { maximumPixels } from './ffmpeg/ffmpegInput.ts';
-import type { MediaFacts } from './probeMedia.ts';
+import type { MediaFacts } from './mediaFacts.ts';
 
 /** Still pictures that are read without ffmpeg, and ffmpeg's names of their codecs. SVG is left out, as it may refer to other files. */
 const codecs: Readonly<Record<string, string>> = {
