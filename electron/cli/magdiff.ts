@@ -103,7 +103,9 @@ models
   .command('inspect <path>')
   .description('say in plain words what a model file or folder is, and what is missing')
   .option('--json', 'speak JSON lines, for programs')
-  .action(action(async (console, path: string) => void (await inspectModels(path, console))));
+  .action(
+    action(async (console, path: string) => ((await inspectModels(path, console)) ? exitCodes.done : exitCodes.failed)),
+  );
 models
   .command('scan [folders...]')
   .description('say of every weight file in the folders, or where programs commonly keep them, what it is')

@@ -5,6 +5,7 @@ import { CancelledError, StudioError } from '../../models/errors/studioError.ts'
 import { type ExportFormat, exportFormats } from '../contract/exportFormats.ts';
 import { type ExportQuality, encodings } from './encodings.ts';
 import { addInput, type FfmpegCommand, feedingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
+import { inputName } from './ffmpeg/ffmpegInput.ts';
 import { ffmpegTools, mediaFailure } from './ffmpeg/ffmpegTools.ts';
 import { hasSoundTrack } from './hasSoundTrack.ts';
 
@@ -136,7 +137,9 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   ]);
   command.on('progress', ({ frames }) => options.onProgress?.(Math.min(frames, options.frameCount)));
   try {
-    await run(command, isSequence ? join(temporary, '%05d.png') : temporary, target, options.signal, input);
+    // A percent sign in the folder's name is a sign, not a number's place.
+    const file = isSequence ? join(inputName(temporary).replaceAll('%', '%%'), '%05d.png') : inputName(temporary);
+    await run(command, file, target, options.signal, input);
     if (isSequence) await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
   } catch (cause) {

@@ -44,7 +44,8 @@ export class Doorkeeper {
     const changes = method !== 'GET' && method !== 'HEAD';
     if (origin === null ? changes : origin !== `http://${host}`)
       return { status: 403, message: 'Requests from other pages are not answered.' };
-    if (headers.get('sec-fetch-site') === 'cross-site')
+    // Absent from programs; `none` where a person typed the address. Another port of this machine is `same-site`.
+    if (/^(cross-site|same-site)$/.test(headers.get('sec-fetch-site') ?? ''))
       return { status: 403, message: 'Requests from other pages are not answered.' };
     return undefined;
   }

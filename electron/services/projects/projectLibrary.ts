@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import type { ProjectSummary } from '../../contract/methods.ts';
 import { parseProjectFile } from '../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
@@ -230,7 +231,7 @@ export class ProjectLibrary {
     try {
       await readPack(path, folder);
       const project = join(folder, 'project.json');
-      const file = parseProjectFile(JSON.parse(await readFile(project, 'utf8')), basename(path));
+      const file = parseProjectFile(parseBoundedJson(await readFile(project, 'utf8'), basename(path)), basename(path));
       const name = file.records.find((record) => record.kind === 'project')?.name ?? 'Unpacked project';
       const id = await this.#freeId(name);
       await rename(folder, join(this.workspace, id));

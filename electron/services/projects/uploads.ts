@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { translateWriteError } from '../../../models/files/atomicFile.ts';
 import { receiveFile } from './store/assetStore.ts';
 
 /** Files that pages sent and that wait for the call that uses them; forgotten when the studio ends. */
@@ -17,8 +18,12 @@ export class Uploads {
 
   /** Makes the folder, empty. */
   async start(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true });
+    try {
+      await rm(this.#folder, { recursive: true, force: true });
+      await mkdir(this.#folder, { recursive: true });
+    } catch (error) {
+      throw translateWriteError(error, this.#folder);
+    }
   }
 
   /** Takes a file in under a name that the contract has checked. One that is torn or too large leaves nothing behind. */

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSilentServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
 import { ffmpegTools } from '../../../electron/media/ffmpeg/ffmpegTools.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { readFrames } from '../../../electron/media/readFrames.ts';
@@ -82,6 +83,18 @@ describe('a file that is a list of others', () => {
 });
 
 describe('a file’s name', () => {
+  it('with percent signs and brackets in it is written as it is, also for numbered pictures', async () => {
+    async function* grey() {
+      for (let frame = 0; frame < 2; frame++) yield { data: new Uint8Array(16 * 16 * 4).fill(128) };
+    }
+    const out = join(folder, '50% %05d %s [*] -y');
+    const options = { frames: grey(), frameCount: 2, width: 16, height: 16, frameRate: 5, quality: 'draft' as const };
+    await encodeVideo({ ...options, format: 'png-sequence', out });
+    expect((await readdir(out)).sort()).toEqual(['00000.png', '00001.png']);
+    const { path } = await encodeVideo({ ...options, frames: grey(), format: 'mp4-h264', out: `${out}.mp4` });
+    expect((await probeMedia(path)).frameCount).toBe(2);
+  });
+
   it('that looks like a series of pictures, a protocol or an option is a name and nothing else', async () => {
     for (const name of ['frame-%03d.mp4', 'concat:a|b.mp4', '-i.mp4', 'subfile,,start,0,end,9,,x.mp4', 'http:x.mp4']) {
       const path = join(folder, name);

@@ -213,3 +213,21 @@ describe('events', () => {
     expect((await readEvents(1, { 'last-event-id': String(start) }))[0]?.data.type).toBe('gap');
   });
 });
+
+describe('a call made to cost time', () => {
+  it('is refused at once, be it nested, endless or cut short', async () => {
+    const headers = { ...test.own, 'content-type': 'application/json' };
+    const send = (body: string) => fetch(`${test.origin}/rpc/projects.create`, { method: 'POST', headers, body });
+    const begun = performance.now();
+    for (const body of ['['.repeat(30_000_000), `[${'{},'.repeat(3_000_000)}{}]`, '{"name":'])
+      expect([400, 422]).toContain((await send(body)).status);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('from a page of another port of this machine is not answered', async () => {
+    for (const site of ['same-site', 'cross-site'])
+      expect((await fetch(`${test.origin}/`, { headers: { ...test.own, 'sec-fetch-site': site } })).status).toBe(403);
+    for (const site of ['same-origin', 'none'])
+      expect((await fetch(`${test.origin}/`, { headers: { ...test.own, 'sec-fetch-site': site } })).status).toBe(200);
+  });
+});

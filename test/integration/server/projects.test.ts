@@ -116,6 +116,11 @@ describe('a project', () => {
     expect(await attempt(new Uint8Array(2048).fill(7))).toMatchObject({ code: 'format-unknown' });
     await writePack(path, [{ name: 'project.json', path: inner }]);
     expect(await attempt(await readFile(path))).toMatchObject({ code: 'project-damaged' });
+    await writeFile(inner, '['.repeat(20_000_000));
+    await writePack(path, [{ name: 'project.json', path: inner }]);
+    expect(await attempt(await readFile(path))).toMatchObject({ code: 'format-hostile' });
+    await writeFile(inner, 'x');
+    await writePack(path, [{ name: 'project.json', path: inner }]);
     const long = await readFile(path);
     long.write('77777777777', 124, 'ascii');
     expect(await attempt(long)).toMatchObject({ code: 'format-unknown' });
