@@ -80,7 +80,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
-  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors'],
+  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',

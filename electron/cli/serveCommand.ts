@@ -26,7 +26,7 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
   keepServing(studio.services.bus, log);
   console.result(studio.url, { url: studio.url, port: studio.port });
   // No browser to open: the printed address is enough.
-  if (values.open !== false) await openBrowser(studio.url);
+  if (values.open !== false) await openBrowser(studio.openingUrl());
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());

@@ -61,8 +61,9 @@ async function route(request: Request, options: HandlerOptions): Promise<Respons
   const foreign = doorkeeper.refuseOrigin(method, headers);
   if (foreign) return textResponse(foreign.message, foreign.status);
   const token = url.searchParams.get('token');
-  if (url.pathname === '/' && method === 'GET' && token !== null) {
-    if (!doorkeeper.isToken(token))
+  const code = url.searchParams.get('code');
+  if (url.pathname === '/' && method === 'GET' && (token !== null || code !== null)) {
+    if (token !== null ? !doorkeeper.isToken(token) : !doorkeeper.takeCode(code ?? ''))
       return textResponse('This address is not valid any more. Use the one the studio printed last.', 401);
     return new Response(null, {
       status: 303,

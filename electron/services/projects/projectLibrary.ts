@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -224,9 +224,9 @@ export class ProjectLibrary {
     return { path, name: `${projectId}.magdiff`, sizeBytes: (await stat(path)).size };
   }
 
-  /** Makes a project from a packed file. A file that is not one, or is damaged or hostile, leaves nothing behind. */
+  /** Makes a project from a packed file that waits in this studio's own folder. A file that is not one, or is damaged or hostile, leaves nothing behind. */
   async unpack(path: string): Promise<string> {
-    const folder = join(this.#staging, `unpack-${randomBytes(6).toString('hex')}`);
+    const folder = `${path}-unpacked`;
     await mkdir(join(folder, 'assets'), { recursive: true });
     try {
       await readPack(path, folder);

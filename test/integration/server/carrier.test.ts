@@ -33,6 +33,13 @@ describe('who may talk to the studio', () => {
     expect(await page.text()).toContain(nonce);
   });
 
+  it('opens once by a code that is of no use afterwards', async () => {
+    const address = test.studio.openingUrl();
+    expect(address).not.toContain('token');
+    expect((await fetch(address, { redirect: 'manual' })).headers.get('set-cookie')).toContain('HttpOnly');
+    expect((await fetch(address, { redirect: 'manual' })).status).toBe(401);
+  });
+
   it('refuses a wrong token, a missing cookie and a foreign cookie', async () => {
     expect((await fetch(`${test.origin}/?token=wrong`, { redirect: 'manual' })).status).toBe(401);
     expect((await fetch(`${test.origin}/`)).status).toBe(401);

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
@@ -66,6 +66,37 @@ describe('a project', () => {
     expect((await readFile(join(folder, 'journal.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(3);
   });
 
+  it('and its uploads are nobody else’s: not other users’, and not another studio’s on the same workspace', async () => {
+    const projectId = await newProject();
+    const uploadId = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
+    const second = await startTestStudio({ workspace: test.workspace });
+    const { status } = await test.call('sources.import', { projectId, uploadId, name: 'subject.png' });
+    expect(status).toBe(200);
+    await second.studio.close();
+    if (process.platform === 'win32') return;
+    for (const entry of await readdir(join(test.workspace, projectId), { recursive: true, withFileTypes: true })) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect(mode & 0o077, entry.name).toBe(0);
+    }
+  });
+
+  it('is freed of what cut-off writes left in it, the young excepted', async () => {
+    const projectId = await newProject();
+    await test.studio.close();
+    const folder = join(test.workspace, projectId);
+    const old = ['summary.json.0123456789ab.new', 'assets/0123456789abcdef.part', 'exports/.out.mp4.part.mp4'];
+    await mkdir(join(folder, 'exports'));
+    for (const name of old) {
+      await writeFile(join(folder, name), 'x');
+      await utimes(join(folder, name), 1, 1);
+    }
+    await writeFile(join(folder, 'project.json.0123456789ab.new'), 'x');
+    test = await startTestStudio({ workspace: test.workspace });
+    await test.call('projects.open', { projectId, windowId: 'w1' });
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => /\.(new|part)/.test(name))).toEqual(['project.json.0123456789ab.new']);
+  });
+
   it('tells a second window that it may only look, and the first when that one takes over', async () => {
     const projectId = await newProject();
     test.studio.services.library.noteConnection('w1', 1);
@@ -125,7 +156,8 @@ describe('a project', () => {
     long.write('77777777777', 124, 'ascii');
     expect(await attempt(long)).toMatchObject({ code: 'format-unknown' });
     expect((await readdir(test.workspace)).sort()).toEqual(before);
-    expect((await readdir(work)).filter((name) => name.startsWith('unpack-'))).toEqual([]);
+    const left = await readdir(test.studio.services.staging.path);
+    expect(left).toEqual(['project.lock']);
   });
 
   it('finds missing media again', async () => {

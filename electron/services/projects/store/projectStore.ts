@@ -9,6 +9,7 @@ import type { DocumentRecord, RecordKind, RecordOf } from '../../../contract/rec
 import { AssetStore } from './assetStore.ts';
 import { keepGeneration } from './generations.ts';
 import { JournalWriter } from './journalWriter.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { type ProjectDocument, readDocument } from './projectDocument.ts';
 import { ProjectLock } from './projectLock.ts';
 
@@ -75,6 +76,7 @@ export class ProjectStore {
   static async open(folder: string): Promise<ProjectStore> {
     const lock = await ProjectLock.take(folder);
     try {
+      await removeLeftovers(folder);
       const document = await readDocument(folder);
       const journalPath = join(folder, 'journal.ndjson');
       if (document.recovery !== undefined) {
