@@ -104,7 +104,9 @@ models
   .command('inspect <path>')
   .description('say in plain words what a model file or folder is, and what is missing')
   .option('--json', 'speak JSON lines, for programs')
-  .action(action(async (console, path: string) => void (await inspectModels(path, console))));
+  .action(
+    action(async (console, path: string) => ((await inspectModels(path, console)) ? exitCodes.done : exitCodes.failed)),
+  );
 models
   .command('scan [folders...]')
   .description('say of every weight file in the folders, or where programs commonly keep them, what it is')
@@ -159,6 +161,13 @@ program
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => ((await doctorCommand(console)) ? exitCodes.done : exitCodes.failed)));
 
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.once(event, (cause: unknown) => {
+    // While the studio is served, its own last resort takes over and the serving goes on.
+    if (process.listenerCount(event) > 0) return;
+    consoleInUse.failure(cause);
+    process.exit(exitCodes.failed);
+  });
 try {
   await program.parseAsync();
 } catch (cause) {
