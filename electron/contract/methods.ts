@@ -88,6 +88,8 @@ export const methods = {
       records: z.array(documentRecord),
       jobs: z.array(jobView),
       missingSourceIds: z.array(recordId),
+      /** What was damaged when the studio opened it, and how much is lost; null where all was whole. */
+      recovery: z.string().nullable(),
     }),
   },
   /** A project chosen in the desktop's own dialog, by the grant that dialog gave. */
