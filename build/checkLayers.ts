@@ -108,6 +108,7 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/panels': shownWith,
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
+  'build/chaos': ['electron', 'models', 'test/fixtures'],
   build: ['electron', 'models', 'renderer', 'build'],
   test: ['electron', 'models', 'renderer', 'build', 'test'],
 };
