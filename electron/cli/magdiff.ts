@@ -6,6 +6,7 @@ import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
+import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
@@ -122,6 +123,11 @@ models
         void (await proposeModelSets(folders, values, console)),
     ),
   );
+models
+  .command('fetch [id]')
+  .description('list what can be fetched, with size and licence, or fetch one of them')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, id: string | undefined) => void (await fetchModel(id, console))));
 models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')

@@ -112,6 +112,8 @@ async function inspectModel(family: Family, files: ModelFiles): Promise<Inspecti
     parts,
     facts: [
       `Made for ${manifest.width}×${manifest.height} pixels, ${manifest.frames.join(' or ')} frames at ${manifest.framesPerSecond} a second${student}.`,
+      ...(files.notes ?? []),
+      ...(files.warnings ?? []),
     ],
     problems,
     usable: problems.length === 0,

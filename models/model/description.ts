@@ -45,8 +45,11 @@ export interface ModelDescription {
   readonly otherFrames: 'planned' | 'repeat' | 'black';
   /** Whether a picture of the subject is shown to all of a clip's frames alike; absent: to those that have one. */
   readonly showsAllFrames?: boolean;
-  /** Clips longer than the network sees at once: one window after the other, or all of them within each step; absent: the former. */
-  readonly longClips?: 'oneByOne' | 'together';
+  /**
+   * Clips longer than the network was trained with: one window after the other (absent: so), all windows within each step, or all
+   * frames at once with motion attended to in windows, from shuffled noise (FreeNoise).
+   */
+  readonly longClips?: 'oneByOne' | 'together' | 'freeNoise';
   /** The motion planner's paths, where the model has one. */
   readonly motion:
     | {

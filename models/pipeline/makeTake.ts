@@ -2,9 +2,8 @@ import type { LatentShape } from '../math/frames.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
 import { decodeVideo } from './decoding/decodeVideo.ts';
-import { type SampledStep, sampleVideo } from './sampling/sampleVideo.ts';
-import { predictTogether } from './sampling/together.ts';
-import { planWindows, type Window } from './sampling/windows.ts';
+import { sampleLongClip } from './sampling/sampleLongClip.ts';
+import type { SampledStep } from './sampling/sampleVideo.ts';
 import { loadLatents, requestKey, saveLatents } from './savedLatents.ts';
 import { encodeConditions, type Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
@@ -42,16 +41,13 @@ async function* sampleLatents(
   yield { kind: 'progress', progress: progressOf('encoding') };
   const { windowConditions, source } = yield* encodeConditions(model, opening, context);
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
-  const { scheduler, longClips } = model.description;
-  const options = { ...parameters, shape, scheduler, source, store, key, signal };
-  const sampling =
-    longClips === 'together'
-      ? sampleVideo({ ...options, windowFrames: shape.frames }, () => {
-          const windows = planWindows(shape.frames, parameters.windowFrames, parameters.overlapFrames);
-          const predictorFor = (window: Window) => model.conditions.predictor(parameters, windowConditions(window, 0));
-          return predictTogether(shape, windows, predictorFor, signal);
-        })
-      : sampleVideo(options, (window) => model.conditions.predictor(parameters, windowConditions(window)));
+  const { scheduler } = model.description;
+  const sampling = sampleLongClip(
+    model,
+    { ...parameters, shape, scheduler, source, store, key, signal },
+    (window, opening, frames) =>
+      model.conditions.predictor({ ...parameters, windowFrames: frames }, windowConditions(window, opening)),
+  );
   const latents = yield* reportSteps(sampling, shape);
   await saveLatents(store, latents, shape);
   return latents;

@@ -26,14 +26,16 @@ export function setConditions(model: Model): Conditions {
     reading ??= readSet(folder).then(async (set) => ({ set, embeddings: await findEmbeddings(set.embeddings) }));
     return reading;
   };
-  // The strengths that the last prompt asked for; a set's own until one is encoded.
-  let strengths: Float32Array | undefined;
+  // The strengths that each prompt asked for go where its states go: states may be remembered and used again later.
+  const strengthsOf = new WeakMap<FloatTensor, Float32Array>();
   return {
     encodeText: async (prompts) => {
       const { set, embeddings } = await opened();
       const parsed = prompts.map(parsePrompt);
-      strengths = loraStrengths(set, parsed);
-      return encodeTexts(model, prompts, parsed, embeddings, strengths);
+      const strengths = loraStrengths(set, parsed);
+      const encoded = await encodeTexts(model, prompts, parsed, embeddings, strengths);
+      for (const { states } of encoded) strengthsOf.set(states, strengths);
+      return encoded;
     },
     encodeImageTokens: (cutOuts) => encodeImageTokens(model, cutOuts),
     subjectSizes: () => [],
@@ -50,7 +52,13 @@ export function setConditions(model: Model): Conditions {
       });
     },
     predictor: async (settings, conditions) =>
-      setPredictor(model, settings, conditions, strengths ?? loraStrengths((await opened()).set, []), contexts),
+      setPredictor(
+        model,
+        settings,
+        conditions,
+        strengthsOf.get(conditions.text) ?? loraStrengths((await opened()).set, []),
+        contexts,
+      ),
     planner: motion && setPlanner(model, motion),
   };
 }
@@ -104,7 +112,7 @@ async function encodeTexts(
   const embeddings = new Map<string, readonly Float32Array[]>();
   for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
     if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
-  const options = { tokenizer: clipTokenizer(), length: text.tokens, embeddings };
+  const options = { tokenizer: await clipTokenizer(), length: text.tokens, embeddings };
   const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
   const empty = chunkPrompt({ parts: [], loras: [] }, options);
   const most = Math.max(...chunked.map((chunks) => chunks.length));

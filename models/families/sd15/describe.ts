@@ -41,9 +41,10 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       size: hasAdapter ? networks.config('adapter_vision').imageSize : manifest.image.size,
       tokensPerFrame: hasAdapter ? manifest.image.tokensPerFrame : 0,
     },
-    otherFrames: manifest.subject.otherFrames,
+    // A planner that is no longer where the set says plans nothing.
+    otherFrames: manifest.subject.otherFrames === 'planned' && !planner ? 'repeat' : manifest.subject.otherFrames,
     showsAllFrames: true,
-    longClips: 'together',
+    longClips: set.longClips,
     motion: planner && {
       waypoints: planner.waypoints,
       spread: planner.spread,
@@ -65,10 +66,11 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       sizeMultiple: 2 ** (unet.down.length - 1),
     },
     scheduler,
-    hasPreviewDecoder: false,
+    hasPreviewDecoder: networks.has('preview_decoder'),
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
     settings: {
       subject: set.subject,
+      longClips: set.longClips,
       clipSkip: set.clipSkip,
       loras: set.loras.map(({ weight }) => weight),
       norms: motion && [motion.motionNorm, motion.resnetNorm],

@@ -35,7 +35,13 @@ export async function setPredictor(
   const tokens = imageTokensOf(conditions);
   const textTokens = Math.max(conditions.text.shape[1] ?? 0, conditions.negative.shape[1] ?? 0);
   const context = { batch: 1, frames, textTokens, imageTokens: tokens.each, imagePerFrame: tokens.perFrame };
-  const network = await model.part('picture_unet', { ...context, height: shape.height, width: shape.width });
+  const atOnce = Math.max(...model.description.frames);
+  const network = await model.part('picture_unet', {
+    ...context,
+    height: shape.height,
+    width: shape.width,
+    motionWindows: frames > atOnce && atOnce > 1 ? { length: atOnce, stride: motionStride } : undefined,
+  });
   const masked = joinFrames(
     conditions.subject.map((frame) => scaleSubject(frame, conditions.blackSubject, settings.hfa)),
     vae.latentChannels + 1,
@@ -66,6 +72,9 @@ export async function setPredictor(
   );
   return isInpainting ? guided : keepingPredictor(model, guided, conditions, settings, shape.height * shape.width);
 }
+
+/** Frames between the windows of motion modules that attend in windows, as their authors set it. */
+const motionStride = 4;
 
 /** Image tokens as the context takes them: one set for the clip where all frames show the same picture, else one a frame. */
 function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {

@@ -15,6 +15,8 @@ const setSchema = z.object({
   base: path,
   vae: path.optional(),
   textEncoder: path.optional(),
+  /** A small decoder of TAESD's form, for previews. */
+  previewDecoder: path.optional(),
   motion: path.optional(),
   imageAdapter: path.optional(),
   imageEncoder: path.optional(),
@@ -28,6 +30,8 @@ const setSchema = z.object({
   subject: z.enum(['planned', 'repeat', 'first']).default('planned'),
   /** A model folder with a motion planner, its tokenizer and schedule; without one nothing is planned. */
   planner: path.optional(),
+  /** Clips longer than the motion module knows: windows within each step, or all frames at once from shuffled noise (FreeNoise). */
+  longClips: z.enum(['together', 'freeNoise']).default('together'),
   norms: z.enum(['diffusers', 'original']).optional(),
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
@@ -85,6 +89,7 @@ export function filesOfSet(folder: string, set: ModelSet): SetFiles {
     base: place(set.base),
     vae: optional(set.vae),
     textEncoder: optional(set.textEncoder),
+    previewDecoder: optional(set.previewDecoder),
     motion: optional(set.motion),
     imageAdapter: optional(set.imageAdapter),
     imageEncoder: optional(set.imageEncoder),

@@ -29,6 +29,7 @@ const caseSchema = z.object({
   height: z.int().positive().multipleOf(8),
   width: z.int().positive().multipleOf(8),
   norms: z.enum(['diffusers', 'original']).nullish(),
+  freeNoise: z.object({ length: z.int().positive(), stride: z.int().positive() }).optional(),
 });
 
 /** A case of golden data in the files people have: which files, which settings, and what a reference made of them. */

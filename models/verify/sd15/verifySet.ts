@@ -128,7 +128,13 @@ class Verifier {
         ...(image ? { image: image[kind] } : {}),
       });
     const contexts = { prompt: await contextOf('prompt'), negative: await contextOf('negative') };
-    const graph = buildSd15Unet({ unet: unet.config, motion }, shape, this.#device.dialect, unet.weights);
+    const { freeNoise: motionWindows } = this.#case.settings;
+    const graph = buildSd15Unet(
+      { unet: unet.config, motion },
+      { ...shape, motionWindows },
+      this.#device.dialect,
+      unet.weights,
+    );
     const session = await this.#session(graph, unet.weights.folder);
     const { imageScale, textScale } = this.#case.settings;
     const layers = crossAttentionLayers(unet.config).length;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CancelledError } from '../../../../models/errors/studioError.ts';
+import { shuffledNoiseOrder } from '../../../../models/pipeline/sampling/shuffledNoise.ts';
 import { predictTogether } from '../../../../models/pipeline/sampling/together.ts';
 import { planWindows } from '../../../../models/pipeline/sampling/windows.ts';
 
@@ -39,4 +40,14 @@ test('cancelling is heard between windows', async () => {
   const predict = await predictTogether(shape, windows, predictorFor, controller.signal);
   await expect(predict(sample, 500, 0)).rejects.toBeInstanceOf(CancelledError);
   expect(asked).toBe(1);
+});
+
+test('shuffled noise: the first window has its own, later stretches that of a stretch one window earlier', () => {
+  const order = shuffledNoiseOrder(26, 16, 5);
+  expect(order.slice(0, 16)).toEqual([...Array(16).keys()]);
+  expect([...order.slice(16, 20)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+  expect([...order.slice(20, 24)].sort((a, b) => a - b)).toEqual([4, 5, 6, 7]);
+  expect(order).toHaveLength(26);
+  expect(shuffledNoiseOrder(26, 16, 5)).toEqual(order);
+  expect(shuffledNoiseOrder(200, 16, 6)).not.toEqual(shuffledNoiseOrder(200, 16, 5));
 });
