@@ -7,6 +7,7 @@ import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { hashFile } from '../../electron/services/projects/store/assetStore.ts';
 import { squareMask } from '../../test/fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../test/fixtures/tinyModel.ts';
+import { randomFrom } from '../seededRandom.ts';
 import { type RemoteStudio, startRemote } from './remoteStudio.ts';
 import { type Random, Sitting, type Tally } from './sitting.ts';
 
@@ -176,15 +177,4 @@ async function tornFiles(folder: string): Promise<number> {
     for (const id of await readdir(join(assets, group))) if ((await hashFile(join(assets, group, id))) !== id) torn++;
   }
   return torn;
-}
-
-/** The mulberry32 generator: the same faults from the same seed, as far as the machine's own timing lets them be. */
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
 }
