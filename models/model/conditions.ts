@@ -84,6 +84,8 @@ export interface PathPlanner {
   readonly spread: readonly number[];
   /** Smallest and largest subject it was trained with, as the longer side's share of the canvas. */
   readonly extents: readonly [number, number];
+  /** Noise schedule it was trained with, in diffusers' form. */
+  readonly scheduler: Readonly<Record<string, unknown>>;
   /** The network for a sentence and a start (right, down, extent); paths are waypoints × 4. */
   predictor(prompt: string, start: Float32Array): Promise<Predictor>;
 }

@@ -43,9 +43,23 @@ export interface ModelDescription {
    * where the model's motion planner puts it.
    */
   readonly otherFrames: 'planned' | 'repeat' | 'black';
+  /** Whether a picture of the subject is shown to all of a clip's frames alike; absent: to those that have one. */
+  readonly showsAllFrames?: boolean;
+  /**
+   * Clips longer than the network was trained with: one window after the other (absent: so), all windows within each step, or all
+   * frames at once with motion attended to in windows, from shuffled noise (FreeNoise).
+   */
+  readonly longClips?: 'oneByOne' | 'together' | 'freeNoise';
   /** The motion planner's paths, where the model has one. */
   readonly motion:
-    | { readonly waypoints: number; readonly spread: readonly number[]; readonly extents: readonly [number, number] }
+    | {
+        readonly waypoints: number;
+        readonly spread: readonly number[];
+        readonly extents: readonly [number, number];
+        /** What it was trained with, where that is not the model's own: tokens of a sentence, and the noise schedule. */
+        readonly tokens?: number;
+        readonly scheduler?: Readonly<Record<string, unknown>>;
+      }
     | undefined;
   readonly hfa: { readonly kind: 'pyramid' | 'single'; readonly scales: readonly number[] };
   readonly guidance: { readonly text: number; readonly image: number };

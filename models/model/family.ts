@@ -17,6 +17,10 @@ export interface ModelFiles {
   readonly missing: readonly string[];
   /** Keys of a combined checkpoint that belong to no network of this family. */
   readonly strayKeys: readonly string[];
+  /** What is worth knowing of its files, as sentences. */
+  readonly notes?: readonly string[];
+  /** What of its files can only be used in part, as sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** A family of models: how its files are recognised, which networks it has, how its conditions are made. One folder of models/families. */

@@ -116,7 +116,7 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
   }
 
   modelHash(): Promise<string> {
-    this.#hash ??= hashModel(this.#networks.weightFiles, this.description);
+    this.#hash ??= hashModel(this.#networks.weightFiles, this.description, this.#cacheFolder);
     return this.#hash;
   }
 

@@ -2,7 +2,8 @@ import type { LatentShape } from '../math/frames.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
 import { decodeVideo } from './decoding/decodeVideo.ts';
-import { type SampledStep, sampleVideo } from './sampling/sampleVideo.ts';
+import { sampleLongClip } from './sampling/sampleLongClip.ts';
+import type { SampledStep } from './sampling/sampleVideo.ts';
 import { loadLatents, requestKey, saveLatents } from './savedLatents.ts';
 import { encodeConditions, type Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
@@ -41,8 +42,11 @@ async function* sampleLatents(
   const { windowConditions, source } = yield* encodeConditions(model, opening, context);
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
   const { scheduler } = model.description;
-  const sampling = sampleVideo({ ...parameters, shape, scheduler, source, store, key, signal }, (window) =>
-    model.conditions.predictor(parameters, windowConditions(window)),
+  const sampling = sampleLongClip(
+    model,
+    { ...parameters, shape, scheduler, source, store, key, signal },
+    (window, opening, frames) =>
+      model.conditions.predictor({ ...parameters, windowFrames: frames }, windowConditions(window, opening)),
   );
   const latents = yield* reportSteps(sampling, shape);
   await saveLatents(store, latents, shape);

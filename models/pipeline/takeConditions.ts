@@ -20,8 +20,8 @@ export interface Opening {
 
 /** A take's conditions, encoded. */
 interface TakeConditions {
-  /** The conditions of a window's frames. */
-  windowConditions(window: FrameSpan): WindowConditions;
+  /** The conditions of a window's frames, in a clip (or a part of one made by itself) that opens at `opening`; absent: at its own first. */
+  windowConditions(window: FrameSpan, opening?: number): WindowConditions;
   /** What an edit starts from, where it does not start from pure noise. */
   readonly source: SampleSource | undefined;
 }
@@ -55,8 +55,8 @@ export async function* encodeConditions(
     const message = `The ${kind} is longer than the model's ${model.description.text.tokens} tokens; left out: "${cutWords.join(' ')}".`;
     yield { kind: 'warning', message };
   }
-  const windowConditions = ({ start, frames }: FrameSpan): WindowConditions => {
-    const shown = Array.from({ length: frames }, (_, i) => track.shown(start + i, start));
+  const windowConditions = ({ start, frames }: FrameSpan, opening = start): WindowConditions => {
+    const shown = Array.from({ length: frames }, (_, i) => track.shown(start + i, opening));
     return {
       key: JSON.stringify([track.key, prompt, negativePrompt, shown.map((frame) => frame.tokens)]),
       text: text.states,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
 import { type FileHeader, readFileHeader } from './fileHeader.ts';
 import { recogniseAdapter } from './kinds/adapterKinds.ts';
@@ -41,10 +41,21 @@ export function recogniseHeader(header: FileHeader, name: string): Recognition {
   };
 }
 
+/** Names that many files have alike; who made them says more. */
+const sharedNames = /^(pytorch_lora_weights|adapter_model|diffusion_pytorch_model|pytorch_model|model)(\.fp16)?\./i;
+
+/** A file's name, with its repository's in a Hugging Face cache or its folder's where the name is one that many files have. */
+export function tellingName(path: string): string {
+  const name = basename(path);
+  if (!sharedNames.test(name)) return name;
+  const repository = /(?:^|[\\/])models--[^\\/]+?--([^\\/]+)/.exec(path)?.[1];
+  return `${repository ?? basename(dirname(path))} ${name}`;
+}
+
 /** Says what a file is, from its header alone. A file that cannot be read is recognised as such, with the reason. */
 export async function recogniseFile(path: string): Promise<Recognition> {
   try {
-    return recogniseHeader(await readFileHeader(path), basename(path));
+    return recogniseHeader(await readFileHeader(path), tellingName(path));
   } catch (cause) {
     if (!(cause instanceof StudioError)) throw cause;
     const what =

@@ -7,8 +7,9 @@ import { findModelFolder } from './modelFolders.ts';
 export const chosenModelFolder = async (values: TakeOptionValues): Promise<string> =>
   (await looseFilesFolder(values)) ?? findModelFolder(typeof values.model === 'string' ? values.model : undefined);
 
-/** Fills in what the model was made for where the options leave it open. */
+/** Fills in what the model was made for where the options leave it open: its sampler, and its few-step weights where it has them. */
 export async function withModelDefaults(values: TakeOptionValues, modelFolder: string): Promise<TakeOptionValues> {
-  if (values.sampler !== undefined) return values;
-  return { ...values, sampler: (await readManifest(modelFolder))?.sampler };
+  const manifest = await readManifest(modelFolder);
+  const student = values.student ?? (manifest?.student != null && values.full !== true);
+  return { ...values, student, sampler: values.sampler ?? manifest?.sampler };
 }

@@ -5,7 +5,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
 import { numberOption, type TakeOptionValues } from '../takes/takeOptions.ts';
-import { looseSetsFolder } from './modelFolders.ts';
+import { looseSetsFolder, plannerModel } from './modelFolders.ts';
 
 /** Adds the options that put a model together from loose files. */
 export function addLooseFileOptions(command: Command): Command {
@@ -16,6 +16,7 @@ export function addLooseFileOptions(command: Command): Command {
     .option('--adapter <file>', 'an IP-Adapter for the base')
     .option('--encoder <file>', 'the image encoder of the adapter')
     .option('--vae <file>', 'a VAE in place of the base’s own')
+    .option('--preview-decoder <file>', 'a small decoder of the TAESD form, for previews')
     .option('--text-encoder <file>', 'a text encoder in place of the base’s own')
     .option('--lora <file:strength>', 'a LoRA, with its strength behind a colon; may be given again', collect)
     .option('--embeddings <folder>', 'a folder of embeddings, whose names are words; may be given again', collect)
@@ -62,6 +63,7 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     ...optional({
       vae: file('vae'),
       textEncoder: file('textEncoder'),
+      previewDecoder: file('previewDecoder'),
       motion,
       imageAdapter: adapter,
       imageEncoder: encoder,
@@ -69,6 +71,9 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     loras,
     embeddings: list(values.embeddings).map((path) => resolve(path)),
     clipSkip: numberOption(values, 'clipSkip') ?? 0,
+    subject: 'planned',
+    longClips: 'together',
+    ...optional({ planner: plannerModel() }),
     imageScale: 0.8,
     ...(values.norms === 'diffusers' || values.norms === 'original' ? { norms: values.norms } : {}),
     ...(recipe ? { recipe } : {}),

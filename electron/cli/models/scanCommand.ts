@@ -7,6 +7,7 @@ import { foldersWithin, knownFolders } from '../../../models/recognise/knownFold
 import { type FoundFile, scanFolders } from '../../../models/recognise/scanFolders.ts';
 import { byteCount, type Console } from '../console.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
+import { plannerModel } from './modelFolders.ts';
 
 /** `magdiff models scan [FOLDER…]`: every weight file in one sentence; without folders, those where programs commonly keep them. */
 export async function scanModels(folders: readonly string[], console: Console): Promise<void> {
@@ -38,7 +39,8 @@ export async function proposeModelSets(
         hint: 'Give its number or its name as `magdiff models sets` prints it.',
       });
     const folder = join(homedir(), '.magdiff', 'models', folderName(chosen.set.name));
-    await writeSet(folder, chosen.set);
+    const planner = plannerModel();
+    await writeSet(folder, planner ? { ...chosen.set, planner } : chosen.set);
     console.result(`${chosen.set.name} is kept in ${folder}. Use it with --model "${folderName(chosen.set.name)}".`, {
       folder,
       set: chosen.set,

@@ -55,7 +55,7 @@ export function magdiffConditions(model: Model, tokenizer?: PromptTokenizer): Co
       });
     },
     predictor: (settings, conditions) => windowPredictor(model, settings, conditions, contexts),
-    planner: motion && pathPlanner(model, motion, tokenIds),
+    planner: motion && pathPlanner(model, { scheduler: model.description.scheduler, ...motion }, tokenIds),
   };
 }
 
@@ -136,9 +136,10 @@ async function encodeSubjectLatents(
   return encoded;
 }
 
-function pathPlanner(
+/** The planner of a model that has one; `tokenIdsOf` reads sentences as it was taught to. */
+export function pathPlanner(
   model: Model,
-  motion: NonNullable<Model['description']['motion']>,
+  motion: Omit<PathPlanner, 'predictor'>,
   tokenIdsOf: (prompt: string) => Promise<{ tokenIds: HostTensor }>,
 ): PathPlanner {
   return {

@@ -1,10 +1,11 @@
 import { basename, extname } from 'node:path';
 import { StudioError } from '../../errors/studioError.ts';
-import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
-import type { Conditions, CutOut, EncodedPrompt, Size } from '../../model/conditions.ts';
+import { type FloatTensor, floatTensor, int64Tensor } from '../../math/tensor.ts';
+import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
 import { createMemory } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
-import { towerPixels } from '../magdiff/conditions.ts';
+import { ClipTokenizer } from '../../text/clipTokenizer.ts';
+import { pathPlanner, towerPixels } from '../magdiff/conditions.ts';
 import { setPredictor } from './predictor.ts';
 import { clipTokenizer } from './prompt/clipVocabulary.ts';
 import { type Embeddings, findEmbeddings, readEmbedding } from './prompt/embeddings.ts';
@@ -18,21 +19,23 @@ const keptContexts = 16;
 
 /** How sets of Stable Diffusion 1.5 make their conditions. */
 export function setConditions(model: Model): Conditions {
-  const { folder } = model.description;
+  const { folder, motion } = model.description;
   const contexts = createMemory(keptContexts);
   let reading: Promise<{ set: ModelSet; embeddings: Embeddings }> | undefined;
   const opened = (): Promise<{ set: ModelSet; embeddings: Embeddings }> => {
     reading ??= readSet(folder).then(async (set) => ({ set, embeddings: await findEmbeddings(set.embeddings) }));
     return reading;
   };
-  // The strengths that the last prompt asked for; a set's own until one is encoded.
-  let strengths: Float32Array | undefined;
+  // The strengths that each prompt asked for go where its states go: states may be remembered and used again later.
+  const strengthsOf = new WeakMap<FloatTensor, Float32Array>();
   return {
     encodeText: async (prompts) => {
       const { set, embeddings } = await opened();
       const parsed = prompts.map(parsePrompt);
-      strengths = loraStrengths(set, parsed);
-      return encodeTexts(model, prompts, parsed, embeddings, strengths);
+      const strengths = loraStrengths(set, parsed);
+      const encoded = await encodeTexts(model, prompts, parsed, embeddings, strengths);
+      for (const { states } of encoded) strengthsOf.set(states, strengths);
+      return encoded;
     },
     encodeImageTokens: (cutOuts) => encodeImageTokens(model, cutOuts),
     subjectSizes: () => [],
@@ -49,10 +52,34 @@ export function setConditions(model: Model): Conditions {
       });
     },
     predictor: async (settings, conditions) =>
-      setPredictor(model, settings, conditions, strengths ?? loraStrengths((await opened()).set, []), contexts),
-    planner: undefined,
+      setPredictor(
+        model,
+        settings,
+        conditions,
+        strengthsOf.get(conditions.text) ?? loraStrengths((await opened()).set, []),
+        contexts,
+      ),
+    planner: motion && setPlanner(model, motion),
   };
 }
+
+/** The planner that ships, which reads sentences by its own words and has a noise schedule of its own. */
+function setPlanner(model: Model, motion: NonNullable<Model['description']['motion']>): PathPlanner {
+  let loading: Promise<ClipTokenizer> | undefined;
+  const { description } = model;
+  const tokens = motion.tokens ?? description.text.tokens;
+  return pathPlanner(model, { scheduler: description.scheduler, ...motion }, async (prompt) => {
+    loading ??= ClipTokenizer.load(description.text.tokenizerFolder);
+    const { ids } = (await loading).encode(plainText(prompt), tokens);
+    return { tokenIds: int64Tensor([1, tokens], ids) };
+  });
+}
+
+/** A prompt's words alone, without weights and LoRAs. */
+const plainText = (prompt: string): string =>
+  parsePrompt(prompt)
+    .parts.flatMap((part) => part.map(({ text }) => text))
+    .join(' ');
 
 /** The set's strengths, those a prompt asks for in their place. @throws StudioError for a LoRA that is not part of the set */
 function loraStrengths({ loras, name }: ModelSet, prompts: readonly ParsedPrompt[]): Float32Array {
@@ -85,7 +112,7 @@ async function encodeTexts(
   const embeddings = new Map<string, readonly Float32Array[]>();
   for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
     if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
-  const options = { tokenizer: clipTokenizer(), length: text.tokens, embeddings };
+  const options = { tokenizer: await clipTokenizer(), length: text.tokens, embeddings };
   const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
   const empty = chunkPrompt({ parts: [], loras: [] }, options);
   const most = Math.max(...chunked.map((chunks) => chunks.length));

@@ -4,7 +4,8 @@ import type { Networks } from '../../model/networks.ts';
 import type { NetworkSet } from '../../model/networkTable.ts';
 import { crossAttentionLayers } from '../../nets/unet/unetConfig.ts';
 import { stableDiffusionToRgb } from '../latentToRgb.ts';
-import { readSet } from './setFile.ts';
+import { readScheduler } from '../partFolder.ts';
+import { plannerFolder, readSet } from './setFile.ts';
 
 /** Puts together what a set says about itself. α of the text is 1 in every layer, α of the image the adapter's scale. */
 export async function describeSet(files: ModelFiles, networks: NetworkSet<Networks>): Promise<ModelDescription> {
@@ -13,6 +14,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
   const vae = networks.config('vae_decoder');
   const set = await readSet(folder);
   const hasAdapter = networks.has('adapter_projector');
+  const planner = networks.has('motion_planner') ? networks.config('motion_planner') : undefined;
   const layers: AlphaLayer[] = crossAttentionLayers(unet).map(({ name }) => ({
     name,
     text: 1,
@@ -31,7 +33,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
     text: {
       hiddenLayer: 'last',
       tokens: networks.config('picture_text').tokens,
-      tokenizerFolder: '',
+      tokenizerFolder: files.tokenizerFolder,
       padToken: undefined,
     },
     image: {
@@ -39,8 +41,17 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       size: hasAdapter ? networks.config('adapter_vision').imageSize : manifest.image.size,
       tokensPerFrame: hasAdapter ? manifest.image.tokensPerFrame : 0,
     },
-    otherFrames: manifest.subject.otherFrames,
-    motion: undefined,
+    // A planner that is no longer where the set says plans nothing.
+    otherFrames: manifest.subject.otherFrames === 'planned' && !planner ? 'repeat' : manifest.subject.otherFrames,
+    showsAllFrames: true,
+    longClips: set.longClips,
+    motion: planner && {
+      waypoints: planner.waypoints,
+      spread: planner.spread,
+      extents: planner.extents,
+      tokens: planner.tokens,
+      scheduler: await readScheduler(plannerFolder(folder, set) ?? folder, []),
+    },
     hfa: manifest.hfa,
     guidance: manifest.guidance,
     noiseAlpha: manifest.noiseAlpha,
@@ -55,9 +66,11 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       sizeMultiple: 2 ** (unet.down.length - 1),
     },
     scheduler,
-    hasPreviewDecoder: false,
+    hasPreviewDecoder: networks.has('preview_decoder'),
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
     settings: {
+      subject: set.subject,
+      longClips: set.longClips,
       clipSkip: set.clipSkip,
       loras: set.loras.map(({ weight }) => weight),
       norms: motion && [motion.motionNorm, motion.resnetNorm],

@@ -1,9 +1,10 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ModelFiles } from '../../model/family.ts';
 import { clipMean, clipStd, type Manifest } from '../../model/manifest.ts';
 import type { PartFiles } from '../../model/networkTable.ts';
+import { readPart } from '../partFolder.ts';
 import { openParts, type SetPart, type SetParts } from './openParts.ts';
-import { filesOfSet, type ModelSet, readSet } from './setFile.ts';
+import { filesOfSet, type ModelSet, plannerFolder, readSet } from './setFile.ts';
 
 /** Size that Stable Diffusion 1.5 was trained at, and frames a motion module was. */
 const nativeSize = 512;
@@ -35,7 +36,9 @@ function manifestOf(set: ModelSet, tokensPerFrame = 4): Manifest {
       hiddenLayer: 'last',
       tokensPerFrame,
     },
-    subject: { otherFrames: 'repeat' },
+    subject: {
+      otherFrames: set.planner !== undefined && set.subject === 'planned' ? 'planned' : othersOf[set.subject],
+    },
     hfa: { kind: 'single', scales: [1] },
     // Both branches of classifier-free guidance at once, as this family's pipelines do: no prompt, no picture.
     guidance: { text: guidance, image: guidance },
@@ -47,18 +50,27 @@ function manifestOf(set: ModelSet, tokensPerFrame = 4): Manifest {
   };
 }
 
+/** What the frames after the first see of a picture's subject, where no plan says. */
+const othersOf = { planned: 'repeat', repeat: 'repeat', first: 'black' } as const;
+
 /** Reads a set's files, headers alone. What does not go together is an error naming it. */
 export async function readSetFiles(folder: string): Promise<ModelFiles> {
   const set = await readSet(folder);
   const opened = await openParts(filesOfSet(folder, set));
+  const parts = partsOf(set, opened);
+  const planner = plannerFolder(folder, set);
+  const planned = planner && (await readPart(join(planner, 'motion_planner')));
+  if (planned) parts.set('motion_planner', planned);
   return {
     folder,
     manifest: manifestOf(set, opened.projector?.tokens),
-    parts: partsOf(set, opened),
-    tokenizerFolder: '',
+    parts,
+    tokenizerFolder: planned && planner ? join(planner, 'tokenizer') : '',
     scheduler: schedulerOf(set),
     missing: [],
     strayKeys: [],
+    notes: opened.loras.filter(({ fitted, modules }) => fitted === modules).map(({ sentence }) => sentence),
+    warnings: opened.loras.filter(({ fitted, modules }) => fitted < modules).map(({ sentence }) => sentence),
   };
 }
 
@@ -75,7 +87,10 @@ const schedulerOf = ({ motion, betaSchedule }: ModelSet): Readonly<Record<string
   set_alpha_to_one: true,
 });
 
-function partsOf(set: ModelSet, { unet, text, vae, vision, projector, motionJson }: SetParts): Map<string, PartFiles> {
+function partsOf(
+  set: ModelSet,
+  { unet, text, vae, preview, vision, projector, motionJson }: SetParts,
+): Map<string, PartFiles> {
   const part = (
     { json, label, weights }: SetPart<unknown>,
     more: Readonly<Record<string, unknown>> = {},
@@ -88,6 +103,7 @@ function partsOf(set: ModelSet, { unet, text, vae, vision, projector, motionJson
   parts.set('unet', part(unet, { motion_module: motionJson, image_adapter: projector !== undefined }));
   parts.set('text_encoder', part(text, { clip_skip: set.clipSkip }));
   parts.set('vae', part(vae));
+  if (preview) parts.set('preview_decoder', part(preview));
   if (vision && projector) {
     const answer = projector.kind === 'plus' ? 'tokens' : 'embedding';
     parts.set('image_encoder', part(vision, { adapter_answer: answer, key_naming: vision.config.naming }));

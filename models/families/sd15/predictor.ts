@@ -35,7 +35,13 @@ export async function setPredictor(
   const tokens = imageTokensOf(conditions);
   const textTokens = Math.max(conditions.text.shape[1] ?? 0, conditions.negative.shape[1] ?? 0);
   const context = { batch: 1, frames, textTokens, imageTokens: tokens.each, imagePerFrame: tokens.perFrame };
-  const network = await model.part('picture_unet', { ...context, height: shape.height, width: shape.width });
+  const atOnce = Math.max(...model.description.frames);
+  const network = await model.part('picture_unet', {
+    ...context,
+    height: shape.height,
+    width: shape.width,
+    motionWindows: frames > atOnce && atOnce > 1 ? { length: atOnce, stride: motionStride } : undefined,
+  });
   const masked = joinFrames(
     conditions.subject.map((frame) => scaleSubject(frame, conditions.blackSubject, settings.hfa)),
     vae.latentChannels + 1,
@@ -67,6 +73,9 @@ export async function setPredictor(
   return isInpainting ? guided : keepingPredictor(model, guided, conditions, settings, shape.height * shape.width);
 }
 
+/** Frames between the windows of motion modules that attend in windows, as their authors set it. */
+const motionStride = 4;
+
 /** Image tokens as the context takes them: one set for the clip where all frames show the same picture, else one a frame. */
 function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
   each: number;
@@ -76,10 +85,8 @@ function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
 } {
   const each = blackTokens.shape[1] ?? 0;
   if (each === 0) return { each, perFrame: false, shown: undefined, none: undefined };
-  // A frame without a picture of its own shows the clip's first: an adapter's picture is of the whole clip.
-  const first = imageTokens.find((tokens) => tokens !== blackTokens) ?? blackTokens;
-  const frames = imageTokens.map((tokens) => (tokens === blackTokens ? first : tokens));
-  const perFrame = frames.some((tokens) => tokens !== first);
+  const [first = blackTokens] = imageTokens;
+  const perFrame = imageTokens.some((tokens) => tokens !== first);
   const sets = (list: readonly FloatTensor[]): FloatTensor => {
     const [, , width = 0] = first.shape;
     const data = new Float32Array(list.length * each * width);
@@ -89,8 +96,8 @@ function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
   return {
     each,
     perFrame,
-    shown: sets(perFrame ? frames : [first]),
-    none: sets(perFrame ? frames.map(() => blackTokens) : [blackTokens]),
+    shown: sets(perFrame ? imageTokens : [first]),
+    none: sets(perFrame ? imageTokens.map(() => blackTokens) : [blackTokens]),
   };
 }
 

@@ -15,6 +15,8 @@ const setSchema = z.object({
   base: path,
   vae: path.optional(),
   textEncoder: path.optional(),
+  /** A small decoder of TAESD's form, for previews. */
+  previewDecoder: path.optional(),
   motion: path.optional(),
   imageAdapter: path.optional(),
   imageEncoder: path.optional(),
@@ -24,6 +26,12 @@ const setSchema = z.object({
     .default([]),
   /** Folders with embeddings, whose file names are words. */
   embeddings: z.array(path).default([]),
+  /** Where a picture's subject is in the frames after the first: where a plan puts it, where it was, or wherever it is drawn. */
+  subject: z.enum(['planned', 'repeat', 'first']).default('planned'),
+  /** A model folder with a motion planner, its tokenizer and schedule; without one nothing is planned. */
+  planner: path.optional(),
+  /** Clips longer than the motion module knows: windows within each step, or all frames at once from shuffled noise (FreeNoise). */
+  longClips: z.enum(['together', 'freeNoise']).default('together'),
   norms: z.enum(['diffusers', 'original']).optional(),
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
@@ -69,6 +77,10 @@ export async function writeSet(folder: string, set: ModelSet): Promise<void> {
   await writeFileAtomic(setPath(folder), JSON.stringify(set, null, 1));
 }
 
+/** The planner's model folder, where the set has one and asks for plans. */
+export const plannerFolder = (folder: string, { planner, subject }: ModelSet): string | undefined =>
+  planner !== undefined && subject === 'planned' ? resolve(folder, planner) : undefined;
+
 /** A set's files with absolute paths; those written as relative lie beside set.json. */
 export function filesOfSet(folder: string, set: ModelSet): SetFiles {
   const place = (file: string): string => (isAbsolute(file) ? file : resolve(folder, file));
@@ -77,6 +89,7 @@ export function filesOfSet(folder: string, set: ModelSet): SetFiles {
     base: place(set.base),
     vae: optional(set.vae),
     textEncoder: optional(set.textEncoder),
+    previewDecoder: optional(set.previewDecoder),
     motion: optional(set.motion),
     imageAdapter: optional(set.imageAdapter),
     imageEncoder: optional(set.imageEncoder),

@@ -8,6 +8,7 @@ import { reshape, transpose } from '../../onnx/shaping.ts';
 import { feedForward } from '../feedForward.ts';
 import { layerNormLayer, linearLayer } from '../modules.ts';
 import { type Clip, groupNormOverClip, type NormReading } from './clipNorm.ts';
+import { attendInWindows, type MotionWindows } from './motionWindows.ts';
 
 /** A motion module, as its config.json (MotionAdapter) or its keys describe it. */
 export interface MotionConfig {
@@ -67,33 +68,50 @@ const openingEpsilon = 1e-6;
  * One motion module on pictures (b · f, C, h, w): opening norm, projection, two self-attentions along time whose normed input
  * carries the frame's position, feed-forward, projection, plus the input.
  */
-export function motionModule(b: GraphBuilder, name: string, x: Tensor, clip: Clip, config: MotionConfig): Tensor {
+export function motionModule(
+  b: GraphBuilder,
+  name: string,
+  x: Tensor,
+  clip: Clip,
+  config: MotionConfig,
+  windows?: MotionWindows,
+): Tensor {
   const { batch, frames } = clip;
   const [, channels = 0, height = 0, width = 0] = x.shape;
   const positions = height * width;
-  if (frames > config.length)
-    b.fail(`this motion module knows ${config.length} frames, not the ${frames} asked for at once`);
+  const atOnce = Math.min(frames, windows?.length ?? frames);
+  if (atOnce > config.length)
+    b.fail(`this motion module knows ${config.length} frames, not the ${atOnce} asked for at once`);
   return b.scope(name, () => {
     const options = { groups: config.groups, epsilon: openingEpsilon, activation: 'none' } as const;
     const normal = groupNormOverClip(b, 'norm', x, clip, config.motionNorm, options);
     const series = transpose(reshape(normal, [batch, frames, channels, positions]), [0, 3, 1, 2]);
     let hidden = linearLayer(b, 'proj_in', reshape(series, [batch * positions, frames, channels]), channels);
     hidden = b.scope('transformer_blocks.0', () => {
-      for (const [norm, part] of [
-        ['norm1', 'attn1'],
-        ['norm2', 'attn2'],
-      ] as const) {
-        const placed = add(layerNormLayer(b, norm, hidden), framePositions(b, frames, channels, config.length));
-        hidden = add(
-          hidden,
-          b.scope(part, () => selfAttention(b, placed, config.heads)),
-        );
-      }
+      const attend = (part: Tensor): Tensor => attendAlongTime(b, part, config);
+      hidden = windows && frames > atOnce ? attendInWindows(hidden, windows, attend) : attend(hidden);
       return add(feedForward(b, 'ff', layerNormLayer(b, 'norm3', hidden)), hidden);
     });
     const back = reshape(linearLayer(b, 'proj_out', hidden, channels), [batch, positions, frames, channels]);
     return add(x, reshape(transpose(back, [0, 2, 3, 1]), x.shape));
   });
+}
+
+/** The two self-attentions along time over series (n, frames, C), each on a normed input that carries the frames' positions. */
+function attendAlongTime(b: GraphBuilder, x: Tensor, { heads, length }: MotionConfig): Tensor {
+  const [, frames = 0, channels = 0] = x.shape;
+  let hidden = x;
+  for (const [norm, part] of [
+    ['norm1', 'attn1'],
+    ['norm2', 'attn2'],
+  ] as const) {
+    const placed = add(layerNormLayer(b, norm, hidden), framePositions(b, frames, channels, length));
+    hidden = add(
+      hidden,
+      b.scope(part, () => selfAttention(b, placed, heads)),
+    );
+  }
+  return hidden;
 }
 
 function selfAttention(b: GraphBuilder, x: Tensor, heads: number): Tensor {

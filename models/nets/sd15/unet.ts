@@ -12,6 +12,7 @@ import { parseUnetConfig, type UnetConfig, type UnetLevel } from '../unet/unetCo
 import { groupNormOverClip } from './clipNorm.ts';
 import { type ContextShape, declareContext, type LayerInputs } from './contextInputs.ts';
 import { type MotionConfig, motionModule, parseMotionConfig } from './motionModule.ts';
+import type { MotionWindows } from './motionWindows.ts';
 import { type BlockOptions, residualBlock, spatialTransformer } from './pictureLayers.ts';
 
 /** Static sizes of a UNet graph; height and width are latent ones. */
@@ -20,6 +21,8 @@ export interface Sd15UnetShape extends ContextShape {
   readonly width: number;
   /** Both α are (layers, frames) instead of (layers). */
   readonly alphaPerFrame?: boolean;
+  /** Windows in which motion modules attend to clips longer than they know; absent: to all frames at once. */
+  readonly motionWindows?: MotionWindows | undefined;
   /** Extra outputs `<layer>.text_map` and `<layer>.image_map`: (b · f, h · w, tokens), averaged over heads. */
   readonly attentionMaps?: boolean;
 }
@@ -52,7 +55,7 @@ export function buildSd15Unet(
     resnetNorm: motion?.resnetNorm ?? 'perFrame',
     time: silu(embedded),
   };
-  const blocks = new Blocks(b, unet, motion, options, inputsOf);
+  const blocks = new Blocks(b, unet, motion && { ...motion, windows: shape.motionWindows }, options, inputsOf);
 
   const centred = unet.centreInput ? add(scale(sample, 2), b.constant([], [-1])) : sample;
   const pictures = reshape(transpose(centred, [0, 2, 1, 3, 4]), [batch * frames, unet.inChannels, height, width]);
@@ -76,18 +79,20 @@ export function buildSd15Unet(
   return b.finish();
 }
 
+type WindowedMotion = MotionConfig & { readonly windows: MotionWindows | undefined };
+
 /** The blocks of one UNet: each layer is a residual block, a spatial transformer where the level has them, a motion module. */
 class Blocks {
   readonly #b: GraphBuilder;
   readonly #unet: UnetConfig;
-  readonly #motion: MotionConfig | undefined;
+  readonly #motion: WindowedMotion | undefined;
   readonly #options: BlockOptions;
   readonly #inputsOf: (layer: string) => LayerInputs;
 
   constructor(
     b: GraphBuilder,
     unet: UnetConfig,
-    motion: MotionConfig | undefined,
+    motion: WindowedMotion | undefined,
     options: BlockOptions,
     inputsOf: (layer: string) => LayerInputs,
   ) {
@@ -115,7 +120,7 @@ class Blocks {
     const { mid } = this.#unet;
     let x = residualBlock(this.#b, 'resnets.0', input, mid.channels, this.#options);
     if (mid.attention) x = this.#spatial(x, 0, mid);
-    if (this.#motion?.midBlock) x = motionModule(this.#b, 'motion_modules.0', x, this.#options.clip, this.#motion);
+    if (this.#motion?.midBlock) x = this.#move(x, 0, this.#motion);
     return residualBlock(this.#b, 'resnets.1', x, mid.channels, this.#options);
   }
 
@@ -134,7 +139,11 @@ class Blocks {
   #layer(input: Tensor, index: number, level: UnetLevel): Tensor {
     let x = residualBlock(this.#b, `resnets.${index}`, input, level.channels, this.#options);
     if (level.attention) x = this.#spatial(x, index, level);
-    return this.#motion ? motionModule(this.#b, `motion_modules.${index}`, x, this.#options.clip, this.#motion) : x;
+    return this.#motion ? this.#move(x, index, this.#motion) : x;
+  }
+
+  #move(x: Tensor, index: number, motion: WindowedMotion): Tensor {
+    return motionModule(this.#b, `motion_modules.${index}`, x, this.#options.clip, motion, motion.windows);
   }
 
   #spatial(x: Tensor, index: number, { heads }: UnetLevel): Tensor {

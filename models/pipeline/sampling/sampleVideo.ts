@@ -31,6 +31,8 @@ export interface SampleVideoOptions {
   seed: number;
   /** Share of the noise all frames have in common, 0 to 1. */
   noiseAlpha: number;
+  /** Whose noise each frame of the video begins with, by number; absent: its own. */
+  noiseOrder?: readonly number[] | undefined;
   source?: SampleSource | undefined;
   store?: RunStore | undefined;
   /** Identifies the request; a saved state of another one is ignored. */
@@ -129,16 +131,17 @@ function samplingFor(options: SampleVideoOptions, window: Window, resume: Sample
  * ε = √a · shared + √(1 − a) · own.
  */
 export function initialNoise(
-  options: Pick<SampleVideoOptions, 'shape' | 'seed' | 'noiseAlpha'>,
+  options: Pick<SampleVideoOptions, 'shape' | 'seed' | 'noiseAlpha' | 'noiseOrder'>,
   window: Window,
 ): Float32Array {
-  const { shape, seed, noiseAlpha } = options;
+  const { shape, seed, noiseAlpha, noiseOrder } = options;
   const count = shape.channels * shape.height * shape.width;
   const shared = noiseAlpha > 0 ? seededNormal(count, seed, 'shared') : undefined;
   const own = Math.sqrt(1 - noiseAlpha);
   const common = Math.sqrt(noiseAlpha);
   const frames = Array.from({ length: window.frames }, (_, index) => {
-    const noise = seededNormal(count, seed, 'initial', window.start + index);
+    const frame = window.start + index;
+    const noise = seededNormal(count, seed, 'initial', noiseOrder?.[frame] ?? frame);
     return shared ? noise.map((value, i) => own * value + common * shared[i]) : noise;
   });
   return joinFrames(frames, shape.channels);

@@ -1,4 +1,5 @@
 import type { CutOut } from '../../model/conditions.ts';
+import type { ModelDescription } from '../../model/description.ts';
 import { forgetful, type Remember } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
@@ -32,10 +33,10 @@ export async function pictureTrack(
   const seen = JSON.stringify([inputsKey, sda, width, height]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
-  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description.otherFrames === 'repeat');
+  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description);
 
   const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
-    planPath(planner, prompt, start, seed, model.description.scheduler),
+    planPath(planner, prompt, start, seed),
   );
   const poses = posesOver(path, frames);
   // The cut-out at twice the canvas is what moved frames are read from.
@@ -62,15 +63,19 @@ export async function pictureTrack(
   };
 }
 
-/** The subject in the first frame of each window alone, or there and, for HFA, in all frames after it. */
-function stillTrack(key: string, view: (width: number, height: number) => CutOut, repeats: boolean): SubjectTrack {
+/** The subject in the first frame of each window alone, or there and in the frames after it, as the model wants it. */
+function stillTrack(
+  key: string,
+  view: (width: number, height: number) => CutOut,
+  { otherFrames, showsAllFrames }: Pick<ModelDescription, 'otherFrames' | 'showsAllFrames'>,
+): SubjectTrack {
   return {
     key,
     views: 1,
     read: async () => ({ cutOut: (_, w, h) => view(w, h) }),
     shown: (frame, opening) => ({
-      tokens: frame === opening ? 0 : undefined,
-      latents: frame === opening || repeats ? 0 : undefined,
+      tokens: frame === opening || showsAllFrames ? 0 : undefined,
+      latents: frame === opening || otherFrames === 'repeat' ? 0 : undefined,
     }),
     async *finish(made) {
       yield* made;

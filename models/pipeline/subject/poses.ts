@@ -59,12 +59,11 @@ export async function planPath(
   prompt: string,
   { right, down, extent }: SubjectStart,
   seed: number,
-  scheduler: ModelDescription['scheduler'],
 ): Promise<Pose[]> {
   const [least, most] = planner.extents;
   const start = Float32Array.of(right, down, Math.min(most, Math.max(least, extent)));
   const noise = seededNormal(planner.waypoints * 4, seed, 'motion');
-  return followPlan(noise, planSteps, scheduler, await planner.predictor(prompt, start), planner);
+  return followPlan(noise, planSteps, planner.scheduler, await planner.predictor(prompt, start), planner);
 }
 
 /** The subject's pose in each of a take's frames: at rest in the first, then along the path. */

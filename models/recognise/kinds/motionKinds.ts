@@ -31,7 +31,7 @@ export const recogniseMotion: Recogniser = (header, name) => {
     !findKey(header, /(^|\.)up_blocks\.3\.motion_modules\./)
   ) {
     const widest = shapeOf(header, findKey(header, /down_blocks\.2\.motion_modules\.0\..*proj_in\.weight$/) ?? '')[0];
-    if (widest === undefined || widest >= 1280)
+    if (widest !== undefined && widest >= 1280)
       return other('a motion module for SDXL (mm_sdxl)', wrongBase('sdxl'), 'sdxl');
   }
   return describeModule(header, name);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { samplerNames } from '../../diffusion/sampler.ts';
 import { StudioError } from '../../errors/studioError.ts';
 import type { SetFiles } from '../../families/sd15/openParts.ts';
 import { readCheckpoint, readJson } from '../../weights/checkpoint.ts';
@@ -16,7 +17,9 @@ const caseSchema = z.object({
   imageEncoder: inside.nullish(),
   imageAdapter: inside.nullish(),
   loras: z.array(z.object({ file: inside, weight: z.number() })).default([]),
-  scheduler: z.enum(['ddim', 'lcm', 'euler-trailing', 'dpmpp-2m']),
+  scheduler: z.enum(samplerNames),
+  eta: z.number().min(0).max(1).default(0),
+  betaSchedule: z.enum(['linear', 'scaled_linear']).default('linear'),
   steps: z.int().positive().max(1000),
   guidance: z.number(),
   imageScale: z.number().default(1),
@@ -26,6 +29,7 @@ const caseSchema = z.object({
   height: z.int().positive().multipleOf(8),
   width: z.int().positive().multipleOf(8),
   norms: z.enum(['diffusers', 'original']).nullish(),
+  freeNoise: z.object({ length: z.int().positive(), stride: z.int().positive() }).optional(),
 });
 
 /** A case of golden data in the files people have: which files, which settings, and what a reference made of them. */

@@ -128,7 +128,13 @@ class Verifier {
         ...(image ? { image: image[kind] } : {}),
       });
     const contexts = { prompt: await contextOf('prompt'), negative: await contextOf('negative') };
-    const graph = buildSd15Unet({ unet: unet.config, motion }, shape, this.#device.dialect, unet.weights);
+    const { freeNoise: motionWindows } = this.#case.settings;
+    const graph = buildSd15Unet(
+      { unet: unet.config, motion },
+      { ...shape, motionWindows },
+      this.#device.dialect,
+      unet.weights,
+    );
     const session = await this.#session(graph, unet.weights.folder);
     const { imageScale, textScale } = this.#case.settings;
     const layers = crossAttentionLayers(unet.config).length;
@@ -168,13 +174,13 @@ class Verifier {
     initial: FloatTensor,
     predict: (kind: 'prompt' | 'negative', sample: Float32Array, timestep: number) => Promise<Float32Array>,
   ): Promise<void> {
-    const { scheduler, steps, guidance } = this.#case.settings;
-    const schedule = noiseSchedule({ beta_schedule: 'linear', steps_offset: 1, set_alpha_to_one: true });
+    const { scheduler, steps, guidance, eta, betaSchedule } = this.#case.settings;
+    const schedule = noiseSchedule({ beta_schedule: betaSchedule, steps_offset: 1, set_alpha_to_one: true });
     const fresh = this.#has('step_noise') ? await this.#golden('step_noise') : undefined;
     const size = initial.data.length;
     const noise = (_: number, index: number): Float32Array =>
       fresh?.data.slice(index * size, (index + 1) * size) ?? new Float32Array(size);
-    const sampling = createSampling(scheduler, { schedule, steps, noise });
+    const sampling = createSampling(scheduler, { schedule, steps, noise, eta });
     const guided = denoiserOf('epsilon', async (sample, timestep) => {
       const full = await predict('prompt', sample, timestep);
       if (guidance === 1) return full;

@@ -1,5 +1,8 @@
 import { StudioError } from '../../errors/studioError.ts';
 
+/** Longest line in a pickle: the name of a module or a class. */
+const longestLine = 1024;
+
 /** A pickle's bytes, taken from front to back; taking more than there are is a damaged file. */
 export class PickleBytes {
   readonly #bytes: Uint8Array;
@@ -52,7 +55,10 @@ export class PickleBytes {
   /** The text up to the next line feed, which is taken too. */
   line(): string {
     const start = this.#at;
-    while (this.take(1)[0] !== 0x0a);
-    return new TextDecoder().decode(this.#bytes.subarray(start, this.#at - 1));
+    const end = this.#bytes.subarray(start, start + longestLine).indexOf(0x0a);
+    if (end === -1)
+      throw new StudioError('format-damaged', `${this.#path} is damaged: a line of its pickle does not end.`);
+    this.#at += end + 1;
+    return new TextDecoder().decode(this.#bytes.subarray(start, start + end));
   }
 }

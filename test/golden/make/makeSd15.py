@@ -19,6 +19,7 @@ from diffusers import (
     UNet2DConditionModel,
     UNetMotionModel,
 )
+from diffusers.models.attention import FreeNoiseTransformerBlock
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -138,6 +139,22 @@ def read_norms_as_original(unet, frames, first_version):
         unet.conv_norm_out = AllFrames(unet.conv_norm_out, frames)
 
 
+def attend_in_windows(unet, length, stride):
+    """What diffusers' pipelines do to a UNet's motion modules when FreeNoise is switched on."""
+    for name, module in list(unet.named_modules()):
+        if not re.search(r"motion_modules\.\d+$", name):
+            continue
+        for index, old in enumerate(module.transformer_blocks):
+            new = FreeNoiseTransformerBlock(
+                dim=old.dim, num_attention_heads=old.num_attention_heads, attention_head_dim=old.attention_head_dim, dropout=old.dropout,
+                cross_attention_dim=old.cross_attention_dim, activation_fn=old.activation_fn, attention_bias=old.attention_bias,
+                only_cross_attention=old.only_cross_attention, double_self_attention=old.double_self_attention,
+                positional_embeddings=old.positional_embeddings, num_positional_embeddings=old.num_positional_embeddings,
+                context_length=length, context_stride=stride, weighting_scheme="pyramid")
+            new.load_state_dict(old.state_dict(), strict=True)
+            module.transformer_blocks[index] = new.eval()
+
+
 def resampler_state(seed, embedding, width=32, depth=4, queries=16):
     generator = torch.Generator().manual_seed(seed)
     draw = lambda *shape: torch.randn(shape, generator=generator) / shape[-1] ** 0.5
@@ -221,7 +238,7 @@ SCHEDULERS = {
 
 
 @torch.no_grad()
-def make(name, seed, scheduler, motion=None, norms=None, plus=False, inpaint=False, lora=False, folder=False, clip_skip=0, guidance=7.5):
+def make(name, seed, scheduler, motion=None, norms=None, plus=False, inpaint=False, lora=False, folder=False, clip_skip=0, guidance=7.5, free_noise=None):
     torch.manual_seed(seed)
     path = OUT / name
     path.mkdir(parents=True, exist_ok=True)
@@ -264,6 +281,10 @@ def make(name, seed, scheduler, motion=None, norms=None, plus=False, inpaint=Fal
             save_file(original_motion(state_of(adapter), length), path / "motion.safetensors")
             settings["motion"] = "motion.safetensors"
         net = UNetMotionModel.from_unet2d(unet, adapter).eval()
+        if free_noise:
+            attend_in_windows(net, *free_noise)
+            settings["freeNoise"] = {"length": free_noise[0], "stride": free_noise[1]}
+            settings["frames"] = 8
         if norms == "original":
             read_norms_as_original(net, settings["frames"], motion == "v1")
     if lora:
@@ -345,3 +366,4 @@ if __name__ == "__main__":
     make("v3_inpaint", 15, "dpmpp-2m", motion="v3", norms="original", inpaint=True)
     make("folder_lora_lcm", 16, "lcm", motion="folder", norms="diffusers", lora=True, guidance=1.0)
     make("still", 17, "euler-trailing", folder=True, clip_skip=1)
+    make("free_noise", 18, "ddim", motion="v3", norms="diffusers", guidance=1.0, free_noise=(4, 2))

@@ -29,6 +29,14 @@ test('a torch file is told by its keys as well', async () => {
   expect(found.role).toBe('unknown');
 });
 
+test('where many files have one name, the repository or the folder tells', async () => {
+  const lora = weightCorpus.find(({ name }) => name === 'style kohya.safetensors');
+  if (!lora) throw new Error('the corpus has no LoRA');
+  const cached = 'hub/models--latent-consistency--lcm-lora-sdv1-5/snapshots/0f/pytorch_lora_weights.safetensors';
+  for (const name of [cached, 'Hyper-SD15 4steps/pytorch_lora_weights.safetensors'])
+    expect((await recogniseFile(writeHollow(folder, { ...lora, name }))).recipe?.steps).toBe(4);
+});
+
 describe('files that cannot be read say why and what to do', () => {
   const whole = weightCorpus[0];
   test.each([

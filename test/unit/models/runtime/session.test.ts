@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -22,10 +12,7 @@ import { encodeModel } from '../../../../models/onnx/modelFile.ts';
 import { groupNorm } from '../../../../models/onnx/normalization.ts';
 import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
 import { resizeNearest, transpose } from '../../../../models/onnx/shaping.ts';
-import { chooseDevice, installedProviders } from '../../../../models/runtime/device.ts';
-import { cachedGraph } from '../../../../models/runtime/graphCache.ts';
 import { translateRuntimeError } from '../../../../models/runtime/runtimeError.ts';
-import { runSelfTest } from '../../../../models/runtime/selfTest.ts';
 import { type RuntimeTensor, Session } from '../../../../models/runtime/session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runtime-'));
@@ -252,63 +239,4 @@ test('what the runtime throws becomes a code', () => {
   expect(code('Failed to allocate memory for requested buffer of size 12')).toBe('out-of-memory');
   expect(code('External initializer: x offset: 3 size to read: 12 are out of bounds')).toBe('format-damaged');
   expect(code('CUDA failure 700')).toBe('provider-failed');
-});
-
-describe('graph cache', () => {
-  const cache = join(folder, 'cache');
-  const build = () => {
-    const b = new GraphBuilder('test', dialectOf('cpu'), new RecordingSource());
-    b.output('y', silu(b.input('x', 'float32', [2])));
-    return b.finish();
-  };
-
-  test('builds once, and again where the description differs or the file is damaged', async () => {
-    let builds = 0;
-    const counted = () => {
-      builds++;
-      return build();
-    };
-    const first = await cachedGraph(cache, ['a'], counted);
-    const second = await cachedGraph(cache, ['a'], counted);
-    expect(builds).toBe(1);
-    expect(Buffer.from(second.model)).toEqual(Buffer.from(first.model));
-    expect({ ...second, model: 0 }).toEqual({ ...first, model: 0 });
-    await cachedGraph(cache, ['b'], counted);
-    expect(builds).toBe(2);
-    for (const name of readdirSync(cache)) if (name.endsWith('.json')) writeFileSync(join(cache, name), '{"half": ');
-    await cachedGraph(cache, ['a'], counted);
-    expect(builds).toBe(3);
-  });
-
-  test('a folder that cannot be written costs nothing but the building', async () => {
-    const blocked = join(folder, 'blocked');
-    writeFileSync(blocked, 'a file');
-    expect((await cachedGraph(join(blocked, 'cache'), ['a'], build)).outputs.map(({ name }) => name)).toEqual(['y']);
-    expect(readFileSync(blocked, 'utf8')).toBe('a file');
-  });
-});
-
-describe('devices', () => {
-  test('the CPU is always there and needs no test', async () => {
-    expect(installedProviders()).toContain('cpu');
-    expect(await chooseDevice({ provider: 'cpu' })).toMatchObject({
-      provider: 'cpu',
-      dialect: { name: 'cpu' },
-      warnings: [],
-    });
-  });
-
-  test('a provider that is not there falls back with a warning', async () => {
-    const missing = (['coreml', 'directml', 'cuda'] as const).find((name) => !installedProviders().includes(name));
-    const device = await chooseDevice({ provider: missing ?? 'coreml' });
-    expect(device.provider).toBe('cpu');
-    expect(device.warnings.join(' ')).toMatch(new RegExp(`${missing}.*the CPU takes its place`));
-  });
-
-  test('the self-test keeps forms that are right and switches off those the provider lacks', async () => {
-    const result = await runSelfTest('cpu', { ...dialectOf('cpu'), fusedGroupNorm: true });
-    expect(result.works).toBe(true);
-    expect(result.dialect).toMatchObject({ fusedAttention: true, fusedSigmoidProduct: true, fusedGroupNorm: false });
-    expect(result.findings.join(' ')).toMatch(/cpu fails in its fused group norm/);
-  });
 });

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { inspectFile } from '../../../../models/recognise/inspectFile.ts';
 import { readCheckpoint } from '../../../../models/weights/checkpoint.ts';
 import { compareKeys } from '../../../../models/weights/compareKeys.ts';
 import { findNotFinite } from '../../../../models/weights/finiteness.ts';
-import { inspectFile } from '../../../../models/weights/inspect.ts';
 import { KeyedWeights } from '../../../../models/weights/keyedWeights.ts';
 import { writeSafetensors } from '../../../../models/weights/writeSafetensors.ts';
 import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
@@ -101,11 +101,11 @@ test('a weight that is not a number is found and named', async () => {
 
 test('inspection says in plain words what a file is', async () => {
   const golden = join(import.meta.dirname, '../../../golden/data');
-  const says = async (path: string): Promise<string> => (await inspectFile(join(golden, path))).what;
+  const says = async (path: string): Promise<string> => (await inspectFile(join(golden, path))).recognition.what;
   expect(await says('unet/diffusion_pytorch_model.safetensors')).toBe('a MagDiff video UNet');
   expect(await says('vae/diffusion_pytorch_model.safetensors')).toMatch(/VAE/);
-  expect(await says('clip_text_15/model.safetensors')).toBe('a CLIP text encoder');
-  expect(await says('clip_vision_open/open_clip_model.safetensors')).toBe('an OpenCLIP model');
+  expect(await says('clip_text_15/model.safetensors')).toBe('a CLIP text encoder (48 wide)');
+  expect(await says('clip_vision_open/open_clip_model.safetensors')).toMatch(/CLIP/);
   expect(await says('resampler/resampler.safetensors')).toMatch(/resampler/);
   expect(await says('tiny_decoder/diffusion_pytorch_model.safetensors')).toMatch(/TAESD/);
 });

@@ -4,15 +4,18 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { denoiserOf } from '../../../../../models/diffusion/denoiser.ts';
 import { noiseSchedule } from '../../../../../models/diffusion/noiseSchedule.ts';
 import { createSampling } from '../../../../../models/diffusion/sampler.ts';
+import { inspectionText, inspectPath } from '../../../../../models/families/inspectModel.ts';
 import { openModel } from '../../../../../models/families/openModel.ts';
 import { type ModelSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
 import { seededNormal } from '../../../../../models/math/seededNoise.ts';
+import { createMemory, type Remember } from '../../../../../models/model/memory.ts';
 import type { Model } from '../../../../../models/model/model.ts';
 import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
+import { writeFloats } from '../../../../fixtures/floatTensors.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
-import { writeTinySet } from '../../../../fixtures/tinySet.ts';
+import { writeTinySet, writeTinyVision } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const four = join(folder, 'four');
@@ -22,6 +25,7 @@ let set: ModelSet;
 beforeAll(async () => {
   set = await writeTinySet(four);
   await writeTinySet(nine, { inpainting: true });
+  await writeTinyVision(join(nine, 'wide encoder'), 30);
 });
 
 const parameters: TakeParameters = {
@@ -44,7 +48,7 @@ const parameters: TakeParameters = {
   overlapFrames: 1,
 };
 
-async function generate(model: Model, changes: Partial<TakeParameters> = {}): Promise<Picture[]> {
+async function generate(model: Model, changes: Partial<TakeParameters> = {}, remember?: Remember): Promise<Picture[]> {
   const [width, height] = [32, 24];
   const picture = {
     width,
@@ -61,7 +65,7 @@ async function generate(model: Model, changes: Partial<TakeParameters> = {}): Pr
     inputsKey: 'inputs',
   };
   const pictures: Picture[] = [];
-  for await (const event of generateVideo(model, request, {}))
+  for await (const event of generateVideo(model, request, remember ? { remember } : {}))
     if (event.kind === 'progress' && event.picture) pictures.push(event.picture);
   return pictures;
 }
@@ -93,11 +97,22 @@ describe.each([
     await model.dispose();
   });
 
+  test('a prompt that is remembered keeps the strengths it asked for', async () => {
+    const model = await openModel(path, { provider: 'cpu', threads: 1 });
+    const remember = createMemory(8);
+    const strong = { prompt: 'a ball <lora:style:2>' };
+    const first = bytes(await generate(model, strong, remember));
+    expect(bytes(await generate(model, { prompt: 'a ball <lora:style:-1>' }, remember))).not.toBe(first);
+    expect(bytes(await generate(model, strong, remember))).toBe(first);
+    await model.dispose();
+  });
+
   test('makes a still without the motion module, and reads prompts of any length', async () => {
     const model = await openModel(path, { provider: 'cpu', threads: 1 });
     expect(await generate(model, { frames: 1 })).toHaveLength(1);
     const long = Array.from({ length: 120 }, (_, index) => `word${index}`).join(' ');
     expect(await generate(model, { prompt: `${long} BREAK the end` })).toHaveLength(3);
+    expect(await generate(model, { frames: 20 })).toHaveLength(20);
     await model.dispose();
   });
 });
@@ -161,6 +176,60 @@ test('four channels: what HFA keeps comes out as it went in, whatever the sample
     // DPM++ ends at the schedule's least noise unless told otherwise.
     expect(worst, sampler).toBeLessThan(sampler === 'dpmpp-2m' ? 0.2 : 2e-3);
   }
+  await model.dispose();
+});
+
+test('the planner that ships puts the subject where the sentence says; a set may leave it where it is, or to the checkpoint', async () => {
+  const planner = join(import.meta.dirname, '../../../../../models/bundled/magdiff-small');
+  const made: Record<string, string> = {};
+  for (const subject of ['planned', 'repeat', 'first'] as const) {
+    const place = join(folder, `subject ${subject}`);
+    await writeTinySet(place, { inpainting: true });
+    await writeSet(place, { ...set, subject, planner });
+    const model = await openModel(place, { provider: 'cpu', threads: 1 });
+    expect(model.description.motion?.waypoints).toBe(subject === 'planned' ? 8 : undefined);
+    made[subject] = bytes(await generate(model, { prompt: 'it jumps up' }));
+    await model.dispose();
+  }
+  expect(new Set(Object.values(made)).size).toBe(3);
+});
+
+test('a long clip is made by windows within each step, or all at once from shuffled noise', async () => {
+  const made: string[] = [];
+  for (const longClips of ['together', 'freeNoise'] as const) {
+    const place = join(folder, `long ${longClips}`);
+    await writeTinySet(place);
+    await writeSet(place, { ...set, longClips });
+    const model = await openModel(place, { provider: 'cpu', threads: 1 });
+    const pictures = await generate(model, { frames: 22, steps: 1 });
+    expect(pictures).toHaveLength(22);
+    made.push(bytes(pictures));
+    await model.dispose();
+  }
+  expect(made[0]).not.toBe(made[1]);
+});
+
+test('how many of a LoRA’s modules fitted is said, and warned of where some did not', async () => {
+  expect(inspectionText(await inspectPath(four))).toMatch(/All 2 modules of .*style\.safetensors fitted\./);
+  const place = join(folder, 'partly');
+  await writeTinySet(place);
+  const up = { shape: [8, 2], data: new Float32Array(16) };
+  await writeFloats(join(place, 'style.safetensors'), {
+    'lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_down.weight': {
+      shape: [2, 32],
+      data: new Float32Array(64),
+    },
+    'lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_up.weight': {
+      shape: [32, 2],
+      data: new Float32Array(64),
+    },
+    'lora_te_text_model_encoder_layers_11_self_attn_q_proj.lora_down.weight': up,
+    'lora_te_text_model_encoder_layers_11_self_attn_q_proj.lora_up.weight': up,
+  });
+  const model = await openModel(place, { provider: 'cpu' });
+  expect(model.warnings).toEqual([
+    expect.stringMatching(/^1 of 2 modules of .* fitted; without a place are text_model/),
+  ]);
   await model.dispose();
 });
 

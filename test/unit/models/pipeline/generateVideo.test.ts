@@ -6,87 +6,12 @@ import { magdiffConditions } from '../../../../models/families/magdiff/condition
 import { type FloatTensor, floatTensor } from '../../../../models/math/tensor.ts';
 import { createMemory } from '../../../../models/model/memory.ts';
 import type { Model } from '../../../../models/model/model.ts';
-import { type EditRequest, editVideo } from '../../../../models/pipeline/editVideo.ts';
-import { type GenerateRequest, generateVideo } from '../../../../models/pipeline/generateVideo.ts';
-import { type ClipFrame, keptMask } from '../../../../models/pipeline/subject/clipTrack.ts';
+import { generateVideo } from '../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../models/pipeline/subject/picture.ts';
-import type { TakeEvent } from '../../../../models/pipeline/takeEvents.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
 import { folderRunStore } from '../../../../models/weights/runStore.ts';
+import { collect, discMask, generation, parameters, picture } from '../../../fixtures/pipelineTakes.ts';
 import { standInModel, wordTokenizer } from '../../../fixtures/standInModel.ts';
-
-const parameters: TakeParameters = {
-  keep: 'subject',
-  prompt: 'it jumps on a beach',
-  negativePrompt: '',
-  alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
-  sda: true,
-  hfa: { enabled: true, strength: 1 },
-  weights: 'teacher',
-  sampler: 'ddim',
-  eta: 0,
-  seed: 7,
-  noiseAlpha: 0,
-  frames: 4,
-  strength: 1,
-  inversion: false,
-  ownPixels: true,
-  featherPixels: 3,
-  overlapFrames: 1,
-};
-
-function picture(width: number, height: number, offset = 0): Picture {
-  const data = new Uint8Array(width * height * 4);
-  for (let i = 0; i < width * height; i++)
-    data.set([(i * 3 + offset) % 256, (i * 5) % 256, (i + offset * 7) % 256, 255], i * 4);
-  return { width, height, data };
-}
-
-function discMask(width: number, height: number, centre = 0.5) {
-  const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) {
-    const x = (i % width) / width - centre;
-    const y = Math.floor(i / width) / height - 0.5;
-    data[i] = x * x + y * y < 0.06 ? 255 : 0;
-  }
-  return { width, height, data };
-}
-
-const generation = (changes: Partial<TakeParameters> = {}): GenerateRequest => ({
-  picture: picture(40, 40),
-  mask: discMask(40, 40),
-  parameters: { ...parameters, ...changes },
-  inputsKey: 'inputs',
-});
-
-function edit(changes: Partial<TakeParameters> = {}, frames = 6): EditRequest {
-  return {
-    clip: {
-      frames,
-      width: 50,
-      height: 34,
-      async *read() {
-        for (let i = 0; i < frames; i++) yield { picture: picture(50, 34, i), mask: discMask(50, 34, 0.4 + i * 0.03) };
-      },
-    },
-    parameters: { ...parameters, ...changes },
-    inputsKey: 'clip',
-  };
-}
-
-async function collect(run: AsyncGenerator<TakeEvent>) {
-  const pictures: Picture[] = [];
-  const steps: Float32Array[] = [];
-  const warnings: string[] = [];
-  for await (const event of run) {
-    if (event.kind === 'warning') warnings.push(event.message);
-    else {
-      if (event.picture) pictures.push(event.picture);
-      if (event.estimate) steps.push(event.estimate.denoised.slice());
-    }
-  }
-  return { pictures, steps, warnings };
-}
 
 /** The model with one network that answers the same whatever it is asked. */
 function withPart(model: Model, name: string, outputs: Record<string, FloatTensor>): Model {
@@ -292,71 +217,5 @@ describe('generateVideo', () => {
     await expect(collect(generateVideo(broken, generation(), context()))).rejects.toMatchObject({
       code: 'weights-not-finite',
     });
-  });
-});
-
-describe('editVideo', () => {
-  async function differences(changes: Partial<TakeParameters>) {
-    const request = edit(changes);
-    const { pictures } = await collect(editVideo(standInModel().model, request, context()));
-    const sources: ClipFrame[] = [];
-    for await (const frame of request.clip.read()) sources.push(frame);
-    return { pictures, sources, request };
-  }
-
-  test.each([
-    ['subject', 0],
-    ['subject', 5],
-    ['rest', 0],
-    ['rest', 5],
-  ] as const)('keeping the %s with a feather of %i pixels keeps every kept byte', async (keep, featherPixels) => {
-    const { pictures, sources } = await differences({ keep, featherPixels });
-    expect(pictures).toHaveLength(6);
-    let made = 0;
-    pictures.forEach((result, index) => {
-      const source = sources[index];
-      const kept = keptMask(source, keep);
-      for (let i = 0; i < kept.length; i++) {
-        const same = [0, 1, 2, 3].every(
-          (channel) => result.data[i * 4 + channel] === source.picture.data[i * 4 + channel],
-        );
-        if (kept[i]) expect(same).toBe(true);
-        else if (!same) made += 1;
-      }
-    });
-    expect(made).toBeGreaterThan(1000);
-  });
-
-  test('beyond the feather band nothing of the source is left over', async () => {
-    const narrow = await differences({ featherPixels: 0 });
-    const wide = await differences({ featherPixels: 4 });
-    const kept = keptMask(narrow.sources[0], 'subject');
-    let same = 0;
-    let mixed = 0;
-    for (let i = 0; i < kept.length; i++) {
-      if (kept[i]) continue;
-      const equal = [0, 1, 2].every(
-        (channel) => narrow.pictures[0].data[i * 4 + channel] === wide.pictures[0].data[i * 4 + channel],
-      );
-      if (equal) same += 1;
-      else mixed += 1;
-    }
-    expect(mixed).toBeGreaterThan(20);
-    expect(same).toBeGreaterThan(mixed);
-  });
-
-  test('strength, inversion and resuming work on a clip longer than the window', async () => {
-    for (const changes of [{ strength: 0.6 }, { strength: 0.6, inversion: true }]) {
-      await rm(folder, { recursive: true, force: true });
-      const { pictures } = await collect(editVideo(standInModel().model, edit(changes), context()));
-      expect(pictures).toHaveLength(6);
-      expect(pictures[0]).toMatchObject({ width: 50, height: 34 });
-    }
-  });
-
-  test('inversion with another sampler than DDIM is a usage error', async () => {
-    await expect(
-      collect(editVideo(standInModel().model, edit({ inversion: true, sampler: 'euler' }), context())),
-    ).rejects.toMatchObject({ code: 'usage' });
   });
 });
