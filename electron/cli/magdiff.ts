@@ -33,7 +33,9 @@ function action<Arguments extends unknown[]>(
 const program = new Command('magdiff')
   .description('Makes and edits short videos from a subject you mark and a sentence you type.')
   .showHelpAfterError('(magdiff --help, or magdiff COMMAND --help, tells what there is)')
-  .exitOverride();
+  .exitOverride()
+  // A command's own options come behind its name, so that one inside another may have the same.
+  .enablePositionalOptions();
 
 addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .description('make a video in which the picture’s subject does what the prompt says')
@@ -80,8 +82,9 @@ program
     ),
   );
 
-const mask = program.command('mask <picture>').enablePositionalOptions();
+const mask = program.command('mask <picture>');
 mask
+  .enablePositionalOptions()
   .description('make a mask: from the picture’s alpha, or by GrabCut from a box or a scribble')
   .option('--alpha', 'from the alpha channel')
   .option('--box <x,y,width,height>', 'the subject lies in this box')
@@ -96,6 +99,7 @@ mask
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 mask
+  .enablePositionalOptions()
   .command('follow <clip>')
   .description(
     'follow a subject through a clip, or a folder of pictures, from clicks, boxes or masks; frames count from 0',

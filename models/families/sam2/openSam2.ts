@@ -13,6 +13,7 @@ import {
 import { PartCache } from '../../model/partCache.ts';
 import type { Sam2Config } from '../../nets/sam2/sam2Config.ts';
 import { imageEncoder, maskDecoder, memoryAttention, memoryEncoder } from '../../nets/sam2/sam2Networks.ts';
+import type { TrunkHabits } from '../../recognise/sam2Sizes.ts';
 import { chooseDevice, type Device } from '../../runtime/device.ts';
 import { cachedGraph } from '../../runtime/graphCache.ts';
 import { networkMemory } from '../../runtime/memory.ts';
@@ -20,7 +21,7 @@ import { Session } from '../../runtime/session.ts';
 import { readCheckpoint } from '../../weights/checkpoint.ts';
 import { requireFinite } from '../../weights/finiteness.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
-import { sam2ConfigOfKeys, type TrunkHabits } from './configOfKeys.ts';
+import { sam2ConfigOfKeys } from './configOfKeys.ts';
 
 const use = { part: 'model', families: ['sam2'] } as const;
 
