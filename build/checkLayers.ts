@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
   'models/masks': ['models/math', 'models/errors'],
+  'models/follow': ['models/errors'],
   'models/model': [
     'models/nets',
     'models/onnx',
@@ -43,6 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'models/families': [
     'models/recognise',
+    'models/follow',
     'models/model',
     'models/nets',
     'models/onnx',

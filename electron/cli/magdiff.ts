@@ -5,7 +5,8 @@ import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { maskCommand } from './maskCommand.ts';
+import { maskCommand } from './masks/maskCommand.ts';
+import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
 import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
@@ -32,7 +33,9 @@ function action<Arguments extends unknown[]>(
 const program = new Command('magdiff')
   .description('Makes and edits short videos from a subject you mark and a sentence you type.')
   .showHelpAfterError('(magdiff --help, or magdiff COMMAND --help, tells what there is)')
-  .exitOverride();
+  .exitOverride()
+  // A command's own options come behind its name, so that one inside another may have the same.
+  .enablePositionalOptions();
 
 addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .description('make a video in which the picture’s subject does what the prompt says')
@@ -79,8 +82,9 @@ program
     ),
   );
 
-program
-  .command('mask <picture>')
+const mask = program.command('mask <picture>');
+mask
+  .enablePositionalOptions()
   .description('make a mask: from the picture’s alpha, or by GrabCut from a box or a scribble')
   .option('--alpha', 'from the alpha channel')
   .option('--box <x,y,width,height>', 'the subject lies in this box')
@@ -90,6 +94,32 @@ program
   .action(
     action(
       async (console, picture: string, values: TakeOptionValues) => void (await maskCommand(picture, values, console)),
+    ),
+  );
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+mask
+  .enablePositionalOptions()
+  .command('follow <clip>')
+  .description(
+    'follow a subject through a clip, or a folder of pictures, from clicks, boxes or masks; frames count from 0',
+  )
+  .option('-m, --model <file>', 'a SAM 2 or 2.1 checkpoint, such as sam2.1_hiera_tiny.pt')
+  .option(
+    '--point <frame:x,y>',
+    'a click on the subject; with ",-" behind it takes away; may be given several times',
+    several,
+    [],
+  )
+  .option('--box <frame:left,top,right,bottom>', 'a box around the subject', several, [])
+  .option('--key <frame=mask>', 'a whole mask of a frame, a picture of the clip’s size', several, [])
+  .option('-o, --out <folder>', 'where to write a mask for every frame, grey PNGs')
+  .option('--logits <folder>', 'where to write every mask’s logits, as NumPy files')
+  .option('--threads <count>', 'threads to compute with; all cores when left out')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, clip: string, values: MaskFollowValues) => void (await maskFollowCommand(clip, values, console)),
     ),
   );
 
