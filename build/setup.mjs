@@ -1,7 +1,7 @@
 /**
  * First step of every npm script: brings a fresh clone to where the TypeScript side can run, using Node's own modules only.
  * Installs the packages when they are missing or older than the lock file; with --for-tests also finds or installs
- * a Chromium for the end-to-end tests. Says in one sentence what it does and, where it cannot, what to do.
+ * ffmpeg and a Chromium for the end-to-end tests. Says in one sentence what it does and, where it cannot, what to do.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -51,6 +51,24 @@ function onPath(names) {
   return undefined;
 }
 
+/** Installs a package of the system where that can be done without asking anyone: as root, on a Linux with apt. */
+function installBySystem(name) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+const hasFfmpeg = () =>
+  (process.env.FFMPEG_PATH ?? onPath(['ffmpeg'])) && (process.env.FFPROBE_PATH ?? onPath(['ffprobe']));
+if (forTests && !hasFfmpeg()) {
+  process.stderr.write('Installing ffmpeg for the tests ...\n');
+  installBySystem('ffmpeg');
+  if (!hasFfmpeg())
+    fail('The tests need ffmpeg and ffprobe: install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH to its two programs.');
+}
+
 if (forTests) {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
   const { chromium } = await import('playwright');
@@ -65,17 +83,7 @@ if (forTests) {
       stdio: 'ignore',
       timeout: 300_000,
     });
-    if (
-      byPlaywright.status !== 0 &&
-      process.platform === 'linux' &&
-      process.getuid?.() === 0 &&
-      existsSync('/usr/bin/apt-get')
-    ) {
-      spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
-      spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-    }
+    if (byPlaywright.status !== 0) installBySystem('chromium');
     if (!found())
       fail(
         'No Chromium was found for the end-to-end tests and none could be installed: install Chromium or Chrome, or set CHROMIUM_PATH to its program.',

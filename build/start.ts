@@ -39,7 +39,7 @@ async function main(): Promise<void> {
       "Electron's program is not installed, so the studio opens in the browser; it works the same there.\n",
     );
   process.stdout.write(`MagDiff Studio: ${studio.url}\n`);
-  if (!values['no-open'] && !(await openBrowser(studio.url)))
+  if (!values['no-open'] && !(await openBrowser(studio.openingUrl())))
     process.stdout.write('Open this address in a browser on this machine. Ctrl C ends the studio.\n');
   const end = (): void => void studio.close().then(() => process.exit(0));
   process.once('SIGINT', end);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ffmpegTools } from '../../electron/media/ffmpegTools.ts';
+import { ffmpegTools } from '../../electron/media/ffmpeg/ffmpegTools.ts';
 import { encodeMaskPng } from '../../electron/media/readPicture.ts';
 import type { Measure } from './measure.ts';
 

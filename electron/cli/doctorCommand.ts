@@ -1,6 +1,7 @@
 import { arch, cpus, freemem, platform, totalmem } from 'node:os';
+import { StudioError } from '../../models/errors/studioError.ts';
 import { EngineHost } from '../engine/engineHost.ts';
-import { ffmpegTools } from '../media/ffmpegTools.ts';
+import { ffmpegTools } from '../media/ffmpeg/ffmpegTools.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import { byteCount, type Console } from './console.ts';
 import { findModelFolder } from './models/modelFolders.ts';
@@ -23,18 +24,10 @@ export async function doctorCommand(console: Console): Promise<boolean> {
   add('memory', `${byteCount(freemem())} free of ${byteCount(totalmem())}`, { free: freemem(), total: totalmem() });
   try {
     const tools = await ffmpegTools();
-    add(
-      'ffmpeg',
-      `${tools.version} (${tools.origin === 'yours' ? 'your own' : 'from the packages'}: ${tools.ffmpegPath})`,
-      {
-        version: tools.version,
-        origin: tools.origin,
-        path: tools.ffmpegPath,
-      },
-    );
+    add('ffmpeg', `${tools.version} (${tools.ffmpegPath})`, { version: tools.version, path: tools.ffmpegPath });
   } catch (cause) {
     healthy = false;
-    add('ffmpeg', cause instanceof Error ? cause.message : String(cause), null);
+    add('ffmpeg', cause instanceof StudioError ? cause.sentence : String(cause), null);
   }
   const host = new EngineHost({ cacheFolder: cacheRoot() });
   try {

@@ -5,7 +5,9 @@ import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { maskCommand } from './maskCommand.ts';
+import { maskCommand } from './masks/maskCommand.ts';
+import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
+import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
@@ -31,7 +33,9 @@ function action<Arguments extends unknown[]>(
 const program = new Command('magdiff')
   .description('Makes and edits short videos from a subject you mark and a sentence you type.')
   .showHelpAfterError('(magdiff --help, or magdiff COMMAND --help, tells what there is)')
-  .exitOverride();
+  .exitOverride()
+  // A command's own options come behind its name, so that one inside another may have the same.
+  .enablePositionalOptions();
 
 addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .description('make a video in which the picture’s subject does what the prompt says')
@@ -78,8 +82,9 @@ program
     ),
   );
 
-program
-  .command('mask <picture>')
+const mask = program.command('mask <picture>');
+mask
+  .enablePositionalOptions()
   .description('make a mask: from the picture’s alpha, or by GrabCut from a box or a scribble')
   .option('--alpha', 'from the alpha channel')
   .option('--box <x,y,width,height>', 'the subject lies in this box')
@@ -89,6 +94,32 @@ program
   .action(
     action(
       async (console, picture: string, values: TakeOptionValues) => void (await maskCommand(picture, values, console)),
+    ),
+  );
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+mask
+  .enablePositionalOptions()
+  .command('follow <clip>')
+  .description(
+    'follow a subject through a clip, or a folder of pictures, from clicks, boxes or masks; frames count from 0',
+  )
+  .option('-m, --model <file>', 'a SAM 2 or 2.1 checkpoint, such as sam2.1_hiera_tiny.pt')
+  .option(
+    '--point <frame:x,y>',
+    'a click on the subject; with ",-" behind it takes away; may be given several times',
+    several,
+    [],
+  )
+  .option('--box <frame:left,top,right,bottom>', 'a box around the subject', several, [])
+  .option('--key <frame=mask>', 'a whole mask of a frame, a picture of the clip’s size', several, [])
+  .option('-o, --out <folder>', 'where to write a mask for every frame, grey PNGs')
+  .option('--logits <folder>', 'where to write every mask’s logits, as NumPy files')
+  .option('--threads <count>', 'threads to compute with; all cores when left out')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, clip: string, values: MaskFollowValues) => void (await maskFollowCommand(clip, values, console)),
     ),
   );
 
@@ -103,7 +134,9 @@ models
   .command('inspect <path>')
   .description('say in plain words what a model file or folder is, and what is missing')
   .option('--json', 'speak JSON lines, for programs')
-  .action(action(async (console, path: string) => void (await inspectModels(path, console))));
+  .action(
+    action(async (console, path: string) => ((await inspectModels(path, console)) ? exitCodes.done : exitCodes.failed)),
+  );
 models
   .command('scan [folders...]')
   .description('say of every weight file in the folders, or where programs commonly keep them, what it is')
@@ -120,6 +153,11 @@ models
         void (await proposeModelSets(folders, values, console)),
     ),
   );
+models
+  .command('fetch [id]')
+  .description('list what can be fetched, with size and licence, or fetch one of them')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, id: string | undefined) => void (await fetchModel(id, console))));
 models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')
@@ -153,6 +191,13 @@ program
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console) => ((await doctorCommand(console)) ? exitCodes.done : exitCodes.failed)));
 
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.once(event, (cause: unknown) => {
+    // While the studio is served, its own last resort takes over and the serving goes on.
+    if (process.listenerCount(event) > 0) return;
+    consoleInUse.failure(cause);
+    process.exit(exitCodes.failed);
+  });
 try {
   await program.parseAsync();
 } catch (cause) {

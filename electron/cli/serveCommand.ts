@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { keepServing } from '../server/lastResort.ts';
 import { openBrowser } from '../server/openBrowser.ts';
 import { startStudio } from '../server/startStudio.ts';
 import type { Console } from './console.ts';
@@ -21,9 +22,11 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
     pageFolder,
     ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),
   });
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  keepServing(studio.services.bus, log);
   console.result(studio.url, { url: studio.url, port: studio.port });
   // No browser to open: the printed address is enough.
-  if (values.open !== false) await openBrowser(studio.url);
+  if (values.open !== false) await openBrowser(studio.openingUrl());
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());

@@ -34,6 +34,8 @@ export const studioEvent = z.discriminatedUnion('type', [
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
   }),
+  /** Something failed inside the studio that no call was waiting for; the log holds it under this number. */
+  z.strictObject({ type: z.literal('trouble'), reportId: z.string() }),
   /** Events were lost: read the state anew. */
   z.strictObject({ type: z.literal('gap') }),
 ]);

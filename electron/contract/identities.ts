@@ -14,3 +14,5 @@ export const name = z.string().min(1).max(200);
 export const pixels = z.int().min(1).max(32_768);
 /** Number of a frame, from 0. */
 export const frame = z.int().min(0).max(10_000_000);
+/** A side of a frame that is decoded, in pixels; a frame of the largest sides is the largest that is read. */
+export const framePixels = z.int().min(1).max(8192);

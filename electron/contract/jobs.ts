@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { workStages } from '../../models/progress/progress.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { exportFormatNames, exportQualities } from './exportFormats.ts';
+import { fileName } from './fileName.ts';
 import { assetId, recordId } from './identities.ts';
 import { takeSettings } from './takeSettings.ts';
 
@@ -36,11 +37,7 @@ export const exportOptions = z.strictObject({
   sound: z.boolean(),
   /** Keep only the subject, transparent elsewhere (formats that can). */
   alpha: z.boolean(),
-  fileName: z
-    .string()
-    .min(1)
-    .max(120)
-    .regex(/^[^/\\:*?"<>|]+$/, 'must not contain / \\ : * ? " < > |'),
+  fileName,
 });
 
 /** See {@link exportOptions}. */

@@ -3,6 +3,9 @@ import { z } from 'zod';
 const coordinate = z.number().min(-1e6).max(1e6);
 const size = z.int().min(1).max(32_768);
 
+/** Most pixels of a region; the largest frame has as many. */
+const mostRegionPixels = 8192 * 8192;
+
 /** A number's list that is a flat run of groups of `group` values. */
 const flat = (group: number, limit: number) =>
   z
@@ -33,20 +36,23 @@ export const maskOperation = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fill'), mode }),
   z.strictObject({ kind: z.literal('flood'), mode, x: coordinate, y: coordinate }),
   z.strictObject({ kind: z.literal('invert') }),
-  z.strictObject({
-    kind: z.literal('region'),
-    mode,
-    width: size,
-    height: size,
-    runs: z
-      .array(
-        z
-          .int()
-          .min(0)
-          .max(2 ** 31),
-      )
-      .max(2_000_000),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('region'),
+      mode,
+      width: size,
+      height: size,
+      /** Run lengths, row by row. */
+      runs: z
+        .array(
+          z
+            .int()
+            .min(0)
+            .max(2 ** 31),
+        )
+        .max(2_000_000),
+    })
+    .refine(({ width, height }) => width * height <= mostRegionPixels, 'is larger than any frame'),
 ]);
 
 /** A whole mask as strokes; the same form as `MaskDrawing` in models/masks, checked. */

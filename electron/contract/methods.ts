@@ -5,6 +5,7 @@ import { exportOptions, jobView, takeRequest } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
+import { samplerNames } from './takeSettings.ts';
 
 const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -30,6 +31,8 @@ export const modelView = z.strictObject({
   guidance: z.strictObject({ text: z.number(), image: z.number() }),
   noiseAlpha: z.number(),
   studentSteps: z.int().nullable(),
+  /** Sampler it was made for, where it was made for one; its steps and guidance go with that. */
+  sampler: z.enum(samplerNames).nullable(),
   /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
   plansMotion: z.boolean(),
   /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
@@ -85,6 +88,8 @@ export const methods = {
       records: z.array(documentRecord),
       jobs: z.array(jobView),
       missingSourceIds: z.array(recordId),
+      /** What was damaged when the studio opened it, and how much is lost; null where all was whole. */
+      recovery: z.string().nullable(),
     }),
   },
   /** A project chosen in the desktop's own dialog, by the grant that dialog gave. */

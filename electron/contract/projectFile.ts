@@ -37,7 +37,7 @@ export function parseProjectFile(content: unknown, where: string): ProjectFile {
   const outer = envelope.safeParse(content);
   if (!outer.success)
     throw new StudioError('project-damaged', `${where} is not a MagDiff project file: ${firstIssue(outer.error)}.`, {
-      hint: 'Open the copy project.backup.json in the same folder by renaming it to project.json.',
+      hint: 'Bring the folder back from a copy of yours; no earlier state of the project was found in it.',
     });
   if (outer.data.schemaVersion > schemaVersion)
     throw new StudioError(
@@ -53,7 +53,7 @@ export function parseProjectFile(content: unknown, where: string): ProjectFile {
   const parsed = projectFile.safeParse({ ...outer.data, schemaVersion, records });
   if (!parsed.success)
     throw new StudioError('project-damaged', `${where} is damaged: ${firstIssue(parsed.error)}.`, {
-      hint: 'Open the copy project.backup.json in the same folder by renaming it to project.json.',
+      hint: 'Bring the folder back from a copy of yours; no earlier state of the project was found in it.',
     });
   return parsed.data;
 }

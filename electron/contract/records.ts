@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assetId, frame, name, pixels, recordId } from './identities.ts';
+import { assetId, frame, framePixels, name, pixels, recordId } from './identities.ts';
 import { maskOperation } from './maskOperations.ts';
 import { takeRecipe } from './takeRecipe.ts';
 import { takeSettings } from './takeSettings.ts';
@@ -72,9 +72,9 @@ export const takeResult = z.strictObject({
   framesAssetId: assetId,
   firstFrameAssetId: assetId,
   latentsAssetId: assetId.nullable(),
-  frameCount: z.int().min(1),
-  width: pixels,
-  height: pixels,
+  frameCount: z.int().min(1).max(100_000),
+  width: framePixels,
+  height: framePixels,
   framesPerSecond: z.number().min(0.01).max(1000),
   framesSha256: z.string().max(64),
   seconds: z.number().min(0),

@@ -134,7 +134,8 @@ export class EngineHost {
     });
     child.on('message', (message: EngineMessage) => this.#receive(message));
     child.once('exit', () => this.#died(child));
-    child.once('error', () => this.#died(child));
+    // More than one can come: a message to a dying process fails as well.
+    child.on('error', () => this.#died(child));
     this.#child = child;
     return child;
   }

@@ -1,11 +1,12 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import ffmpeg from 'fluent-ffmpeg';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { type ExportFormat, exportFormats } from '../contract/exportFormats.ts';
 import { type ExportQuality, encodings } from './encodings.ts';
-import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
+import { addInput, type FfmpegCommand, feedingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
+import { inputName } from './ffmpeg/ffmpegInput.ts';
+import { ffmpegTools, mediaFailure } from './ffmpeg/ffmpegTools.ts';
 import { hasSoundTrack } from './hasSoundTrack.ts';
 
 /** One video to write. */
@@ -73,7 +74,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   }
 
   const input = Readable.from(frameBytes(options), { objectMode: true, highWaterMark: 2 });
-  const command = ffmpeg(input)
+  const command = (await feedingCommand(input))
     .inputFormat('rawvideo')
     .inputOptions([
       '-pix_fmt',
@@ -85,7 +86,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
     ]);
   const hasSound = sound && options.sound !== undefined && (await hasSoundTrack(options.sound.path));
   if (hasSound && options.sound) {
-    command.input(options.sound.path).inputOptions([...safeInputOptions, '-ss', String(options.sound.startSeconds)]);
+    addInput(command, options.sound.path, ['-ss', String(options.sound.startSeconds)]);
   }
   const scale = `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp`;
   const outputs = ['-map_metadata', '-1', '-fflags', '+bitexact'];
@@ -136,7 +137,9 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   ]);
   command.on('progress', ({ frames }) => options.onProgress?.(Math.min(frames, options.frameCount)));
   try {
-    await run(command, isSequence ? join(temporary, '%05d.png') : temporary, target, options.signal, input);
+    // A percent sign in the folder's name is a sign, not a number's place.
+    const file = isSequence ? join(inputName(temporary).replaceAll('%', '%%'), '%05d.png') : inputName(temporary);
+    await run(command, file, target, options.signal, input);
     if (isSequence) await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
   } catch (cause) {
@@ -146,6 +149,9 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   options.onProgress?.(options.frameCount);
   return { path: target, sizeBytes: (await stat(target)).size, warnings };
 }
+
+/** How long an encoder may go without a word. The slowest takes minutes for its first frames. */
+const stallMilliseconds = 600_000;
 
 async function makeFolder(folder: string, target: string): Promise<void> {
   try {
@@ -172,7 +178,7 @@ function rateNumber(rate: number | string): number {
 }
 
 function run(
-  command: ffmpeg.FfmpegCommand,
+  command: FfmpegCommand,
   file: string,
   target: string,
   signal: AbortSignal | undefined,
@@ -181,8 +187,10 @@ function run(
   return new Promise((resolve, reject) => {
     let stderr = '';
     let inputFailure: unknown;
+    const watch = watchForStall(command, target, stallMilliseconds);
     const cancel = () => command.kill('SIGKILL');
     if (signal?.aborted) {
+      watch.done();
       reject(new CancelledError());
       return;
     }
@@ -191,16 +199,20 @@ function run(
       inputFailure = error;
       command.kill('SIGKILL');
     });
+    command.on('progress', () => watch.stirred());
     command.on('stderr', (line: string) => {
       stderr = `${stderr}${line}\n`.slice(-4000);
     });
     command.on('end', () => {
+      watch.done();
       signal?.removeEventListener('abort', cancel);
       resolve();
     });
     command.on('error', (error: Error) => {
+      watch.done();
       signal?.removeEventListener('abort', cancel);
       if (signal?.aborted) reject(new CancelledError());
+      else if (watch.failure) reject(watch.failure);
       else if (inputFailure) reject(inputFailure);
       else reject(mediaFailure(target, new Error(`${error.message}\n${stderr}`), 'written'));
     });

@@ -1,41 +1,15 @@
 import { stat } from 'node:fs/promises';
-import ffmpeg from 'fluent-ffmpeg';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
+import { maximumPixels } from './ffmpeg/ffmpegInput.ts';
+import { type ProbedStream, runFfprobe } from './ffmpeg/runFfprobe.ts';
+import type { MediaFacts } from './mediaFacts.ts';
+import { probePicture } from './stillPicture.ts';
 
-/** What a picture or clip is. Sizes are as shown, after rotation. */
-export interface MediaFacts {
-  kind: 'picture' | 'clip';
-  width: number;
-  height: number;
-  /** Average frames per second; what a clip of variable rate is read at. 0 for a picture. */
-  framesPerSecond: number;
-  /** The same as an exact fraction, as ffmpeg writes it (`30000/1001`). */
-  frameRate: string;
-  durationSeconds: number;
-  /** Frames when read at `framesPerSecond`; 1 for a picture. */
-  frameCount: number;
-  rotationDegrees: number;
-  isVariableFrameRate: boolean;
-  hasAlpha: boolean;
-  bitDepth: number;
-  codec: string;
-  /** YUV matrix to read with; guessed from the size where the file does not say. */
-  colourMatrix: 'bt709' | 'bt601' | 'bt2020' | 'rgb';
-  audioTracks: { codec: string; channels: number; sampleRate: number }[];
-}
-
-/** Formats that are lists of other files or streams: refused, so that a file never makes us open another. */
-const refusedFormats = /^(hls|applehttp|concat|dash|sdp|rtsp|tty|lavfi|ffmetadata|image2pipe)\b/;
 const pictureFormats = /(image2|_pipe$|^gif$|^apng$)/;
 const pictureCodecs = /^(png|mjpeg|bmp|tiff|webp|gif|ppm|pgm|jpegxl|qoi)$/;
 
-/** The largest frame accepted, in pixels: 8192 squared, 256 MiB as RGBA. */
-export const maximumPixels = 8192 * 8192;
-
 /** Looks at a file without decoding more than its head. Throws a StudioError whose sentence names the file. */
 export async function probeMedia(path: string): Promise<MediaFacts> {
-  await ffmpegTools();
   const found = await stat(path).catch(() => undefined);
   if (!found)
     throw new StudioError('file-missing', `There is no file ${path}.`, {
@@ -44,21 +18,13 @@ export async function probeMedia(path: string): Promise<MediaFacts> {
   if (!found.isFile())
     throw new StudioError('file-unreadable', `${path} is not a file.`, { hint: 'Choose a picture or a clip.' });
   if (found.size === 0) throw new StudioError('media-empty', `${path} is empty.`, { hint: 'Choose another file.' });
-  const data = await new Promise<ffmpeg.FfprobeData>((resolve, reject) => {
-    ffmpeg.ffprobe(
-      path,
-      [...safeInputOptions, '-show_entries', 'stream_side_data=rotation'],
-      (error: unknown, result) => {
-        if (error) reject(mediaFailure(path, error, 'read'));
-        else resolve(result);
-      },
-    );
-  });
-  const format = data.format.format_name ?? '';
+  const picture = await probePicture(path);
+  if (picture) return picture;
+  const data = await runFfprobe(path);
+  const format = data.format.format_name;
   const video = data.streams.find((stream) => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1);
-  if (!video?.width || !video.height || refusedFormats.test(format)) {
-    const holds = refusedFormats.test(format) ? 'is a list of other media' : 'holds no picture and no video';
-    throw new StudioError('media-unsupported', `${path} ${holds}.`, {
+  if (!video?.width || !video.height) {
+    throw new StudioError('media-unsupported', `${path} holds no picture and no video.`, {
       hint: 'Choose a picture or a clip.',
       details: { format },
     });
@@ -119,22 +85,20 @@ function validRate(fraction: string | undefined): string | undefined {
   return fraction && Number.isFinite(rate) && rate > 0 && rate <= 1000 ? fraction : undefined;
 }
 
-function rotationOf(stream: ffmpeg.FfprobeStream): number {
-  const sideData: unknown = Reflect.get(stream, 'side_data_list');
-  const fromSideData = Array.isArray(sideData)
-    ? sideData.map((entry) => Number(entry?.rotation)).find(Number.isFinite)
-    : undefined;
-  const value = fromSideData ?? Number(stream.rotation ?? stream.tags?.rotate ?? 0);
+function rotationOf(stream: ProbedStream): number {
+  const fromSideData = stream.side_data_list?.map((entry) => Number(entry.rotation)).find(Number.isFinite);
+  const value = fromSideData ?? Number(stream.tags?.rotate ?? 0);
   return Number.isFinite(value) ? Math.round(value) : 0;
 }
 
 /** VP8 and VP9 carry alpha in a second stream that only a tag tells of. */
-function alphaTag(stream: ffmpeg.FfprobeStream): boolean {
-  const tags: Record<string, unknown> = stream.tags ?? {};
-  return Object.entries(tags).some(([key, value]) => key.toLowerCase() === 'alpha_mode' && String(value) === '1');
+function alphaTag(stream: ProbedStream): boolean {
+  return Object.entries(stream.tags ?? {}).some(
+    ([key, value]) => key.toLowerCase() === 'alpha_mode' && String(value) === '1',
+  );
 }
 
-function matrixOf(stream: ffmpeg.FfprobeStream, pixelFormat: string): MediaFacts['colourMatrix'] {
+function matrixOf(stream: ProbedStream, pixelFormat: string): MediaFacts['colourMatrix'] {
   const space = String(stream.color_space ?? '');
   if (/^(rgb|bgr|argb|abgr|gbr|pal8|gray|ya|mono)/.test(pixelFormat)) return 'rgb';
   if (space.startsWith('bt2020')) return 'bt2020';

@@ -1,8 +1,13 @@
 import type { Readable } from 'node:stream';
-import ffmpeg from 'fluent-ffmpeg';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
-import { type MediaFacts, probeMedia } from './probeMedia.ts';
+import { type FfmpegCommand, readingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
+import { mediaFailure } from './ffmpeg/ffmpegTools.ts';
+import type { MediaFacts } from './mediaFacts.ts';
+import { probeMedia } from './probeMedia.ts';
+import { scaledPicture } from './stillPicture.ts';
+
+/** How long the decoder may be silent while a frame is waited for. */
+const stallMilliseconds = 20_000;
 
 /** One decoded frame: 8-bit sRGB RGBA, row by row, not premultiplied. The array is the receiver's own. */
 export interface Frame {
@@ -40,7 +45,6 @@ export async function* readFrames(
   path: string,
   options: ReadFramesOptions = {},
 ): AsyncGenerator<Frame, void, undefined> {
-  await ffmpegTools();
   const facts = options.facts ?? (await probeMedia(path));
   const width = options.width ?? facts.width;
   const height = options.height ?? facts.height;
@@ -52,9 +56,12 @@ export async function* readFrames(
   const wanted =
     options.endSeconds === undefined ? undefined : Math.max(1, framesInRange(start, options.endSeconds, rate));
 
-  const command = ffmpeg(path)
-    .inputOptions([...safeInputOptions, ...vp9AlphaDecoder(facts)])
-    .noAudio();
+  const still = isClip ? undefined : await scaledPicture(path, width, height);
+  if (still) {
+    yield { index: 0, timeSeconds: 0, width, height, data: still };
+    return;
+  }
+  const command = (await readingCommand(path, vp9AlphaDecoder(facts))).noAudio();
   if (isClip && start > 0) command.seekInput(Math.max(0, start - 0.25 / facts.framesPerSecond));
   if (isClip && wanted !== undefined) command.outputOptions(['-frames:v', String(wanted)]);
   const filters = [
@@ -94,7 +101,7 @@ function vp9AlphaDecoder(facts: MediaFacts): string[] {
 /** Runs a command into a pipe and cuts its output into pieces of `bytes`; kills it when the receiver stops. */
 async function* frameChunks(
   path: string,
-  command: ffmpeg.FfmpegCommand,
+  command: FfmpegCommand,
   bytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let failure: unknown;
@@ -108,10 +115,12 @@ async function* frameChunks(
     stream.destroy();
   });
   const stream = command.pipe() as unknown as Readable;
+  const watch = watchForStall(command, path, stallMilliseconds);
   let piece = new Uint8Array(bytes);
   let filled = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      watch.stirred();
       let offset = 0;
       while (offset < chunk.length) {
         const take = Math.min(bytes - filled, chunk.length - offset);
@@ -119,7 +128,9 @@ async function* frameChunks(
         filled += take;
         offset += take;
         if (filled === bytes) {
+          watch.paused();
           yield piece;
+          watch.stirred();
           piece = new Uint8Array(bytes);
           filled = 0;
         }
@@ -128,9 +139,11 @@ async function* frameChunks(
   } catch (cause) {
     failure ??= cause;
   } finally {
+    watch.done();
     stopped = true;
     command.kill('SIGKILL');
   }
+  if (watch.failure) throw watch.failure;
   if (failure && stopped) {
     throw mediaFailure(
       path,

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { maximumPixels, probeMedia } from './probeMedia.ts';
+import { maximumPixels } from './ffmpeg/ffmpegInput.ts';
+import { probeMedia } from './probeMedia.ts';
 import { readFrames } from './readFrames.ts';
 
 /** An 8-bit sRGB picture, RGBA, not premultiplied. */

@@ -1,18 +1,19 @@
 import type { Readable } from 'node:stream';
-import ffmpeg from 'fluent-ffmpeg';
-import { ffmpegTools, mediaFailure, safeInputOptions } from './ffmpegTools.ts';
+import { readingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
+import { mediaFailure } from './ffmpeg/ffmpegTools.ts';
 import { probeMedia } from './probeMedia.ts';
+
+/** How long the decoder may be silent. */
+const stallMilliseconds = 20_000;
 
 /**
  * Peaks of a file's first audio track, 0 to 1, `peaksPerSecond` of them a second; empty when there is no sound. Decodes at 8 kHz mono
  * in a stream: an hour of sound needs no more memory than its peaks.
  */
 export async function readWaveform(path: string, peaksPerSecond = 50): Promise<Float32Array> {
-  await ffmpegTools();
   if ((await probeMedia(path)).audioTracks.length === 0) return new Float32Array(0);
   const samplesPerPeak = Math.max(1, Math.round(8000 / peaksPerSecond));
-  const command = ffmpeg(path)
-    .inputOptions(safeInputOptions)
+  const command = (await readingCommand(path))
     .noVideo()
     .outputOptions(['-map', '0:a:0', '-ac', '1', '-ar', '8000'])
     .format('s16le');
@@ -21,11 +22,13 @@ export async function readWaveform(path: string, peaksPerSecond = 50): Promise<F
     failure = error;
   });
   const stream = command.pipe() as unknown as Readable;
+  const watch = watchForStall(command, path, stallMilliseconds);
   const peaks: number[] = [];
   let peak = 0;
   let samples = 0;
   let odd: number | undefined;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
+    watch.stirred();
     let offset = 0;
     const take = (sample: number): void => {
       peak = Math.max(peak, Math.abs(sample) / 32768);
@@ -44,6 +47,8 @@ export async function readWaveform(path: string, peaksPerSecond = 50): Promise<F
     for (; offset + 1 < chunk.length; offset += 2) take(chunk.readInt16LE(offset));
     if (offset < chunk.length) odd = chunk[offset];
   }
+  watch.done();
+  if (watch.failure) throw watch.failure;
   if (failure) throw mediaFailure(path, failure, 'read');
   if (samples > 0) peaks.push(peak);
   return Float32Array.from(peaks);

@@ -3,6 +3,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 /** Names under which a page on this machine can reach the studio. Any other Host header is a rebinding attempt or a mistake. */
 const ownNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** How long a code lets in. */
+const codeMilliseconds = 60_000;
+
 /** Why a request is turned away: the status and a sentence. */
 export interface Refusal {
   status: 400 | 401 | 403;
@@ -13,6 +16,7 @@ export interface Refusal {
 export class Doorkeeper {
   readonly token: string;
   #cookieName = 'magdiff';
+  readonly #codes = new Map<string, number>();
 
   constructor(token = randomBytes(32).toString('base64url')) {
     this.token = token;
@@ -27,6 +31,20 @@ export class Doorkeeper {
   isToken(given: string): boolean {
     const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
     return timingSafeEqual(digest(given), digest(this.token));
+  }
+
+  /** A code that lets one page in, within a minute. */
+  issueCode(): string {
+    const code = randomBytes(32).toString('base64url');
+    this.#codes.set(code, performance.now() + codeMilliseconds);
+    return code;
+  }
+
+  /** Whether `given` is a code that nobody has used and that is not too old; it is used up by asking. */
+  takeCode(given: string): boolean {
+    const until = this.#codes.get(given);
+    this.#codes.delete(given);
+    return until !== undefined && performance.now() <= until;
   }
 
   /** The header that turns the first address's token into a cookie no script can read. */
@@ -44,7 +62,8 @@ export class Doorkeeper {
     const changes = method !== 'GET' && method !== 'HEAD';
     if (origin === null ? changes : origin !== `http://${host}`)
       return { status: 403, message: 'Requests from other pages are not answered.' };
-    if (headers.get('sec-fetch-site') === 'cross-site')
+    // Absent from programs; `none` where a person typed the address. Another port of this machine is `same-site`.
+    if (/^(cross-site|same-site)$/.test(headers.get('sec-fetch-site') ?? ''))
       return { status: 403, message: 'Requests from other pages are not answered.' };
     return undefined;
   }

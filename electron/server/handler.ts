@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { parseBoundedJson } from '../../models/files/boundedJson.ts';
 import { assetId, recordId } from '../contract/identities.ts';
 import { type MethodName, methods, uploadId } from '../contract/methods.ts';
 import { firstIssue } from '../contract/projectFile.ts';
@@ -17,6 +18,9 @@ import type { StudioServices } from './studioServices.ts';
 
 /** Largest body of a call. */
 const rpcLimitBytes = 32 * 1024 * 1024;
+/** How long it may take to arrive, and what it may make its reader build. */
+const rpcLimitMilliseconds = 60_000;
+const rpcJsonLimits = { depth: 32, containers: 1_000_000 };
 
 /** What the handler serves with. */
 export interface HandlerOptions {
@@ -44,7 +48,7 @@ function asStudioError(error: unknown, log: (line: string) => void): StudioError
   if (error instanceof StudioError) return error;
   const reportId = randomBytes(4).toString('hex');
   log(`[${reportId}] ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new StudioError('internal', 'Something went wrong inside the studio. Your project is saved.', {
+  return new StudioError('internal', 'Something went wrong inside the studio.', {
     hint: `Try again; if it happens again, report it with the number ${reportId}.`,
     details: { reportId },
   });
@@ -57,8 +61,9 @@ async function route(request: Request, options: HandlerOptions): Promise<Respons
   const foreign = doorkeeper.refuseOrigin(method, headers);
   if (foreign) return textResponse(foreign.message, foreign.status);
   const token = url.searchParams.get('token');
-  if (url.pathname === '/' && method === 'GET' && token !== null) {
-    if (!doorkeeper.isToken(token))
+  const code = url.searchParams.get('code');
+  if (url.pathname === '/' && method === 'GET' && (token !== null || code !== null)) {
+    if (token !== null ? !doorkeeper.isToken(token) : !doorkeeper.takeCode(code ?? ''))
       return textResponse('This address is not valid any more. Use the one the studio printed last.', 401);
     return new Response(null, {
       status: 303,
@@ -114,14 +119,23 @@ async function invoke<M extends MethodName>(name: M, body: unknown, handlers: Me
 async function readJson(request: Request): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of streamOf(request)) {
-    size += chunk.length;
-    if (size > rpcLimitBytes) throw new StudioError('request-invalid', `A call may hold up to ${rpcLimitBytes} bytes.`);
-    chunks.push(chunk);
+  const stream = streamOf(request);
+  const tooSlow = new StudioError('request-invalid', 'The body of the call did not arrive in time.');
+  const timer = setTimeout(() => stream.destroy(tooSlow), rpcLimitMilliseconds);
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > rpcLimitBytes)
+        throw new StudioError('request-invalid', `A call may hold up to ${rpcLimitBytes} bytes.`);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return parseBoundedJson(Buffer.concat(chunks).toString('utf8'), 'The call', rpcJsonLimits);
   } catch (error) {
+    if (error instanceof StudioError) throw error;
     throw new StudioError('request-invalid', 'The body of the call is not JSON.', { cause: error });
   }
 }
@@ -168,7 +182,7 @@ async function sendAsset(url: URL, id: string, headers: Headers, options: Handle
   const type = source?.mimeType ?? (url.searchParams.get('type') === 'json' ? 'application/json' : 'image/png');
   return fileResponse(
     project.store.assets.pathOf(id),
-    /^(image|video|audio|application\/json)\b/.test(type) ? type : 'application/octet-stream',
+    /^((image|video|audio)\/[\w.+-]+|application\/json)$/.test(type) ? type : 'application/octet-stream',
     headers,
   );
 }

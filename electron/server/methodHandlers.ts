@@ -47,6 +47,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         records: project.store.records,
         jobs: jobs.list(projectId),
         missingSourceIds: await missingSources(project),
+        recovery: project.store.recovery ?? null,
       };
     },
     'projects.openGranted': async ({ grant }) => ({

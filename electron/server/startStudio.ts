@@ -13,6 +13,7 @@ import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import { FolderGrants } from '../services/projects/folderGrants.ts';
 import { newProject } from '../services/projects/newProject.ts';
 import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
+import { StagingFolder } from '../services/projects/stagingFolder.ts';
 import { Uploads } from '../services/projects/uploads.ts';
 import { cacheRoot, modelRoots, studioVersion } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
@@ -49,6 +50,8 @@ export interface StudioOptions {
 export interface RunningStudio {
   /** The whole first address, token included. */
   url: string;
+  /** An address that opens the studio once, within a minute: for a program whose arguments others can see. */
+  openingUrl(): string;
   port: number;
   services: StudioServices;
   /** Writes everything down and stops. */
@@ -59,16 +62,19 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Starts the studio on 127.0.0.1. This is where everything is put together: services, carrier, page. */
 export async function startStudio(options: StudioOptions = {}): Promise<RunningStudio> {
+  // What is made from here on, by the programs it starts as well, is for this user's eyes alone.
+  process.umask(0o077);
   const page = await PageFiles.read(options.pageFolder ?? join(root, 'dist', 'renderer'));
-  const services = await createServices(options);
-  const doorkeeper = new Doorkeeper();
   const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const services = await createServices(options, log);
+  const doorkeeper = new Doorkeeper();
   const methodHandlers = createMethodHandlers(services);
   const handler = createHandler({ services, methodHandlers, page, doorkeeper, log });
   const { server, port } = await listen(handler, options.port ?? 0);
   doorkeeper.servePort(port);
   return {
     url: `http://127.0.0.1:${port}/?token=${doorkeeper.token}`,
+    openingUrl: () => `http://127.0.0.1:${port}/?code=${doorkeeper.issueCode()}`,
     port,
     services,
     close: async () => {
@@ -78,12 +84,13 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
       await new Promise<void>((done) => server.close(() => done()));
       await services.library.close();
       await services.engine.close();
+      await services.staging.close();
     },
   };
 }
 
 /** Makes the services and readies the workspace. */
-async function createServices(options: StudioOptions): Promise<StudioServices> {
+async function createServices(options: StudioOptions, log: (line: string) => void): Promise<StudioServices> {
   const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
   const media = options.media ?? studioMedia;
   const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
@@ -95,15 +102,16 @@ async function createServices(options: StudioOptions): Promise<StudioServices> {
   const [model] = await catalogue.list();
   const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
   await library.start();
-  const uploads = new Uploads(join(library.stagingFolder, 'uploads'), options.uploadLimitBytes ?? 64 * 2 ** 30);
-  await uploads.start();
+  const staging = await StagingFolder.make(join(library.stagingFolder, 'uploads'));
+  const uploads = new Uploads(staging.path, options.uploadLimitBytes ?? 64 * 2 ** 30);
   return {
     bus,
     library,
+    staging,
     uploads,
     grants: new FolderGrants(),
     jobs,
-    takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version }),
+    takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version, log }),
     exports: new ExportService(media, bus, jobs),
     cache: new MediaCache(media, bus),
     catalogue,

@@ -8,6 +8,7 @@ import type { MediaPort } from '../services/media/mediaPort.ts';
 import type { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import type { FolderGrants } from '../services/projects/folderGrants.ts';
 import type { ProjectLibrary } from '../services/projects/projectLibrary.ts';
+import type { StagingFolder } from '../services/projects/stagingFolder.ts';
 import type { Uploads } from '../services/projects/uploads.ts';
 
 /** What the desktop shell can do that a browser cannot; absent in a browser. */
@@ -19,6 +20,7 @@ export interface DesktopActions {
 export interface StudioServices {
   bus: EventBus;
   library: ProjectLibrary;
+  staging: StagingFolder;
   uploads: Uploads;
   grants: FolderGrants;
   /** Every job, whatever it makes. */

@@ -1,6 +1,7 @@
 /** The desktop program: one window over the studio's own server, and what only a desktop can do. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
+import { keepServing } from '../server/lastResort.ts';
 import { type RunningStudio, startStudio } from '../server/startStudio.ts';
 import { menuTemplate } from './menu.ts';
 
@@ -41,8 +42,14 @@ function createWindow(address: string): void {
       webSecurity: true,
     },
   });
-  created.webContents.on('will-navigate', (event, url) => {
+  const stayHome = (event: { preventDefault(): void }, url: string): void => {
     if (!isOwn(url)) event.preventDefault();
+  };
+  created.webContents.on('will-navigate', stayHome);
+  created.webContents.on('will-redirect', stayHome);
+  // The project is with the server: the page comes back as it was, less what was being drawn.
+  created.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') created.webContents.reload();
   });
   created.webContents.on('will-attach-webview', (event) => event.preventDefault());
   created.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
@@ -84,6 +91,7 @@ async function start(): Promise<void> {
     cacheFolder: join(app.getPath('userData'), 'cache'),
     desktop: { reveal: (path) => shell.showItemInFolder(path) },
   });
+  keepServing(studio.services.bus, (line) => process.stderr.write(`${line}\n`));
   ipcMain.handle('desktop:chooseFolder', (event) => {
     refuseStranger(event);
     return chooseFolder();

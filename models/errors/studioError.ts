@@ -32,6 +32,7 @@ export const studioErrorCodes = [
   'request-invalid',
   'conflict',
   'network-port',
+  'download-failed',
   'internal',
 ] as const;
 

@@ -16,7 +16,7 @@ import type { NetworkTable } from './networkTable.ts';
 const own = ['magdiff'] as const;
 const both = ['magdiff', 'magdiffRelease'] as const;
 const sets = ['sd15'] as const;
-const planned = [...own, ...sets] as const;
+const ownAndSets = [...own, ...sets] as const;
 const every = [...both, ...sets] as const;
 
 /**
@@ -30,12 +30,12 @@ export const networks = {
   context_student: { network: context, part: 'unet_student', families: own, title: 'keys and values of the context' },
   vae_encoder: { network: autoencoderEncoder, part: 'vae', families: every, title: 'VAE encoder' },
   vae_decoder: { network: autoencoderDecoder, part: 'vae', families: every, title: 'VAE decoder' },
-  preview_decoder: { network: tinyDecoder, part: 'preview_decoder', families: own, title: 'preview decoder' },
+  preview_decoder: { network: tinyDecoder, part: 'preview_decoder', families: ownAndSets, title: 'preview decoder' },
   text_encoder: { network: clipText, part: 'text_encoder', families: both, title: 'text encoder' },
   image_encoder: { network: clipVision, part: 'image_encoder', families: both, title: 'image encoder' },
   resampler: { network: resampler, part: 'resampler', families: both, title: 'resampler' },
   hfa_pyramid: { network: hfaPyramid, part: 'hfa_pyramid', families: own, title: 'HFA pyramid' },
-  motion_planner: { network: motionPlanner, part: 'motion_planner', families: planned, title: 'motion planner' },
+  motion_planner: { network: motionPlanner, part: 'motion_planner', families: ownAndSets, title: 'motion planner' },
   picture_unet: { network: pictureUnet, part: 'unet', families: sets, title: 'UNet' },
   picture_context: { network: pictureContext, part: 'unet', families: sets, title: 'keys and values of the context' },
   picture_text: { network: skippingText, part: 'text_encoder', families: sets, title: 'text encoder' },

@@ -15,7 +15,7 @@ function broadcast(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
-function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', a: Tensor, b: Tensor): Tensor {
+function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max', a: Tensor, b: Tensor): Tensor {
   const shape = broadcast(a.shape, b.shape);
   if (!shape || a.dtype !== b.dtype)
     a.builder.fail(`${op} of ${shapeText(a.shape)} ${a.dtype} and ${shapeText(b.shape)} ${b.dtype} is not defined`);
@@ -37,6 +37,9 @@ export const multiply = (a: Tensor, b: Tensor): Tensor => binary('Mul', a, b);
 
 /** a / b, broadcasting. */
 export const divide = (a: Tensor, b: Tensor): Tensor => binary('Div', a, b);
+
+/** The larger of a and b, broadcasting. */
+export const maximum = (a: Tensor, b: Tensor): Tensor => binary('Max', a, b);
 
 /** x · factor. */
 export const scale = (x: Tensor, factor: number): Tensor =>
@@ -73,6 +76,13 @@ export function sigmoidProduct(x: Tensor, beta: number): Tensor {
 
 /** Sigmoid linear unit, x · σ(x), also called swish. */
 export const silu = (x: Tensor): Tensor => sigmoidProduct(x, 1);
+
+/** 1 where x > 0, else 0. */
+export function isPositive(x: Tensor): Tensor {
+  const { builder, shape } = x;
+  const [above] = builder.node('Greater', [x, builder.constant([], [0])], [{ dtype: 'bool', shape }]);
+  return builder.node('Cast', [above], [{ dtype: 'float32', shape }], { to: { kind: 'int', value: 1 } })[0];
+}
 
 /** Softmax over the last axis. */
 export function softmax(x: Tensor): Tensor {

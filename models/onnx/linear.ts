@@ -65,9 +65,11 @@ export function linearColumns(x: Tensor, weight: Tensor, bias: Tensor, rows: boo
 export interface ConvolutionOptions {
   readonly strides?: readonly number[];
   readonly pads?: readonly number[];
+  /** Groups of channels that are convolved apart: as many as channels for a depthwise convolution. Default 1. */
+  readonly groups?: number;
 }
 
-/** Convolution of (n, C, spatial…) by a weight (outputs, C, kernel…). */
+/** Convolution of (n, C, spatial…) by a weight (outputs, C / groups, kernel…). */
 export function convolution(
   x: Tensor,
   weight: Tensor,
@@ -78,7 +80,8 @@ export function convolution(
   const kernel = weight.shape.slice(2);
   const strides = options.strides ?? spatial.map(() => 1);
   const pads = options.pads ?? spatial.flatMap(() => [0, 0]);
-  if (x.shape.length !== weight.shape.length || weight.shape[1] !== x.shape[1])
+  const groups = options.groups ?? 1;
+  if (x.shape.length !== weight.shape.length || (weight.shape[1] ?? 0) * groups !== x.shape[1])
     x.builder.fail(`a convolution with weights ${shapeText(weight.shape)} cannot take ${shapeText(x.shape)}`);
   const outputs = weight.shape[0] ?? 0;
   const sizes = spatial.map((size, axis) => {
@@ -90,6 +93,7 @@ export function convolution(
     kernel_shape: { kind: 'ints', value: kernel },
     strides: { kind: 'ints', value: strides },
     pads: { kind: 'ints', value: pads },
+    ...(groups === 1 ? {} : { group: { kind: 'int', value: groups } }),
   };
   const flops = 2 * sizeOf(shape) * sizeOf(weight.shape.slice(1));
   return x.builder.node('Conv', [x, weight, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];

@@ -71,6 +71,44 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return x.builder.node('Expand', [x, x.builder.integers(shape)], [{ dtype: x.dtype, shape }])[0];
 }
 
+/** x repeated as often along each axis as `counts` says. */
+export function tile(x: Tensor, counts: readonly number[]): Tensor {
+  if (counts.length !== x.shape.length)
+    x.builder.fail(`${counts.join()} does not say how often to repeat ${shapeText(x.shape)}`);
+  if (counts.every((count) => count === 1)) return x;
+  const shape = x.shape.map((size, axis) => size * (counts[axis] ?? 1));
+  return x.builder.node('Tile', [x, x.builder.integers(counts)], [{ dtype: x.dtype, shape }])[0];
+}
+
+/** x with zeros added behind its end along an axis (not negative) until that axis has `size`. */
+export function padEnd(x: Tensor, axis: number, size: number): Tensor {
+  const length = x.shape[axis] ?? 0;
+  if (size < length) x.builder.fail(`axis ${axis} of ${shapeText(x.shape)} is already longer than ${size}`);
+  if (size === length) return x;
+  const shape = x.shape.map((old, index) => (index === axis ? size : old));
+  const pads = x.builder.integers([...x.shape.map(() => 0), ...shape.map((now, index) => now - (x.shape[index] ?? 0))]);
+  return x.builder.node('Pad', [x, pads], [{ dtype: x.dtype, shape }])[0];
+}
+
+/** How {@link resizeSmooth} reads between pixels: along lines, or by Keys' cubic with a = −3/4. */
+export type SmoothMode = 'linear' | 'cubic';
+
+/** Pictures (n, C, h, w) brought to height × width between pixel centres, borders repeated, without antialiasing (as PyTorch's interpolate). */
+export function resizeSmooth(x: Tensor, height: number, width: number, mode: SmoothMode): Tensor {
+  const [n, channels, h, w] = x.shape;
+  if (n === undefined || channels === undefined || h === undefined || w === undefined)
+    x.builder.fail(`a picture batch is needed, not ${shapeText(x.shape)}`);
+  if (h === height && w === width) return x;
+  const shape = [n, channels, height, width];
+  const attributes = {
+    mode: { kind: 'string', value: mode },
+    coordinate_transformation_mode: { kind: 'string', value: 'half_pixel' },
+    cubic_coeff_a: { kind: 'float', value: -0.75 },
+  } as const;
+  const inputs = [x, undefined, undefined, x.builder.integers(shape)];
+  return x.builder.node('Resize', inputs, [{ dtype: x.dtype, shape }], attributes)[0];
+}
+
 /** Pictures (n, C, h, w) enlarged or reduced to height × width by taking the nearest source pixel, floor(i · in / out). */
 export function resizeNearest(x: Tensor, height: number, width: number): Tensor {
   const [n, channels, h, w] = x.shape;

@@ -4,6 +4,7 @@ import { type FileHeader, readFileHeader } from './fileHeader.ts';
 import { recogniseAdapter } from './kinds/adapterKinds.ts';
 import { recogniseCheckpoint } from './kinds/checkpointKinds.ts';
 import { recogniseControl } from './kinds/controlKinds.ts';
+import { recogniseFollower } from './kinds/followerKinds.ts';
 import { recogniseForeign } from './kinds/foreignKinds.ts';
 import { recogniseLora } from './kinds/loraKinds.ts';
 import { recogniseMagdiff } from './kinds/magdiffKinds.ts';
@@ -19,6 +20,7 @@ const recognisers: readonly Recogniser[] = [
   recogniseControl,
   recogniseCheckpoint,
   recogniseLora,
+  recogniseFollower,
   recogniseForeign,
   recogniseVae,
   recogniseTinyDecoder,

@@ -14,6 +14,7 @@ export type FileRole =
   | 'embedding'
   | 'control'
   | 'magdiff'
+  | 'follower'
   | 'other'
   | 'unknown'
   | 'damaged';
@@ -29,7 +30,7 @@ export interface Recognition {
   readonly what: string;
   /** What it goes with, lacks, or why it cannot be used, as a sentence. */
   readonly needs: string | undefined;
-  /** Whether a Stable Diffusion 1.5 set can be made with it. */
+  /** Whether this program can use it: as part of a Stable Diffusion 1.5 set, or by itself. */
   readonly usable: boolean;
   /** Finer kind within the role: `inpainting`, `v2`, `plus` …. */
   readonly variant?: string | undefined;

@@ -12,6 +12,8 @@ import type { ProviderName } from '../runtime/session.ts';
 import { findWeightFile, readCheckpoint, readJson } from '../weights/checkpoint.ts';
 import { KeyedWeights } from '../weights/keyedWeights.ts';
 import type { ComparedResult } from './goldenData.ts';
+import { isSam2Case } from './sam2/sam2Case.ts';
+import { verifySam2 } from './sam2/verifySam2.ts';
 import { isSetCase } from './sd15/setCase.ts';
 import { verifySet } from './sd15/verifySet.ts';
 import { networksFor, verifyNetwork } from './verifyNetworks.ts';
@@ -126,10 +128,19 @@ async function verifyKind(folder: string, device: Device): Promise<Found> {
   const has = (name: string): boolean => existsSync(join(folder, name));
   if (has('vocab.json') && has('cases.json')) return { kind: 'tokenizer', cases: await verifyTokenizer(folder) };
   if (has('case.json')) {
-    if (isSetCase(await readJson(join(folder, 'case.json'))))
-      return { kind: 'Stable Diffusion 1.5', cases: await verifySet(folder, device) };
+    const json = await readJson(join(folder, 'case.json'));
+    if (isSetCase(json)) return { kind: 'Stable Diffusion 1.5', cases: await verifySet(folder, device) };
+    if (isSam2Case(json))
+      return {
+        kind: 'SAM 2',
+        cases: await verifySam2(folder, {
+          provider: device.provider,
+          dialect: device.dialect.name,
+          ...(device.threads === undefined ? {} : { threads: device.threads }),
+        }),
+      };
     throw new StudioError('format-unknown', `${join(folder, 'case.json')} is for no family this program knows.`, {
-      hint: 'Its "format" should be "stable-diffusion-1".',
+      hint: 'Its "format" should be "stable-diffusion-1" or "sam2".',
     });
   }
   if (!has('config.json')) {

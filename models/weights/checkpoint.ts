@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
+import { parseBoundedJson } from '../files/boundedJson.ts';
 import { fileError, readExactly, withFile } from './openFile.ts';
 import { readSafetensors } from './safetensors.ts';
 import type { StoredTensor, TensorIndex } from './storedTensor.ts';
@@ -90,8 +91,9 @@ export async function readJson(path: string): Promise<unknown> {
     throw cause instanceof StudioError ? cause : fileError(path, cause);
   }
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text, path);
   } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
     throw new StudioError('format-damaged', `${path} is not JSON.`, {
       hint: 'The file is damaged; fetch it again.',
       cause,

@@ -30,7 +30,7 @@ const types: Readonly<Record<string, StoredType>> = {
 /**
  * Reads the header of a safetensors file (github.com/huggingface/safetensors): 8 bytes of header length, a JSON header with
  * dtype, shape and data_offsets of every tensor, then the data. Only the header is read. A header that lies about sizes,
- * overlaps tensors or points outside the file is refused with a sentence naming the tensor.
+ * overlaps tensors, leaves bytes that belong to none, or points outside the file is refused with a sentence naming the tensor.
  */
 export async function readSafetensors(path: string): Promise<TensorIndex> {
   return (await readSafetensorsHeader(path)).tensors;
@@ -54,22 +54,53 @@ export async function readSafetensorsHeader(
 
 /** Deepest nesting of an honest header: the table, a tensor's entry, its list of sizes. */
 const deepestNesting = 3;
+/** Most values in a header: ten for each of half a million tensors. */
+const mostValues = 5_000_000;
 
-/** Whether brackets nest deeper than any honest header's, told without building anything. */
-function nestsTooDeep(bytes: Buffer): boolean {
-  let depth = 0;
-  let inText = false;
+/**
+ * What is wrong with a header's brackets and keys, told without building anything of it: nesting deeper than any honest header's, or a
+ * key that stands twice in its table, which readers would understand differently.
+ */
+function faultOf(bytes: Buffer): string | undefined {
+  /** The keys of each open table; undefined for a list. */
+  const open: (Set<string> | undefined)[] = [];
+  let expectsKey = false;
+  let values = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (inText) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) inText = false;
-    } else if (byte === 0x22) inText = true;
-    else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > deepestNesting) return true;
-    } else if (byte === 0x7d || byte === 0x5d) depth--;
+    if (byte === 0x22) {
+      const start = at;
+      for (at++; at < bytes.length && bytes[at] !== 0x22; at++) if (bytes[at] === 0x5c) at++;
+      const keys = open.at(-1);
+      if (!expectsKey || !keys) continue;
+      expectsKey = false;
+      const key = plainText(bytes.toString('utf8', start, at + 1));
+      if (keys.has(key)) return `its header holds ${key} twice`;
+      keys.add(key);
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (open.length === deepestNesting) return 'its header nests brackets deeper than any table of tensors';
+      open.push(byte === 0x7b ? new Set() : undefined);
+      expectsKey = byte === 0x7b;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      open.pop();
+      expectsKey = false;
+    } else if (byte === 0x2c) {
+      expectsKey = open.at(-1) !== undefined;
+      if (++values > mostValues) return 'its header lists more than any model has';
+    }
   }
-  return false;
+  return undefined;
+}
+
+/** A quoted text without its quotes; the same text is the same however it is escaped. */
+function plainText(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    // No JSON; the header as a whole is refused for it.
+    return quoted;
+  }
 }
 
 function readMetadata(header: Record<string, unknown>): ReadonlyMap<string, string> {
@@ -79,7 +110,8 @@ function readMetadata(header: Record<string, unknown>): ReadonlyMap<string, stri
 }
 
 function parseHeader(path: string, bytes: Buffer): Record<string, unknown> {
-  if (nestsTooDeep(bytes)) throw hostile(path, 'its header nests brackets deeper than any table of tensors');
+  const fault = faultOf(bytes);
+  if (fault !== undefined) throw hostile(path, fault);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -106,10 +138,12 @@ function indexTensors(
   let end = dataStart;
   let previous = '';
   for (const [key, tensor] of ordered) {
-    if (tensor.length > 0 && tensor.offset < end) throw hostile(path, `its tensors ${previous} and ${key} overlap`);
+    if (tensor.offset < end) throw hostile(path, `its tensors ${previous} and ${key} overlap`);
+    if (tensor.offset > end) throw hostile(path, `bytes before its tensor ${key} belong to none`);
     end = tensor.offset + tensor.length;
     previous = key;
   }
+  if (end !== sizeBytes) throw hostile(path, `${sizeBytes - end} bytes after its last tensor belong to none`);
   return index;
 }
 

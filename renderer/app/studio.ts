@@ -1,5 +1,6 @@
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import type { MethodOutput, ProjectSummary } from '../../electron/contract/methods.ts';
+import { StudioError } from '../../models/errors/studioError.ts';
 import { download } from '../client/download.ts';
 import { subscribeToEvents, windowIdentity } from '../client/eventSubscription.ts';
 import { type StudioClient, studioClient } from '../client/studioClient.ts';
@@ -63,7 +64,8 @@ export class Studio {
 
   #onEvent(event: StudioEvent): void {
     const { project } = this.state.state;
-    if (event.type === 'gap' && project) void this.messages.attempt(() => this.openProject(project.id));
+    if (event.type === 'trouble') this.messages.fail(new StudioError('internal', texts.trouble(event.reportId)));
+    else if (event.type === 'gap' && project) void this.messages.attempt(() => this.openProject(project.id));
     else project?.receive(event);
   }
 

@@ -68,6 +68,8 @@ export class OpenProject implements ProjectScope {
       viewMode: editor.view?.takeId ? 'sideBySide' : 'source',
       brushRadius: brushFor(editor.document.get('source', editor.view?.sourceId)),
     });
+    if (opened.recovery !== null && unsaved === undefined)
+      this.messages.fail(new StudioError('project-damaged', opened.recovery));
     if (opened.missingSourceIds.length > 0) this.state.set({ dialog: 'missing' });
     if (unsaved && !isEmptyDiff(unsaved)) editor.amend(unsaved);
     editor.onCommitted(() => {

@@ -16,6 +16,7 @@ export function addLooseFileOptions(command: Command): Command {
     .option('--adapter <file>', 'an IP-Adapter for the base')
     .option('--encoder <file>', 'the image encoder of the adapter')
     .option('--vae <file>', 'a VAE in place of the base’s own')
+    .option('--preview-decoder <file>', 'a small decoder of the TAESD form, for previews')
     .option('--text-encoder <file>', 'a text encoder in place of the base’s own')
     .option('--lora <file:strength>', 'a LoRA, with its strength behind a colon; may be given again', collect)
     .option('--embeddings <folder>', 'a folder of embeddings, whose names are words; may be given again', collect)
@@ -62,6 +63,7 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     ...optional({
       vae: file('vae'),
       textEncoder: file('textEncoder'),
+      previewDecoder: file('previewDecoder'),
       motion,
       imageAdapter: adapter,
       imageEncoder: encoder,

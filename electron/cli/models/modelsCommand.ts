@@ -47,8 +47,9 @@ export async function verifyModels(folder: string, values: TakeOptionValues, con
   return verification.passed;
 }
 
-/** `magdiff models inspect PATH`: in plain words what a file or folder is, and what is missing. */
-export async function inspectModels(path: string, console: Console): Promise<void> {
+/** `magdiff models inspect PATH`: in plain words what a file or folder is, and what is missing; whether it can be used. */
+export async function inspectModels(path: string, console: Console): Promise<boolean> {
   const inspection = await inspectPath(path);
   console.result(inspectionText(inspection), { ...inspection });
+  return inspection.usable;
 }

@@ -6,6 +6,7 @@ import type { TakeFile } from '../../contract/takeRecipe.ts';
 import { providerNames, takeSettings } from '../../contract/takeSettings.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { issueSentence } from './issueSentence.ts';
+import { refuseAbsolutePlace } from './recipePlace.ts';
 
 const reference = z.strictObject({ path: z.string().max(4096), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -57,6 +58,7 @@ export async function upgradeFirstVersion(json: unknown, path: string): Promise<
     });
   const { inputs, mask, settings, model, provider, result, output } = parsed.data;
   const input = inputs.kind === 'edit' ? inputs.clip : inputs.picture;
+  refuseAbsolutePlace(input.path, basename(input.path));
   const isClip = inputs.kind === 'edit' || inputs.pictureTimeSeconds !== undefined;
   const rate = isClip ? (await probeMedia(resolve(dirname(path), input.path))).framesPerSecond : 1;
   const frameAt = (seconds = 0): number => Math.round(seconds * rate);

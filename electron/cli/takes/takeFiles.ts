@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { type TakeFile, type TakeRecipe, takeFile } from '../../contract/takeRecipe.ts';
 import { issueSentence } from './issueSentence.ts';
+import { refuseAbsolutePlace } from './recipePlace.ts';
 import { isFirstVersion, upgradeFirstVersion } from './takeFileMigration.ts';
 
 const wayOut = { hint: 'Give the take.json that lies beside a video.' };
@@ -21,8 +23,9 @@ export async function readTakeFile(path: string): Promise<TakeFile> {
     throw new StudioError('format-hostile', `${path} is ${found.size} bytes long, far too large for a recipe.`);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = parseBoundedJson(await readFile(path, 'utf8'), path);
   } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
     throw new StudioError('format-damaged', `${path} is not valid JSON.`, { ...wayOut, cause });
   }
   const current = isFirstVersion(json) ? await upgradeFirstVersion(json, path) : json;
@@ -70,10 +73,7 @@ export async function findInput(
   folder: string,
   { name, place, assetId }: { name: string; place: string | null; assetId: string },
 ): Promise<string> {
-  if (place && (isAbsolute(place) || /^[\\/]|^[A-Za-z]:/.test(place)))
-    throw new StudioError('format-hostile', `The recipe names ${place}, a place outside its own folder's reach.`, {
-      hint: `Put ${name} beside the recipe, or give it with --source or --mask.`,
-    });
+  if (place) refuseAbsolutePlace(place, name);
   const places = [place, name].flatMap((found) => (found ? [resolve(folder, found)] : []));
   let changed: string | undefined;
   for (const path of places) {

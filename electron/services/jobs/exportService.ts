@@ -121,6 +121,14 @@ export class ExportService {
     for (let frame = options.inFrame; frame < options.outFrame; frame++) {
       if (job.abort.signal.aborted) throw new CancelledError();
       const picture = await this.#media.readPicture(assets.pathOf(list[frame] ?? ''));
+      if (picture.width !== width || picture.height !== height)
+        throw new StudioError(
+          'project-damaged',
+          `${take.name} says it is ${width}×${height}; its frame ${frame + 1} is not.`,
+          {
+            hint: 'Make the take anew from its recipe.',
+          },
+        );
       if (drawing) {
         const coverage = rasterizeMask(drawing, { width, height, frameIndex: frame });
         for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;

@@ -1,34 +1,18 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { translateWriteError, writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
-import { recordId } from '../../contract/identities.ts';
-import { isFinal, type JobView, jobStates, type PreviewSheet, type TakeRequest } from '../../contract/jobs.ts';
-import { newId } from '../../contract/newId.ts';
-import { type TakeRecipe, takeRecipe } from '../../contract/takeRecipe.ts';
+import { isFinal, type JobView, type PreviewSheet, type TakeRequest } from '../../contract/jobs.ts';
 import type { EngineEvent, EngineJob, EnginePreview } from '../../engine/engineProtocol.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import type { EnginePort } from './enginePort.ts';
 import { type Job, type JobList, newJobView } from './jobList.ts';
+import { type JobFile, keepJob, newJob, readKeptJobs, takeIdOf } from './keptJobs.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
-
-/** What is kept of a job in its folder, so that it outlives the studio. */
-const jobFile = z.object({
-  id: recordId,
-  kind: z.enum(['generate', 'edit', 'decode']),
-  label: z.string(),
-  createdAt: z.string(),
-  state: z.enum(jobStates),
-  error: errorOnWire.nullable(),
-  recipe: takeRecipe,
-});
-
-type JobFile = z.output<typeof jobFile>;
 
 /** Name under which the engine keeps a job's latents in its folder. */
 const latentsName = 'latents.safetensors';
@@ -49,6 +33,8 @@ export interface JobServiceOptions {
   catalogue: ModelCatalogue;
   list: JobList;
   studioVersion: string;
+  /** Where failures are written that no page can be told better. */
+  log: (line: string) => void;
 }
 
 /**
@@ -58,25 +44,43 @@ export interface JobServiceOptions {
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #jobs = new Map<string, TakeJob>();
+  readonly #resumed = new WeakMap<OpenProject, Promise<void>>();
   #closing = false;
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
   }
 
-  /** Takes up the jobs that a project still had when the studio ended: unfinished ones go on, failed ones can be retried. */
-  async resume(project: OpenProject): Promise<void> {
+  /**
+   * Takes up, once, the jobs that a project still had when the studio ended: unfinished ones go on, failed ones can be retried. They are on
+   * the list when this resolves; the engine gets them one by one after that.
+   */
+  resume(project: OpenProject): Promise<void> {
+    const resuming = this.#resumed.get(project) ?? this.#resumeNow(project);
+    this.#resumed.set(project, resuming);
+    return resuming;
+  }
+
+  async #resumeNow(project: OpenProject): Promise<void> {
     const root = join(project.store.folder, 'jobs');
-    for (const id of await readdir(root).catch(() => [])) {
-      if (this.#jobs.has(id)) continue;
-      const text = await readFile(join(root, id, 'job.json'), 'utf8').catch(() => undefined);
-      const file = text === undefined ? undefined : jobFile.safeParse(parseOrUndefined(text)).data;
-      if (!file || file.state === 'done') {
-        await rm(join(root, id), { recursive: true, force: true });
-        continue;
+    const unfinished: TakeJob[] = [];
+    for (const { name, file } of await readKeptJobs(root)) {
+      if (this.#jobs.has(name)) continue;
+      if (file?.id !== name || file.state === 'done' || project.store.find('take', takeIdOf(name)))
+        await rm(join(root, name), { recursive: true, force: true }).catch((error) => this.#note(name, error));
+      else {
+        const job = this.#remember(project, file, 'studio', false);
+        if (!isFinal(file.state)) unfinished.push(job);
       }
-      const job = this.#remember(project, file, 'studio', false);
-      if (!isFinal(file.state)) await this.#submit(job);
+    }
+    void this.#submitAll(unfinished);
+  }
+
+  /** Hands kept jobs to the engine; one that cannot run any more stays on the list as failed. */
+  async #submitAll(jobs: readonly TakeJob[]): Promise<void> {
+    for (const job of jobs) {
+      if (this.#closing) return;
+      await this.#hand(job).catch((error: unknown) => this.#failed(job, error));
     }
   }
 
@@ -106,9 +110,9 @@ export class JobService {
       });
     const bytes = await project.store.assets.read(take.result.latentsAssetId);
     const file = newJob('decode', take.name, take.recipe);
+    // Written first: where that fails there is no job.
+    await writeFileAtomic(join(project.store.folder, 'jobs', file.id, latentsName), bytes);
     const job = this.#remember(project, file, 'studio', false);
-    await mkdir(this.#folderOf(job), { recursive: true });
-    await writeFileAtomic(join(this.#folderOf(job), latentsName), bytes);
     await this.#submit(job);
     return file.id;
   }
@@ -151,7 +155,7 @@ export class JobService {
       cancel: () => this.#options.engine.cancel(file.id),
       retry: () => {
         this.#tell(job, { state: 'queued', error: null, step: 0, total: 0, secondsLeft: null, note: '' });
-        return this.#submit(job);
+        return this.#hand(job).catch((error: unknown) => this.#failed(job, error));
       },
       clear: async () => {
         await rm(this.#folderOf(job), { recursive: true, force: true });
@@ -163,19 +167,24 @@ export class JobService {
     return job;
   }
 
+  /** Hands a new job to the engine; one that cannot run leaves nothing behind. */
   async #submit(job: TakeJob): Promise<void> {
-    const folder = this.#folderOf(job);
-    await mkdir(folder, { recursive: true });
     try {
-      const request = await this.#requestFor(job, folder);
-      await this.#save(job);
-      this.#tell(job, { state: 'queued' });
-      this.#options.engine.submit(request, (notice) => void this.#onNotice(job, notice));
+      await this.#hand(job);
     } catch (error) {
-      await job.clear();
+      await job.clear().catch((cause) => this.#note(job.file.id, cause));
       this.#options.list.drop(job);
       throw error;
     }
+  }
+
+  async #hand(job: TakeJob): Promise<void> {
+    const folder = this.#folderOf(job);
+    await makeFolder(folder);
+    const request = await this.#requestFor(job, folder);
+    await this.#save(job);
+    this.#tell(job, { state: 'queued' });
+    this.#options.engine.submit(request, (notice) => void this.#onNotice(job, notice));
   }
 
   async #requestFor(job: TakeJob, folder: string): Promise<EngineJob> {
@@ -188,7 +197,7 @@ export class JobService {
     if (job.view.live) return;
     job.file.state = job.view.state;
     job.file.error = job.view.error;
-    await writeFileAtomic(join(this.#folderOf(job), 'job.json'), JSON.stringify(job.file));
+    await keepJob(this.#folderOf(job), job.file);
   }
 
   #tell(job: TakeJob, change: Partial<JobView>): void {
@@ -196,16 +205,21 @@ export class JobService {
     if (!this.#closing) this.#options.bus.publish({ type: 'job', job: job.view });
   }
 
+  /** Never rejects: the engine does not wait for what comes of its notices. */
   async #onNotice(job: TakeJob, notice: EngineEvent): Promise<void> {
     if (this.#closing) return;
-    try {
-      await this.#follow(job, notice);
-    } catch (error) {
-      const failure =
-        error instanceof StudioError ? error : new StudioError('internal', String(error), { cause: error });
-      this.#tell(job, { state: 'failed', error: errorOnWire.parse(failure.toJSON()) });
-      await this.#save(job);
-    }
+    await this.#follow(job, notice).catch((error: unknown) => this.#failed(job, error));
+  }
+
+  /** Ends a job as failed. Where that cannot be written down either, as on a full disk, the page knows, and the next start runs it again. */
+  async #failed(job: TakeJob, error: unknown): Promise<void> {
+    const failure = error instanceof StudioError ? error : new StudioError('internal', String(error), { cause: error });
+    this.#tell(job, { state: 'failed', error: errorOnWire.parse(failure.toJSON()), secondsLeft: null });
+    await this.#save(job).catch((cause: unknown) => this.#note(job.file.id, cause));
+  }
+
+  #note(jobId: string, error: unknown): void {
+    this.#options.log(`${jobId}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   async #follow(job: TakeJob, notice: EngineEvent): Promise<void> {
@@ -241,9 +255,11 @@ export class JobService {
       return this.#cleanLive(job);
     }
     this.#tell(job, { state: 'writing', step: 0, total: 0, secondsLeft: null });
-    const takeId = await keepTake(job.project, job.file.recipe, notice.result, job.file.createdAt);
+    const takeId = takeIdOf(job.file.id);
+    await keepTake(job.project, takeId, job.file, notice.result);
     this.#tell(job, { state: 'done', takeId });
-    await this.#options.list.forget(job);
+    // The take is there, whatever becomes of the job's folder; the next start removes it.
+    await this.#options.list.forget(job).catch((error: unknown) => this.#note(job.file.id, error));
   }
 
   async #cleanLive(job: TakeJob): Promise<void> {
@@ -257,15 +273,10 @@ export class JobService {
   }
 }
 
-function newJob(kind: JobFile['kind'], label: string, recipe: TakeRecipe): JobFile {
-  return { id: newId('job'), kind, label, createdAt: new Date().toISOString(), state: 'queued', error: null, recipe };
-}
-
-function parseOrUndefined(text: string): unknown {
+async function makeFolder(folder: string): Promise<void> {
   try {
-    return JSON.parse(text);
-  } catch {
-    // A torn job file means the job never properly began.
-    return undefined;
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw translateWriteError(error, folder);
   }
 }

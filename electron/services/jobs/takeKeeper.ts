@@ -8,13 +8,37 @@ import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { madeRecipe } from '../../engine/jobOfRecipe.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 
-/** Turns a finished run into assets and a take with its place on the timeline; returns the take's id. */
+/** How often it is tried to keep a take, and the pause before the next try. */
+const tries = 3;
+const pauseMilliseconds = 1000;
+
+/**
+ * Turns a finished run into assets and a take with its place on the timeline. One that cannot be written is tried again after a moment; one
+ * that is there already stays as it is.
+ */
 export async function keepTake(
   project: OpenProject,
-  recipe: TakeRecipe,
+  takeId: string,
+  made: { recipe: TakeRecipe; createdAt: string },
   result: TakeResult,
-  createdAt: string,
-): Promise<string> {
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    if (project.store.find('take', takeId)) return;
+    try {
+      return await keepOnce(project, takeId, made, result);
+    } catch (error) {
+      if (attempt === tries) throw error;
+      await new Promise((done) => setTimeout(done, pauseMilliseconds));
+    }
+  }
+}
+
+async function keepOnce(
+  project: OpenProject,
+  takeId: string,
+  { recipe, createdAt }: { recipe: TakeRecipe; createdAt: string },
+  result: TakeResult,
+): Promise<void> {
   const { assets } = project.store;
   const names = (await readdir(result.framesFolder)).filter((name) => name.endsWith('.png')).sort();
   const frameIds: string[] = [];
@@ -27,7 +51,7 @@ export async function keepTake(
     );
   const take: TakeRecord = {
     kind: 'take',
-    id: newId('take'),
+    id: takeId,
     name: `Take ${nextNumber(project)}`,
     createdAt,
     starred: false,
@@ -45,7 +69,6 @@ export async function keepTake(
     },
   };
   await project.add([take, placeTake(project, take)]);
-  return take.id;
 }
 
 function nextNumber(project: OpenProject): number {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { readManifest } from '../../../models/families/families.ts';
 import type { ModelView } from '../../contract/methods.ts';
+import { samplerNames } from '../../contract/takeSettings.ts';
 import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
 
 const wordsFile = z.object({ words: z.record(z.string(), z.number()) });
@@ -87,6 +88,7 @@ async function readModel(folder: string, id: string): Promise<ModelView | undefi
       guidance: manifest.guidance,
       noiseAlpha: manifest.noiseAlpha,
       studentSteps: manifest.student?.steps ?? null,
+      sampler: samplerNames.find((name) => name === manifest.sampler) ?? null,
       plansMotion: manifest.subject.otherFrames === 'planned',
       learnedAlpha: null,
     }

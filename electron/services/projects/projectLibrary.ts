@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import type { ProjectSummary } from '../../contract/methods.ts';
 import { parseProjectFile } from '../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../contract/records.ts';
@@ -170,7 +171,8 @@ export class ProjectLibrary {
   async leave(projectId: string, windowId: string): Promise<void> {
     const project = await this.#open.get(projectId);
     project?.leave(windowId);
-    if (project && project.windows.size === 0) await this.fold(project);
+    // What cannot be folded now, as on a full disk, is in the journal: leaving loses nothing.
+    if (project && project.windows.size === 0) await this.fold(project).catch(() => undefined);
   }
 
   /** Folds a project's journal and refreshes its entry in the list. */
@@ -192,7 +194,7 @@ export class ProjectLibrary {
     await this.fold(project);
     const id = await this.#freeId(name);
     const folder = join(this.workspace, id);
-    const skipped = new Set(['project.lock', 'journal.ndjson', 'journal.ndjson.torn', 'jobs', 'cache', 'exports']);
+    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'cache', 'exports']);
     await cp(project.store.folder, folder, {
       recursive: true,
       filter: (from) => dirname(from) !== project.store.folder || !skipped.has(basename(from)),
@@ -222,14 +224,14 @@ export class ProjectLibrary {
     return { path, name: `${projectId}.magdiff`, sizeBytes: (await stat(path)).size };
   }
 
-  /** Makes a project from a packed file. A file that is not one, or is damaged or hostile, leaves nothing behind. */
+  /** Makes a project from a packed file that waits in this studio's own folder. A file that is not one, or is damaged or hostile, leaves nothing behind. */
   async unpack(path: string): Promise<string> {
-    const folder = join(this.#staging, `unpack-${randomBytes(6).toString('hex')}`);
+    const folder = `${path}-unpacked`;
     await mkdir(join(folder, 'assets'), { recursive: true });
     try {
       await readPack(path, folder);
       const project = join(folder, 'project.json');
-      const file = parseProjectFile(JSON.parse(await readFile(project, 'utf8')), basename(path));
+      const file = parseProjectFile(parseBoundedJson(await readFile(project, 'utf8'), basename(path)), basename(path));
       const name = file.records.find((record) => record.kind === 'project')?.name ?? 'Unpacked project';
       const id = await this.#freeId(name);
       await rename(folder, join(this.workspace, id));
@@ -250,11 +252,11 @@ export class ProjectLibrary {
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  /** Folds and closes everything. */
+  /** Folds and closes everything; a project that cannot be folded keeps the others from nothing, and its journal has it all. */
   async close(): Promise<void> {
     for (const project of await this.allOpen()) {
-      await this.fold(project);
-      await project.store.close();
+      await this.fold(project).catch(() => undefined);
+      await project.store.close().catch(() => undefined);
     }
     this.#open.clear();
   }

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { TakeFile } from '../../contract/takeRecipe.ts';
 import { AssetStore } from './store/assetStore.ts';
-import { readDocument } from './store/projectStore.ts';
+import { readDocument } from './store/projectDocument.ts';
 import { takeFileOf } from './takeFileOf.ts';
 
 /** A take of a project on disk, found without opening the project: it may be open elsewhere. */

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StudioError } from '../../../models/errors/studioError.ts';
@@ -10,15 +10,10 @@ export class Uploads {
   /** Bytes of the largest file that is taken in. */
   readonly limitBytes: number;
 
+  /** `folder`: one of this studio alone. */
   constructor(folder: string, limitBytes: number) {
     this.#folder = folder;
     this.limitBytes = limitBytes;
-  }
-
-  /** Makes the folder, empty. */
-  async start(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true });
   }
 
   /** Takes a file in under a name that the contract has checked. One that is torn or too large leaves nothing behind. */

@@ -112,7 +112,7 @@ async function encodeTexts(
   const embeddings = new Map<string, readonly Float32Array[]>();
   for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
     if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
-  const options = { tokenizer: clipTokenizer(), length: text.tokens, embeddings };
+  const options = { tokenizer: await clipTokenizer(), length: text.tokens, embeddings };
   const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
   const empty = chunkPrompt({ parts: [], loras: [] }, options);
   const most = Math.max(...chunked.map((chunks) => chunks.length));

@@ -41,7 +41,8 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       size: hasAdapter ? networks.config('adapter_vision').imageSize : manifest.image.size,
       tokensPerFrame: hasAdapter ? manifest.image.tokensPerFrame : 0,
     },
-    otherFrames: manifest.subject.otherFrames,
+    // A planner that is no longer where the set says plans nothing.
+    otherFrames: manifest.subject.otherFrames === 'planned' && !planner ? 'repeat' : manifest.subject.otherFrames,
     showsAllFrames: true,
     longClips: set.longClips,
     motion: planner && {
@@ -65,7 +66,7 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
       sizeMultiple: 2 ** (unet.down.length - 1),
     },
     scheduler,
-    hasPreviewDecoder: false,
+    hasPreviewDecoder: networks.has('preview_decoder'),
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
     settings: {
       subject: set.subject,

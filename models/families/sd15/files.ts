@@ -36,7 +36,9 @@ function manifestOf(set: ModelSet, tokensPerFrame = 4): Manifest {
       hiddenLayer: 'last',
       tokensPerFrame,
     },
-    subject: { otherFrames: othersOf[set.subject] },
+    subject: {
+      otherFrames: set.planner !== undefined && set.subject === 'planned' ? 'planned' : othersOf[set.subject],
+    },
     hfa: { kind: 'single', scales: [1] },
     // Both branches of classifier-free guidance at once, as this family's pipelines do: no prompt, no picture.
     guidance: { text: guidance, image: guidance },
@@ -85,7 +87,10 @@ const schedulerOf = ({ motion, betaSchedule }: ModelSet): Readonly<Record<string
   set_alpha_to_one: true,
 });
 
-function partsOf(set: ModelSet, { unet, text, vae, vision, projector, motionJson }: SetParts): Map<string, PartFiles> {
+function partsOf(
+  set: ModelSet,
+  { unet, text, vae, preview, vision, projector, motionJson }: SetParts,
+): Map<string, PartFiles> {
   const part = (
     { json, label, weights }: SetPart<unknown>,
     more: Readonly<Record<string, unknown>> = {},
@@ -98,6 +103,7 @@ function partsOf(set: ModelSet, { unet, text, vae, vision, projector, motionJson
   parts.set('unet', part(unet, { motion_module: motionJson, image_adapter: projector !== undefined }));
   parts.set('text_encoder', part(text, { clip_skip: set.clipSkip }));
   parts.set('vae', part(vae));
+  if (preview) parts.set('preview_decoder', part(preview));
   if (vision && projector) {
     const answer = projector.kind === 'plus' ? 'tokens' : 'embedding';
     parts.set('image_encoder', part(vision, { adapter_answer: answer, key_naming: vision.config.naming }));

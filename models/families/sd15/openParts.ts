@@ -6,6 +6,7 @@ import { type AutoencoderConfig, parseAutoencoderConfig } from '../../nets/autoe
 import { type ClipTextConfig, parseClipTextConfig } from '../../nets/clip/clipText.ts';
 import { type ClipVisionConfig, parseClipVisionConfig } from '../../nets/clip/clipVision.ts';
 import type { MotionConfig } from '../../nets/sd15/motionModule.ts';
+import { parseTinyDecoderConfig, type TinyDecoderConfig } from '../../nets/tinyDecoder.ts';
 import { parseUnetConfig, type UnetConfig } from '../../nets/unet/unetConfig.ts';
 import { findWeightFile, readCheckpoint, readJson } from '../../weights/checkpoint.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
@@ -13,6 +14,7 @@ import type { TensorIndex } from '../../weights/storedTensor.ts';
 import { adapterTensors } from './keys/adapterKeys.ts';
 import { clipTextTensors, clipVisionTensors } from './keys/clipKeys.ts';
 import { textConfigOfKeys, unetConfigOfKeys, vaeConfigOfKeys, visionConfigOfKeys } from './keys/configOfKeys.ts';
+import { tinyDecoderTensors } from './keys/tinyDecoderKeys.ts';
 import { unetTensors } from './keys/unetKeys.ts';
 import { vaeTensors } from './keys/vaeKeys.ts';
 import type { LoraWeights } from './lora/loraWeights.ts';
@@ -26,6 +28,7 @@ export interface SetFiles {
   readonly base: string;
   readonly vae?: string | undefined;
   readonly textEncoder?: string | undefined;
+  readonly previewDecoder?: string | undefined;
   readonly motion?: string | undefined;
   readonly imageAdapter?: string | undefined;
   readonly imageEncoder?: string | undefined;
@@ -49,6 +52,7 @@ export interface SetParts {
   readonly motionJson: unknown;
   readonly text: SetPart<ClipTextConfig, LoraWeights>;
   readonly vae: SetPart<AutoencoderConfig>;
+  readonly preview: SetPart<TinyDecoderConfig> | undefined;
   readonly vision: SetPart<ClipVisionConfig> | undefined;
   readonly projector: Projector | undefined;
   readonly loras: readonly LoraFit[];
@@ -87,6 +91,7 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
   const projector =
     adapter && files.imageAdapter ? openProjector(files.imageAdapter, adapter.projector, config) : undefined;
   if (vision && projector) requirePair(projector, vision);
+  const preview = files.previewDecoder ? await openFound(files.previewDecoder, previewPart) : undefined;
   return {
     unet: { config, json: base.unet.config, label: base.unet.label, weights: loras.unet },
     motion: motion?.config,
@@ -98,6 +103,7 @@ export async function openParts(files: SetFiles): Promise<SetParts> {
       weights: loras.text,
     },
     vae: plainPart(parseAutoencoderConfig(vae.config, vae.label), vae),
+    preview: preview && plainPart(parseTinyDecoderConfig(preview.config, preview.label), preview),
     vision,
     projector,
     loras: loras.fits,
@@ -130,6 +136,12 @@ const textPart: PartFinder = (index) => {
 const vaePart: PartFinder = (index) => {
   const tensors = vaeTensors(index);
   return tensors && { tensors, config: vaeConfigOfKeys(tensors) };
+};
+
+const previewPart: PartFinder = (index) => {
+  const tensors = tinyDecoderTensors(index);
+  // All published ones have the sizes that AutoencoderTiny has unless told otherwise.
+  return tensors && { tensors, config: {} };
 };
 
 async function openBase(path: string): Promise<Partial<Record<'unet' | 'text' | 'vae', FoundPart>>> {

@@ -88,6 +88,7 @@ function proposeFor(base: FoundFile, usable: readonly FoundFile[], embeddings: r
   const parts = base.parts ?? ['unet'];
   const vae = parts.includes('vae') ? undefined : first('vae');
   const text = parts.includes('text') ? undefined : first('text-encoder', sameContext);
+  const preview = first('preview-decoder');
   const lora = motion?.variant === 'animatelcm' ? first('lora', ({ path }) => /animatelcm/i.test(path)) : undefined;
   const lacks = [
     ...(parts.includes('vae') || vae ? [] : [published.vae]),
@@ -105,6 +106,7 @@ function proposeFor(base: FoundFile, usable: readonly FoundFile[], embeddings: r
     base: base.path,
     ...(vae ? { vae: vae.path } : {}),
     ...(text ? { textEncoder: text.path } : {}),
+    ...(preview ? { previewDecoder: preview.path } : {}),
     ...(motion ? { motion: motion.path } : {}),
     ...(adapter && encoder ? { imageAdapter: adapter.path, imageEncoder: encoder.path } : {}),
     loras: lora ? [{ file: lora.path, weight: 0.8 }] : [],

@@ -15,6 +15,8 @@ const setSchema = z.object({
   base: path,
   vae: path.optional(),
   textEncoder: path.optional(),
+  /** A small decoder of TAESD's form, for previews. */
+  previewDecoder: path.optional(),
   motion: path.optional(),
   imageAdapter: path.optional(),
   imageEncoder: path.optional(),
@@ -87,6 +89,7 @@ export function filesOfSet(folder: string, set: ModelSet): SetFiles {
     base: place(set.base),
     vae: optional(set.vae),
     textEncoder: optional(set.textEncoder),
+    previewDecoder: optional(set.previewDecoder),
     motion: optional(set.motion),
     imageAdapter: optional(set.imageAdapter),
     imageEncoder: optional(set.imageEncoder),

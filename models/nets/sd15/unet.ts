@@ -47,7 +47,12 @@ export function buildSd15Unet(
   const sample = b.input('sample', 'float32', [batch, unet.inChannels, frames, height, width]);
   const first = unet.down[0]?.channels ?? 0;
   const { flipSinToCos, frequencyShift } = unet;
-  const embedded = timeEmbedding(b, { width: first, outputs: 4 * first, flipSinToCos, frequencyShift });
+  const embedded = timeEmbedding(b, b.input('timestep', 'float32', [1]), {
+    width: first,
+    outputs: 4 * first,
+    flipSinToCos,
+    frequencyShift,
+  });
   const options: BlockOptions = {
     clip: { batch, frames },
     groups: unet.groups,

@@ -36,13 +36,13 @@ export const recogniseTinyDecoder: Recogniser = (header, name) => {
   const isDiffusers = findKey(header, /^decoder\.layers\.\d+\.conv\.0\.weight$/) !== undefined;
   const isOwn = header.tensors.size < 120 && findKey(header, /^(taesd_decoder\.)?\d+\.conv\.4\.weight$/) !== undefined;
   if (!isDiffusers && !isOwn) return undefined;
-  const usable = isDiffusers && !/xl/i.test(name);
+  const isOther = /(xl|sd3|flux|f1)/i.test(name);
   return {
     role: 'preview-decoder',
-    base: 'sd1',
-    what: 'a small decoder of the TAESD form, for previews',
-    needs: usable ? undefined : 'This program takes it in diffusers’ form (AutoencoderTiny) for Stable Diffusion 1.5.',
-    usable,
+    base: isOther ? 'other' : 'sd1',
+    what: `a small decoder of the TAESD form${isOther ? ' for another model, by its name' : ', for previews'}`,
+    needs: isOther ? 'Stable Diffusion 1.5 takes the one called taesd.' : undefined,
+    usable: !isOther,
   };
 };
 

@@ -158,7 +158,7 @@ class Machine {
     const known =
       (module === 'collections' && name === 'OrderedDict') ||
       (module === 'torch._utils' && (name === '_rebuild_tensor_v2' || name === '_rebuild_parameter')) ||
-      (module === 'torch' && name in storageTypes);
+      (module === 'torch' && Object.hasOwn(storageTypes, name));
     if (known) return this.#push({ kind: 'name', module, name });
     if (isDangerous(module, name)) throw this.#refuse(`its pickle asks for ${module}.${name}`);
     if (this.foreign.size < mostForeign) this.foreign.add(`${module}.${name}`);
@@ -215,7 +215,8 @@ class Machine {
     const list = this.#stack.at(-1);
     if (list?.kind === 'opaque') return;
     if (list?.kind !== 'list') throw this.#refuse('its pickle appends to no list');
-    list.items.push(...items);
+    // One by one: as arguments of a call, a hundred thousand are too many.
+    for (const item of items) list.items.push(item);
   }
 
   #setItems(items: readonly Value[]): undefined {

@@ -51,6 +51,7 @@ function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }
         event.preventDefault();
         void takes.exportTake(take.id, {
           ...options,
+          fileName: options.fileName.trimEnd(),
           sound: options.sound && canSound,
           alpha: options.alpha && canAlpha,
         });
@@ -145,4 +146,4 @@ function evenSize(size: { width: number; height: number }): { width: number; hei
   return { width: even(size.width), height: even(size.height) };
 }
 
-const safeName = (name: string): string => name.replace(/[/\\:*?"<>|]/g, '').slice(0, 120);
+const safeName = (name: string): string => name.replace(/^[. ]+|[/\\:*?"<>|\p{Cc}\p{Cs}]/gu, '').slice(0, 120);

@@ -9,7 +9,21 @@ export function withWeights({ steps: _old, ...rest }: TakeSettings, weights: Tak
   return { ...rest, weights };
 }
 
-/** The settings as another model can run them: a model without a few-step student runs its full weights. */
-export function settingsForModel(settings: TakeSettings, model: Pick<ModelView, 'studentSteps'>): TakeSettings {
-  return settings.weights === 'student' && model.studentSteps === null ? withWeights(settings, 'teacher') : settings;
+/** Samplers that only models made for few steps are run with. */
+const fewStepSamplers: ReadonlySet<string> = new Set(['lcm', 'tcd']);
+
+/**
+ * The settings as another model can run them: a model without a few-step student runs its full weights, one that was made for a
+ * sampler gets it with its own steps and guidance, and one that was not gets no sampler of few-step models.
+ */
+export function settingsForModel(
+  settings: TakeSettings,
+  model: Pick<ModelView, 'studentSteps' | 'sampler'>,
+): TakeSettings {
+  const weighed =
+    settings.weights === 'student' && model.studentSteps === null ? withWeights(settings, 'teacher') : settings;
+  const sampler = model.sampler ?? (fewStepSamplers.has(weighed.sampler) ? plainSettings.sampler : weighed.sampler);
+  if (sampler === weighed.sampler) return weighed;
+  const { steps: _steps, guidance: _guidance, ...rest } = weighed;
+  return { ...rest, sampler };
 }

@@ -10,6 +10,8 @@ export const texts = {
   appName: 'MagDiff Studio',
   dialog: { close: 'Close', cancel: 'Cancel' },
   toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
+  trouble: (reportId: string) =>
+    `Something went wrong inside the studio; it goes on. If it happens again, report it with the number ${reportId}.`,
   unit: { pixels: 'px', seconds: 's' },
   ...startTexts,
   ...materialTexts,

@@ -209,3 +209,13 @@ describe('bad input ends with a sentence and its exit code', () => {
     expect(await readFile(join(folder, 'plain.txt'), 'utf8')).toBe('x');
   });
 });
+
+test('inspecting what cannot be used ends with 1, what can with 0', { timeout: 60_000 }, async () => {
+  const odd = join(folder, 'odd.safetensors');
+  const header = JSON.stringify({ odd: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await writeFile(odd, Buffer.concat([length, Buffer.from(header), Buffer.alloc(4)]));
+  expect((await magdiff('models', 'inspect', odd)).code).toBe(1);
+  expect((await magdiff('models', 'inspect', model)).code).toBe(0);
+});

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExportFormat } from '../../../electron/contract/exportFormats.ts';
 import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
-import { ffmpegTools } from '../../../electron/media/ffmpegTools.ts';
+import { ffmpegTools } from '../../../electron/media/ffmpeg/ffmpegTools.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { readFrames } from '../../../electron/media/readFrames.ts';
 import { readMask, readPicture } from '../../../electron/media/readPicture.ts';

@@ -76,7 +76,6 @@ test.runIf(process.platform === 'linux')('native modules lie unpacked, for this 
   expect(runtimes.some((path) => path.endsWith('onnxruntime_binding.node'))).toBe(true);
   expect(runtimes.filter((path) => !path.includes(`/${process.platform}/${process.arch}/`))).toEqual([]);
   expect(files.some((path) => path.includes('@img/sharp-linux'))).toBe(true);
-  expect(files.some((path) => path.endsWith('/ffmpeg'))).toBe(true);
 });
 
 test.runIf(process.platform === 'linux')('the bundled model is a resource', async () => {

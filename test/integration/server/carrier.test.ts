@@ -33,6 +33,13 @@ describe('who may talk to the studio', () => {
     expect(await page.text()).toContain(nonce);
   });
 
+  it('opens once by a code that is of no use afterwards', async () => {
+    const address = test.studio.openingUrl();
+    expect(address).not.toContain('token');
+    expect((await fetch(address, { redirect: 'manual' })).headers.get('set-cookie')).toContain('HttpOnly');
+    expect((await fetch(address, { redirect: 'manual' })).status).toBe(401);
+  });
+
   it('refuses a wrong token, a missing cookie and a foreign cookie', async () => {
     expect((await fetch(`${test.origin}/?token=wrong`, { redirect: 'manual' })).status).toBe(401);
     expect((await fetch(`${test.origin}/`)).status).toBe(401);
@@ -211,5 +218,23 @@ describe('events', () => {
     const start = test.studio.services.bus.last;
     for (let index = 0; index < 2100; index++) tell(`job-${index}`);
     expect((await readEvents(1, { 'last-event-id': String(start) }))[0]?.data.type).toBe('gap');
+  });
+});
+
+describe('a call made to cost time', () => {
+  it('is refused at once, be it nested, endless or cut short', async () => {
+    const headers = { ...test.own, 'content-type': 'application/json' };
+    const send = (body: string) => fetch(`${test.origin}/rpc/projects.create`, { method: 'POST', headers, body });
+    const begun = performance.now();
+    for (const body of ['['.repeat(30_000_000), `[${'{},'.repeat(3_000_000)}{}]`, '{"name":'])
+      expect([400, 422]).toContain((await send(body)).status);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('from a page of another port of this machine is not answered', async () => {
+    for (const site of ['same-site', 'cross-site'])
+      expect((await fetch(`${test.origin}/`, { headers: { ...test.own, 'sec-fetch-site': site } })).status).toBe(403);
+    for (const site of ['same-origin', 'none'])
+      expect((await fetch(`${test.origin}/`, { headers: { ...test.own, 'sec-fetch-site': site } })).status).toBe(200);
   });
 });

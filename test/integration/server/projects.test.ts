@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
@@ -66,6 +66,37 @@ describe('a project', () => {
     expect((await readFile(join(folder, 'journal.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(3);
   });
 
+  it('and its uploads are nobody else’s: not other users’, and not another studio’s on the same workspace', async () => {
+    const projectId = await newProject();
+    const uploadId = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
+    const second = await startTestStudio({ workspace: test.workspace });
+    const { status } = await test.call('sources.import', { projectId, uploadId, name: 'subject.png' });
+    expect(status).toBe(200);
+    await second.studio.close();
+    if (process.platform === 'win32') return;
+    for (const entry of await readdir(join(test.workspace, projectId), { recursive: true, withFileTypes: true })) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect(mode & 0o077, entry.name).toBe(0);
+    }
+  });
+
+  it('is freed of what cut-off writes left in it, the young excepted', async () => {
+    const projectId = await newProject();
+    await test.studio.close();
+    const folder = join(test.workspace, projectId);
+    const old = ['summary.json.0123456789ab.new', 'assets/0123456789abcdef.part', 'exports/.out.mp4.part.mp4'];
+    await mkdir(join(folder, 'exports'));
+    for (const name of old) {
+      await writeFile(join(folder, name), 'x');
+      await utimes(join(folder, name), 1, 1);
+    }
+    await writeFile(join(folder, 'project.json.0123456789ab.new'), 'x');
+    test = await startTestStudio({ workspace: test.workspace });
+    await test.call('projects.open', { projectId, windowId: 'w1' });
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => /\.(new|part)/.test(name))).toEqual(['project.json.0123456789ab.new']);
+  });
+
   it('tells a second window that it may only look, and the first when that one takes over', async () => {
     const projectId = await newProject();
     test.studio.services.library.noteConnection('w1', 1);
@@ -116,11 +147,17 @@ describe('a project', () => {
     expect(await attempt(new Uint8Array(2048).fill(7))).toMatchObject({ code: 'format-unknown' });
     await writePack(path, [{ name: 'project.json', path: inner }]);
     expect(await attempt(await readFile(path))).toMatchObject({ code: 'project-damaged' });
+    await writeFile(inner, '['.repeat(20_000_000));
+    await writePack(path, [{ name: 'project.json', path: inner }]);
+    expect(await attempt(await readFile(path))).toMatchObject({ code: 'format-hostile' });
+    await writeFile(inner, 'x');
+    await writePack(path, [{ name: 'project.json', path: inner }]);
     const long = await readFile(path);
     long.write('77777777777', 124, 'ascii');
     expect(await attempt(long)).toMatchObject({ code: 'format-unknown' });
     expect((await readdir(test.workspace)).sort()).toEqual(before);
-    expect((await readdir(work)).filter((name) => name.startsWith('unpack-'))).toEqual([]);
+    const left = await readdir(test.studio.services.staging.path);
+    expect(left).toEqual(['project.lock']);
   });
 
   it('finds missing media again', async () => {
@@ -207,7 +244,7 @@ describe('a job', () => {
     test = await startTestStudio({ workspace: test.workspace });
     const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
     expect(body.jobs).toMatchObject([{ id: jobId, state: 'queued' }]);
-    expect(test.engine.jobs.has(jobId)).toBe(true);
+    await until(() => test.engine.jobs.has(jobId));
     await test.call('jobs.cancel', { projectId, jobId });
     await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'canceled');
     await test.call('jobs.retry', { projectId, jobId });

@@ -1,43 +1,49 @@
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { constants } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../../../models/errors/studioError.ts';
-import { codeOf, writeFileAtomic } from '../../../../models/files/atomicFile.ts';
+import { codeOf, translateWriteError, writeFileAtomic } from '../../../../models/files/atomicFile.ts';
 import { applyDiff, type DocumentDiff } from '../../../contract/documentDiff.ts';
-import { parseProjectFile, schemaVersion, sortRecords } from '../../../contract/projectFile.ts';
+import { schemaVersion, sortRecords } from '../../../contract/projectFile.ts';
 import type { DocumentRecord, RecordKind, RecordOf } from '../../../contract/records.ts';
 import { AssetStore } from './assetStore.ts';
-import { JournalWriter, readJournal } from './journal.ts';
+import { keepGeneration } from './generations.ts';
+import { JournalWriter } from './journalWriter.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { type ProjectDocument, readDocument } from './projectDocument.ts';
+import { ProjectLock } from './projectLock.ts';
 
 /** Journal size at which it is folded into project.json. */
 const foldAtBytes = 4 * 1024 * 1024;
+/** Damaged copies of a file that are kept at most. */
+const keptAside = 100;
 
 /**
- * One open project folder: `project.json` (the document up to some change), `journal.ndjson` (every change since), `assets/`
- * and `jobs/`. A change that `apply` has answered survives any crash.
+ * One open project folder: `project.json` (the document up to some change), `journal.ndjson` (every change since), `backups/` (earlier
+ * states), `assets/` and `jobs/`. A change that `apply` has answered survives any crash.
  */
 export class ProjectStore {
   readonly folder: string;
   readonly assets: AssetStore;
+  /** What was damaged when it was opened, and how much is lost; absent where all was whole. */
+  readonly recovery: string | undefined;
   readonly #records: Map<string, DocumentRecord>;
   readonly #journal: JournalWriter;
+  readonly #lock: ProjectLock;
   #sequence: number;
   #folding: Promise<void> | undefined;
   #folded: number;
+  #foldAtBytes = foldAtBytes;
 
-  private constructor(
-    folder: string,
-    records: Map<string, DocumentRecord>,
-    sequence: number,
-    folded: number,
-    journal: JournalWriter,
-  ) {
+  private constructor(folder: string, document: ProjectDocument, journal: JournalWriter, lock: ProjectLock) {
     this.folder = folder;
     this.assets = ProjectStore.assetsIn(folder);
-    this.#records = records;
-    this.#sequence = sequence;
-    this.#folded = folded;
+    this.recovery = document.recovery;
+    this.#records = document.records;
+    this.#sequence = document.sequence;
+    this.#folded = document.folded;
     this.#journal = journal;
+    this.#lock = lock;
   }
 
   /** The files of the project in a folder, whether or not it is open. */
@@ -63,20 +69,28 @@ export class ProjectStore {
   }
 
   /**
-   * Opens a project folder: reads project.json, replays the journal's whole lines and cuts off a torn tail (a damaged one is kept
-   * aside).
+   * Opens a project folder: reads project.json and replays the journal. Half a line at its end, which nobody was told was saved, is cut
+   * off. What is damaged is kept aside (`*.damaged`), and what could be recovered is written down at once.
    * @throws StudioError `file-missing`, `project-damaged`, `project-newer`, `project-locked`
    */
   static async open(folder: string): Promise<ProjectStore> {
-    await takeLock(folder);
+    const lock = await ProjectLock.take(folder);
     try {
-      const { records, sequence, folded, journal } = await readDocument(folder);
+      await removeLeftovers(folder);
+      const document = await readDocument(folder);
       const journalPath = join(folder, 'journal.ndjson');
-      if (journal.soundBytes < journal.totalBytes) await copyFile(journalPath, `${journalPath}.torn`);
-      const writer = await JournalWriter.open(journalPath, journal.soundBytes);
-      return new ProjectStore(folder, records, sequence, folded, writer);
+      if (document.recovery !== undefined) {
+        const path = join(folder, 'project.json');
+        await keepAside(journalPath);
+        if (document.isFromGeneration) await keepAside(path);
+        await writeFileAtomic(path, serialise(document.records.values(), document.sequence));
+        document.folded = document.sequence;
+        document.journal.soundBytes = 0;
+      }
+      const journal = await JournalWriter.open(journalPath, document.journal.soundBytes, document.sequence);
+      return new ProjectStore(folder, document, journal, lock);
     } catch (error) {
-      await rm(join(folder, 'project.lock'), { force: true });
+      await lock.release();
       throw error;
     }
   }
@@ -109,16 +123,27 @@ export class ProjectStore {
     return this.records.filter((record) => isKind(record, kind));
   }
 
-  /** Makes a change; resolves with its number once it is on disk. */
+  /** Makes a change; resolves with its number once it is on disk. One that is refused is not made. */
   async apply(diff: DocumentDiff): Promise<number> {
-    const sequence = ++this.#sequence;
-    applyDiff(this.#records, diff);
-    await this.#journal.append(sequence, diff);
-    if (this.#journal.sizeBytes > foldAtBytes) await this.fold();
+    const sequence = await this.#journal.append(diff, (number) => {
+      applyDiff(this.#records, diff);
+      this.#sequence = number;
+    });
+    if (this.#journal.sizeBytes > this.#foldAtBytes) await this.#foldInPassing();
     return sequence;
   }
 
-  /** Writes the whole document into project.json (the last one stays as project.backup.json) and empties the journal. */
+  /** The change is on disk already; a fold that fails, as on a full disk, is tried again when the journal has grown by as much again. */
+  async #foldInPassing(): Promise<void> {
+    try {
+      await this.fold();
+      this.#foldAtBytes = foldAtBytes;
+    } catch {
+      this.#foldAtBytes = this.#journal.sizeBytes + foldAtBytes;
+    }
+  }
+
+  /** Writes the whole document into project.json, keeps what was there as an earlier state, and takes what is folded off the journal. */
   async fold(): Promise<void> {
     this.#folding ??= this.#foldNow().finally(() => {
       this.#folding = undefined;
@@ -128,55 +153,29 @@ export class ProjectStore {
 
   async #foldNow(): Promise<void> {
     if (this.#folded === this.#sequence) return;
-    const path = join(this.folder, 'project.json');
+    await this.#journal.checkPlace();
+    try {
+      await keepGeneration(this.folder);
+    } catch (error) {
+      throw translateWriteError(error, this.folder);
+    }
+    // These three belong together: nothing may be awaited between them.
     const sequence = this.#sequence;
+    const journalBytes = this.#journal.sizeBytes;
     const content = serialise(this.#records.values(), sequence);
-    await copyFile(path, `${path}.old`);
-    await rename(`${path}.old`, join(this.folder, 'project.backup.json'));
-    await writeFileAtomic(path, content);
+    await writeFileAtomic(join(this.folder, 'project.json'), content);
     this.#folded = sequence;
-    // Changes made meanwhile are in the journal alone: it is emptied only when there are none.
-    if (sequence === this.#sequence) await this.#journal.clear();
+    await this.#journal.dropFirst(journalBytes);
   }
 
-  /** Folds, closes and gives the folder free. */
+  /** Folds, closes and gives the folder free, also where it cannot be folded: the journal has it all. */
   async close(): Promise<void> {
-    await this.fold();
-    await this.#journal.close();
-    await rm(join(this.folder, 'project.lock'), { force: true });
+    try {
+      await this.fold();
+    } finally {
+      await this.#journal.close().finally(() => this.#lock.release());
+    }
   }
-}
-
-/**
- * Reads a project's document without opening it: project.json, then the journal's whole lines.
- * @throws StudioError `file-missing`, `project-damaged`, `project-newer`
- */
-export async function readDocument(folder: string) {
-  const path = join(folder, 'project.json');
-  const file = parseProjectFile(parseJson(await readProjectText(folder), path), path);
-  const records = new Map<string, DocumentRecord>();
-  for (const record of file.records) records.set(record.id, record);
-  const journal = await readJournal(join(folder, 'journal.ndjson'));
-  let sequence = file.sequence;
-  for (const line of journal.lines) {
-    if (line.sequence <= sequence) continue;
-    applyDiff(records, line.diff);
-    sequence = line.sequence;
-  }
-  return { records, sequence, folded: file.sequence, journal };
-}
-
-function readProjectText(folder: string): Promise<string> {
-  return readFile(join(folder, 'project.json'), 'utf8').catch((cause: unknown) => {
-    throw noProjectAt(folder, cause);
-  });
-}
-
-function noProjectAt(folder: string, cause: unknown): StudioError {
-  return new StudioError('file-missing', `There is no project at ${folder}: project.json cannot be read.`, {
-    hint: 'Choose a folder that holds a project.json.',
-    cause,
-  });
 }
 
 function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record is RecordOf<K> {
@@ -188,50 +187,15 @@ function serialise(records: Iterable<DocumentRecord>, sequence: number): string 
   return `{"format":"magdiff-project","schemaVersion":${schemaVersion},"sequence":${sequence},"records":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new StudioError('project-damaged', `${path} is damaged: it is not JSON.`, {
-      hint: 'Rename project.backup.json in the same folder to project.json and open the project again.',
-      cause: error,
-    });
-  }
-}
-
-/** Marks the folder as open in this process; a mark whose process is gone is taken over. */
-async function takeLock(folder: string): Promise<void> {
-  const path = join(folder, 'project.lock');
-  for (let attempt = 0; attempt < 2; attempt++) {
+/** Keeps a copy of a damaged file beside it, under a name that nothing has yet. */
+async function keepAside(path: string): Promise<void> {
+  for (let number = 1; ; number++) {
     try {
-      const file = await open(path, 'wx');
-      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
-      await file.close();
+      await copyFile(path, `${path}${number === 1 ? '' : `.${number}`}.damaged`, constants.COPYFILE_EXCL);
       return;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') throw noProjectAt(folder, error);
-      if (codeOf(error) !== 'EEXIST')
-        throw new StudioError('file-unwritable', `The project folder ${folder} cannot be written (${codeOf(error)}).`, {
-          cause: error,
-        });
-      if (await isHeld(path))
-        throw new StudioError('project-locked', `The project in ${folder} is open in another MagDiff Studio.`, {
-          hint: 'Close it there first. If no other studio runs, delete the file project.lock in that folder.',
-        });
-      await rm(path, { force: true });
+      if (codeOf(error) === 'ENOENT') return;
+      if (codeOf(error) !== 'EEXIST' || number >= keptAside) throw translateWriteError(error, path);
     }
-  }
-}
-
-async function isHeld(path: string): Promise<boolean> {
-  try {
-    const mark: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof mark !== 'object' || mark === null || !('pid' in mark) || typeof mark.pid !== 'number') return false;
-    if ('host' in mark && mark.host !== hostname()) return true;
-    if (mark.pid === process.pid) return true;
-    process.kill(mark.pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
   }
 }

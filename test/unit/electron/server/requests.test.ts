@@ -42,6 +42,16 @@ describe('Doorkeeper', () => {
     expect(keeper.refuseOrigin('GET', headers({ 'sec-fetch-site': 'cross-site' }))?.status).toBe(403);
   });
 
+  it('lets one page in by a code, and nobody by another', () => {
+    const code = keeper.issueCode();
+    expect([keeper.takeCode(''), keeper.takeCode(`${code}x`), keeper.takeCode(code), keeper.takeCode(code)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it('takes its cookie among others and no part of it', () => {
     const [pair = ''] = keeper.cookieHeader().split(';');
     expect(keeper.refuseStranger(headers({ cookie: `a=b; ${pair}; c=d` }))).toBeUndefined();

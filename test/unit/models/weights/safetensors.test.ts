@@ -158,3 +158,36 @@ test('any bytes at all: tensors inside the file, or a StudioError', async () => 
     { numRuns: 300 },
   );
 });
+
+describe('a file that the reference reader refuses', () => {
+  const tensor = (from: number, to: number) => ({ dtype: 'F32', shape: [(to - from) / 4], data_offsets: [from, to] });
+
+  test('is refused for bytes that belong to no tensor, wherever they are', async () => {
+    const data = Buffer.alloc(16);
+    expect((await failure(file({ a: tensor(4, 16) }, data))).message).toContain('before its tensor a');
+    expect((await failure(file({ a: tensor(0, 4), b: tensor(8, 16) }, data))).message).toContain('before its tensor b');
+    expect((await failure(file({ a: tensor(0, 12) }, data))).message).toContain('4 bytes after its last tensor');
+    const path = write('empty.safetensors', file({ a: tensor(0, 8), none: tensor(8, 8), b: tensor(8, 16) }, data));
+    expect([...(await readSafetensors(path)).keys()]).toEqual(['a', 'none', 'b']);
+  });
+
+  test('is refused for a key that stands twice, however it is written', async () => {
+    const entry = JSON.stringify(tensor(0, 4));
+    const data = Buffer.alloc(4);
+    for (const header of [
+      `{"a":${entry},"a":${entry}}`,
+      `{"a":${entry},"\\u0061":${entry}}`,
+      '{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}',
+      `{"__metadata__":{"x":"1","x":"2"},"a":${entry}}`,
+    ])
+      expect((await failure(file(header, data))).message).toContain('twice');
+  });
+
+  test('costs no time: nested brackets, endless lists', async () => {
+    const begun = performance.now();
+    expect((await failure(file('['.repeat(90_000_000), Buffer.alloc(0)))).code).toBe('format-hostile');
+    const long = `{"a":{"dtype":"F32","shape":[${'1,'.repeat(8_000_000)}1],"data_offsets":[0,4]}}`;
+    expect((await failure(file(long, Buffer.alloc(4)))).code).toBe('format-hostile');
+    expect(performance.now() - begun).toBeLessThan(4000);
+  });
+});

@@ -23,7 +23,15 @@ const client: StudioClient = {
       'studio.device': { provider: 'cpu', name: 'test', warnings: [] },
       'projects.list': { projects: [] },
       'projects.open': {
-        ...{ projectId, sequence: 0, writer: true, records: [...emptyProject], jobs: [], missingSourceIds: [] },
+        ...{
+          projectId,
+          sequence: 0,
+          writer: true,
+          records: [...emptyProject],
+          jobs: [],
+          missingSourceIds: [],
+          recovery: null,
+        },
       },
       'document.apply': { sequence: 1 },
     };

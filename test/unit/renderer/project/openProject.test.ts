@@ -104,7 +104,7 @@ function open(answers: Answers = {}, unsaved?: ConstructorParameters<typeof Open
   const info = { version: '0', workspace: '', models: [], desktop: false };
   return new OpenProject(
     { client, windowId: 'w', info, messages },
-    { projectId: 'p', sequence: 0, writer: true, records, jobs: [], missingSourceIds: [] },
+    { projectId: 'p', sequence: 0, writer: true, records, jobs: [], missingSourceIds: [], recovery: null },
     unsaved,
   );
 }

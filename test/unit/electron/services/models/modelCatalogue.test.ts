@@ -2,9 +2,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { ModelCatalogue } from '../../../../../electron/services/models/modelCatalogue.ts';
+import { readSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
 import { writeReleasedModel } from '../../../../fixtures/releasedModel.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 import { writeTinyModel } from '../../../../fixtures/tinyModel.ts';
+import { writeTinySet } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const shipped = join(folder, 'shipped');
@@ -37,4 +39,22 @@ it('offers models of both forms, whatever else lies beside them, and of two with
     plansMotion: false,
   });
   await expect(catalogue.get('future')).rejects.toMatchObject({ code: 'model-missing' });
+});
+
+it('offers sets of loose files, with the sampler, steps and guidance they were made for', async () => {
+  const kept = join(folder, 'sets');
+  await writeTinySet(join(kept, 'klein'));
+  await writeSet(join(kept, 'schnell'), {
+    ...(await readSet(join(kept, 'klein'))),
+    base: join(kept, 'klein', 'base ü'),
+    name: 'Schnell',
+    recipe: { sampler: 'lcm', steps: 6, guidance: 1.5 },
+  });
+  const models = await new ModelCatalogue([kept]).list();
+  expect(
+    models.map(({ id, title, sampler, steps, learnedAlpha }) => ({ id, title, sampler, steps, learnedAlpha })),
+  ).toEqual([
+    { id: 'klein', title: 'Tiny', sampler: null, steps: 25, learnedAlpha: null },
+    { id: 'schnell', title: 'Schnell', sampler: 'lcm', steps: 6, learnedAlpha: null },
+  ]);
 });

@@ -48,8 +48,8 @@ describe('prompts as people paste them', () => {
   });
 });
 
-describe('chunks of tokens', () => {
-  const tokenizer = clipTokenizer();
+describe('chunks of tokens', async () => {
+  const tokenizer = await clipTokenizer();
   const chunk = (prompt: string, embeddings = new Map<string, readonly Float32Array[]>()) =>
     chunkPrompt(parsePrompt(prompt), { tokenizer, length: 77, embeddings });
 

@@ -11,11 +11,22 @@ describe('settings under another model', () => {
     steps: 3,
   });
   it('leave the few-step weights, and their steps, where the model has none', () => {
-    const full = settingsForModel(fast, { studentSteps: null });
+    const full = settingsForModel(fast, { studentSteps: null, sampler: null });
     expect(full).toMatchObject({ weights: 'teacher', prompt: 'the ball jumps', seed: 7 });
     expect(full.steps).toBeUndefined();
-    expect(settingsForModel(fast, { studentSteps: 4 })).toBe(fast);
+    expect(settingsForModel(fast, { studentSteps: 4, sampler: null })).toBe(fast);
     const chosen = { ...withWeights(fast, 'teacher'), steps: 40 };
-    expect(settingsForModel(chosen, { studentSteps: null })).toBe(chosen);
+    expect(settingsForModel(chosen, { studentSteps: null, sampler: null })).toBe(chosen);
+  });
+
+  it('gives a model made for few steps its own sampler, steps and guidance, and takes them away with it', () => {
+    const chosen = takeSettings.parse({ task: 'generate', prompt: '', seed: 0, steps: 50, guidance: { text: 9 } });
+    const few = settingsForModel(chosen, { studentSteps: null, sampler: 'lcm' });
+    expect(few).toMatchObject({ sampler: 'lcm' });
+    expect([few.steps, few.guidance]).toEqual([undefined, undefined]);
+    expect(settingsForModel({ ...few, steps: 6 }, { studentSteps: null, sampler: 'lcm' }).steps).toBe(6);
+    expect(settingsForModel({ ...few, steps: 6 }, { studentSteps: null, sampler: null })).toMatchObject({
+      sampler: 'ddim',
+    });
   });
 });

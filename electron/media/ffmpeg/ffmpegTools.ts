@@ -1,59 +1,56 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import ffmpeg from 'fluent-ffmpeg';
-import { StudioError } from '../../models/errors/studioError.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { isTooOld, oldestFfmpeg } from './ffmpegVersion.ts';
 
-/** Where the two programs are, whose they are and which version is in use. */
+/** Where the two programs are and which version is in use. */
 export interface FfmpegTools {
   ffmpegPath: string;
   ffprobePath: string;
-  /** `yours`: found through FFMPEG_PATH, FFPROBE_PATH or PATH; `bundled`: from the npm packages. */
-  origin: 'yours' | 'bundled';
   version: string;
   /** Names of the encoders this build has. */
   encoders: ReadonlySet<string>;
 }
 
+/** How a person comes by ffmpeg on this system. */
+const howToGetIt: Partial<Record<NodeJS.Platform, string>> = {
+  win32: 'Install it with "winget install Gyan.FFmpeg" and start the studio again',
+  darwin: 'Install it with "brew install ffmpeg" and start the studio again',
+  linux: 'Install it with your package manager, such as "sudo apt install ffmpeg", and start the studio again',
+};
+
 let found: Promise<FfmpegTools> | undefined;
 
-/** Finds ffmpeg and ffprobe once: the user's own if present, else the ones that came with the packages. */
+/** Finds ffmpeg and ffprobe once: where FFMPEG_PATH and FFPROBE_PATH say, else on PATH. @throws StudioError `tool-missing`, also where they are too old */
 export function ffmpegTools(): Promise<FfmpegTools> {
-  found ??= findTools();
+  found ??= findTools().catch((error: unknown) => {
+    // Someone who installs it now need not start the studio again.
+    found = undefined;
+    throw error;
+  });
   return found;
 }
 
 async function findTools(): Promise<FfmpegTools> {
-  const own = {
-    ffmpeg: process.env.FFMPEG_PATH ?? onPath('ffmpeg'),
-    ffprobe: process.env.FFPROBE_PATH ?? onPath('ffprobe'),
-  };
-  const isOwn = own.ffmpeg !== undefined && own.ffprobe !== undefined;
-  const ffmpegPath = isOwn ? own.ffmpeg : bundled('@ffmpeg-installer/ffmpeg');
-  const ffprobePath = isOwn ? own.ffprobe : bundled('@ffprobe-installer/ffprobe');
-  if (!ffmpegPath || !ffprobePath) {
+  const ffmpegPath = process.env.FFMPEG_PATH ?? onPath('ffmpeg');
+  const ffprobePath = process.env.FFPROBE_PATH ?? onPath('ffprobe');
+  const hint = `${howToGetIt[process.platform] ?? 'Get it from ffmpeg.org'}; or set FFMPEG_PATH and FFPROBE_PATH to its two programs.`;
+  if (!ffmpegPath || !ffprobePath)
+    throw new StudioError('tool-missing', 'Clips need ffmpeg, which was not found on this machine.', { hint });
+  const [version = ''] = (await output(ffmpegPath, ['-hide_banner', '-version'])).split('\n');
+  if (isTooOld(version))
     throw new StudioError(
       'tool-missing',
-      'Neither ffmpeg nor ffprobe was found, and none came with the packages for this system.',
-      {
-        hint: 'Install ffmpeg (ffmpeg.org or your package manager), or set FFMPEG_PATH and FFPROBE_PATH.',
-      },
+      `The ffmpeg on this machine is too old to open files from elsewhere: ${shortened(version)}, and ${oldestFfmpeg.major}.${oldestFfmpeg.minor} or newer is wanted.`,
+      { hint },
     );
-  }
-  const version = (await output(ffmpegPath, ['-hide_banner', '-version'])).split('\n')[0] ?? '';
   const listing = await output(ffmpegPath, ['-hide_banner', '-encoders']);
   const encoders = new Set([...listing.matchAll(/^ [VAS][.\w]{5} (\S+)/gm)].map((match) => match[1] ?? ''));
-  ffmpeg.setFfmpegPath(ffmpegPath);
-  ffmpeg.setFfprobePath(ffprobePath);
-  return {
-    ffmpegPath,
-    ffprobePath,
-    origin: isOwn ? 'yours' : 'bundled',
-    version: version.replace(/ Copyright.*/, ''),
-    encoders,
-  };
+  return { ffmpegPath, ffprobePath, version: shortened(version), encoders };
 }
+
+const shortened = (version: string): string => version.replace(/ Copyright.*/, '').trim();
 
 function onPath(name: string): string | undefined {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
@@ -62,18 +59,6 @@ function onPath(name: string): string | undefined {
     .filter(Boolean)
     .map((folder) => join(folder, file))
     .find((path) => existsSync(path));
-}
-
-function bundled(packageName: string): string | undefined {
-  try {
-    const installer: { path?: unknown } = createRequire(import.meta.url)(packageName);
-    // Inside a packaged app the programs lie beside the archive, not in it.
-    const path =
-      typeof installer.path === 'string' ? installer.path.replace('app.asar', 'app.asar.unpacked') : undefined;
-    return path && existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function output(program: string, args: readonly string[]): Promise<string> {
@@ -91,10 +76,7 @@ function output(program: string, args: readonly string[]): Promise<string> {
   });
 }
 
-/** ffmpeg options every input gets: files only, so that a playlist from a stranger reaches neither the network nor other protocols. */
-export const safeInputOptions = ['-protocol_whitelist', 'file,pipe'];
-
-/** Turns what fluent-ffmpeg reports into a sentence about a file. The details keep ffmpeg's own last lines. */
+/** Turns what ffmpeg reports into a sentence about a file. The details keep ffmpeg's own last lines. */
 export function mediaFailure(path: string, cause: unknown, doing: 'read' | 'written'): StudioError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/No space left/i.test(text)) {

@@ -1,10 +1,10 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { StudioError } from '../../models/errors/studioError.ts';
-import { writeFileAtomic } from '../../models/files/atomicFile.ts';
-import { alphaMask, encodeMaskPng, readPicture } from '../media/readPicture.ts';
-import { smartSelect, stopSmartSelect } from '../media/smartSelect.ts';
-import type { Console } from './console.ts';
-import type { TakeOptionValues } from './takes/takeOptions.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
+import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { alphaMask, encodeMaskPng, readPicture } from '../../media/readPicture.ts';
+import { smartSelect, stopSmartSelect } from '../../media/smartSelect.ts';
+import type { Console } from '../console.ts';
+import type { TakeOptionValues } from '../takes/takeOptions.ts';
 
 /** `magdiff mask PICTURE`: a mask from its alpha channel, from a box, or from a scribble (green or white: subject; red: not). */
 export async function maskCommand(path: string, values: TakeOptionValues, console: Console): Promise<void> {

@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DocumentDiff } from '../../../../../../electron/contract/documentDiff.ts';
+import { readDocument } from '../../../../../../electron/services/projects/store/projectDocument.ts';
+import { ProjectStore } from '../../../../../../electron/services/projects/store/projectStore.ts';
+import { emptyProject } from '../../../../../fixtures/projectRecords.ts';
+import { temporaryFiles } from '../../../../../fixtures/temporaryFiles.ts';
+
+const root = temporaryFiles().folder;
+let folder: string;
+
+const add = (id: string, label = id): DocumentDiff => ({
+  added: [{ kind: 'marker', id, frameIndex: 1, label, colour: 'red' }],
+  updated: [],
+  removed: [],
+});
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(root, 'store-')), 'project');
+  await ProjectStore.create(folder, emptyProject);
+});
+
+const markersIn = (store: ProjectStore): string[] =>
+  store
+    .all('marker')
+    .map(({ id }) => id)
+    .sort();
+
+/** A project with the changes a, b, c, each folded in a sitting of its own, and d in the journal. */
+async function fourChanges(): Promise<void> {
+  for (const id of ['a', 'b', 'c']) {
+    const store = await ProjectStore.open(folder);
+    await store.apply(add(id));
+    await store.close();
+  }
+  const store = await ProjectStore.open(folder);
+  await store.apply(add('d'));
+  await killed(store);
+}
+
+/** Leaves the folder as a kill would, and lets this process open it again. */
+async function killed(store: ProjectStore): Promise<void> {
+  const journal = await readFile(join(folder, 'journal.ndjson'));
+  const file = await readFile(join(folder, 'project.json'));
+  const backups = join(folder, 'backups');
+  await rename(backups, `${backups}.kept`).catch(() => undefined);
+  await store.close();
+  await writeFile(join(folder, 'journal.ndjson'), journal);
+  await writeFile(join(folder, 'project.json'), file);
+  await rm(backups, { recursive: true, force: true });
+  await rename(`${backups}.kept`, backups).catch(() => undefined);
+}
+
+describe('a project’s store', () => {
+  it('puts an earlier state and the journals since then in the place of a damaged project.json', async () => {
+    await fourChanges();
+    await writeFile(join(folder, 'project.json'), '{"format":"magd');
+    expect((await readDocument(folder)).recovery).toContain('Nothing is lost');
+    const store = await ProjectStore.open(folder);
+    expect(markersIn(store)).toEqual(['a', 'b', 'c', 'd']);
+    expect(store.recovery).toContain('Nothing is lost');
+    expect(await readFile(join(folder, 'project.json.damaged'), 'utf8')).toBe('{"format":"magd');
+    await store.close();
+    const again = await ProjectStore.open(folder);
+    expect([again.recovery, markersIn(again)]).toEqual([undefined, ['a', 'b', 'c', 'd']]);
+    await again.close();
+  });
+
+  it('goes back by two states where the latest is damaged as well', async () => {
+    await fourChanges();
+    await rm(join(folder, 'project.json'));
+    await writeFile(join(folder, 'backups', '1', 'project.json'), 'no');
+    const store = await ProjectStore.open(folder);
+    expect(markersIn(store)).toEqual(['a', 'b', 'c', 'd']);
+    await store.close();
+  });
+
+  it('says how much a damaged journal cost, and writes down what it kept', async () => {
+    const store = await ProjectStore.open(folder);
+    for (const id of ['a', 'b', 'c']) await store.apply(add(id));
+    await killed(store);
+    const path = join(folder, 'journal.ndjson');
+    const damaged = (await readFile(path, 'utf8')).replace('"label":"b"', '"label":"x"');
+    await writeFile(path, damaged);
+    const opened = await ProjectStore.open(folder);
+    expect([markersIn(opened), opened.recovery]).toEqual([['a', 'c'], expect.stringContaining('One change is lost')]);
+    expect(await readFile(`${path}.damaged`, 'utf8')).toBe(damaged);
+    expect((await readFile(path)).length).toBe(0);
+    await opened.close();
+  });
+
+  it('folds under a stream of changes without losing one', async () => {
+    const store = await ProjectStore.open(folder);
+    const changes: Promise<unknown>[] = [];
+    for (let number = 0; number < 300; number++) {
+      changes.push(store.apply(add(`m${number}`)));
+      if (number % 10 === 0) changes.push(store.fold());
+      if (number % 3 === 0) await new Promise((done) => setImmediate(done));
+    }
+    await Promise.all(changes);
+    await killed(store);
+    const opened = await ProjectStore.open(folder);
+    expect([opened.all('marker').length, opened.sequence]).toEqual([300, 300]);
+    await opened.close();
+  });
+
+  it('acknowledges a change whose fold does not succeed, and gives the folder free all the same', async () => {
+    const store = await ProjectStore.open(folder);
+    // A file where the folder of earlier states would be: no fold can succeed.
+    await writeFile(join(folder, 'backups'), 'in the way');
+    const long = 'x'.repeat(200);
+    for (let number = 0; number < 4; number++)
+      await store.apply({
+        added: Array.from({ length: 6000 }, (_, at) => add(`m${number}-${at}`, long).added).flat(),
+        updated: [],
+        removed: [],
+      });
+    await expect(store.close()).rejects.toMatchObject({ name: 'StudioError' });
+    const opened = await ProjectStore.open(folder);
+    expect(opened.all('marker').length).toBe(24_000);
+    await rm(join(folder, 'backups'));
+    await opened.close();
+  });
+});
