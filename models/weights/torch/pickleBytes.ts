@@ -1,5 +1,8 @@
 import { StudioError } from '../../errors/studioError.ts';
 
+/** One for all: a pickle holds thousands of short texts. */
+const decoder = new TextDecoder();
+
 /** Longest line in a pickle: the name of a module or a class. */
 const longestLine = 1024;
 
@@ -12,22 +15,28 @@ export class PickleBytes {
 
   /** `path` names the file in messages. */
   constructor(bytes: Uint8Array, path: string) {
-    this.#bytes = bytes;
+    // A plain view: a Buffer's parts cost several times as much to make.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#path = path;
   }
 
   take(count: number): Uint8Array {
+    const start = this.skip(count);
+    return this.#bytes.subarray(start, start + count);
+  }
+
+  /** Passes over some bytes; answers where they began. */
+  skip(count: number): number {
     if (this.#at + count > this.#bytes.length)
       throw new StudioError('format-damaged', `${this.#path} is damaged: its pickle is cut short.`);
     this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
+    return this.#at - count;
   }
 
   /** A whole number of 1, 2 or 4 bytes, little-endian. */
   unsigned(size: 1 | 2 | 4): number {
-    this.take(size);
-    const at = this.#at - size;
+    const at = this.skip(size);
     return size === 1
       ? this.#view.getUint8(at)
       : size === 2
@@ -37,8 +46,7 @@ export class PickleBytes {
 
   /** A double, big-endian as pickles have it. */
   float(): number {
-    this.take(8);
-    return this.#view.getFloat64(this.#at - 8);
+    return this.#view.getFloat64(this.skip(8));
   }
 
   /** A whole number of any size in two's complement, little-endian. */
@@ -49,7 +57,7 @@ export class PickleBytes {
   }
 
   text(length: number): string {
-    return new TextDecoder().decode(this.take(length));
+    return decoder.decode(this.take(length));
   }
 
   /** The text up to the next line feed, which is taken too. */
@@ -59,6 +67,6 @@ export class PickleBytes {
     if (end === -1)
       throw new StudioError('format-damaged', `${this.#path} is damaged: a line of its pickle does not end.`);
     this.#at += end + 1;
-    return new TextDecoder().decode(this.#bytes.subarray(start, start + end));
+    return decoder.decode(this.#bytes.subarray(start, start + end));
   }
 }

@@ -99,6 +99,16 @@ describe('the desktop shell', () => {
     await ask('text', 'From elsewhere');
   });
 
+  it('follows no redirect elsewhere, and brings a page that crashed back to its project', async () => {
+    expect(await ask('redirect', 'https://example.com/')).toBe(true);
+    expect(await ask('redirect', String(await ask('address')))).toBe(false);
+    await ask('gone', 'clean-exit');
+    expect(await ask('log')).not.toContain('reload');
+    await ask('gone', 'crashed');
+    expect(await ask('log')).toContain('reload');
+    await ask('text', 'From elsewhere');
+  });
+
   it('writes everything down before it quits', async () => {
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     child.send({ id: 0, command: 'quit', value: '' });

@@ -51,6 +51,10 @@ class WebContents extends EventEmitter {
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler;
   }
+  reload(): void {
+    log.push('reload');
+    void this.page?.reload();
+  }
   send(channel: string, ...args: unknown[]): void {
     void this.page?.evaluate(
       `(globalThis.__listeners[${JSON.stringify(channel)}] ?? []).forEach((listener) => listener({}, ...${JSON.stringify(args)}))`,
@@ -162,6 +166,12 @@ const commands: Record<string, (value: string) => unknown> = {
     } catch (error) {
       return String(error);
     }
+  },
+  gone: (reason) => windows[0]?.webContents.emit('render-process-gone', {}, { reason }),
+  redirect: (url) => {
+    let prevented = false;
+    windows[0]?.webContents.emit('will-redirect', { preventDefault: () => (prevented = true) }, url);
+    return prevented;
   },
   secondInstance: () => app.emit('second-instance', {}, []),
   openFile: (path) => app.emit('open-file', { preventDefault: () => undefined }, path),

@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startRemote } from '../../../build/chaos/remoteStudio.ts';
 import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
 import { hashFile } from '../../../electron/services/projects/store/assetStore.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
-import { startRemote } from './remoteStudio.ts';
 
 const marker = (id: string, frameIndex: number): DocumentRecord => ({
   kind: 'marker',

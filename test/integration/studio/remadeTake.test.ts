@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RemoteStudio, startRemote } from '../../../build/chaos/remoteStudio.ts';
 import type { TakeFile } from '../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
-import { type RemoteStudio, startRemote } from './remoteStudio.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
