@@ -13,8 +13,8 @@ export interface AttentionOptions {
 }
 
 /**
- * softmax(q kᵀ / √d + mask) v per head. q is (n, queries, C), k and v are (n, keys, C), C = heads · d; the result is
- * (n, queries, C). Cut along n, then along the queries, where the score matrix would outgrow what the dialect allows.
+ * softmax(q kᵀ / √d + mask) v per head. q is (n, queries, C), k (n, keys, C), C = heads · d, and v (n, keys, V), as wide as k or
+ * not; the result is (n, queries, V). Cut along n, then along the queries, where the score matrix would outgrow what the dialect allows.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
   checkShapes(q, k, v, options.heads);
@@ -65,10 +65,13 @@ function checkShapes(q: Tensor, k: Tensor, v: Tensor, heads: number): void {
   const fits =
     q.shape.length === 3 &&
     k.shape.length === 3 &&
-    k.shape.join() === v.shape.join() &&
+    v.shape.length === 3 &&
     k.shape[0] === q.shape[0] &&
+    v.shape[0] === q.shape[0] &&
+    k.shape[1] === v.shape[1] &&
     k.shape[2] === width &&
-    width % heads === 0;
+    width % heads === 0 &&
+    (v.shape[2] ?? 0) % heads === 0;
   if (!fits)
     q.builder.fail(
       `attention of ${heads} heads cannot join queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)}`,
@@ -81,9 +84,12 @@ function attendAll(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): 
   const keys = k.shape[1] ?? 0;
   const inputs = [q, k, v, undefined, undefined, options.mask].slice(0, options.mask ? 6 : 3);
   const attributes = { num_heads: { kind: 'int', value: options.heads } } as const;
-  return q.builder.node('MultiHeadAttention', inputs, [{ dtype: q.dtype, shape: q.shape }], attributes, {
+  const [n = 0, queries = 0, width = 0] = q.shape;
+  const values = v.shape[2] ?? 0;
+  const shape = [n, queries, values];
+  return q.builder.node('MultiHeadAttention', inputs, [{ dtype: q.dtype, shape }], attributes, {
     domain: 'com.microsoft',
-    flops: 4 * (q.shape[0] ?? 0) * (q.shape[1] ?? 0) * (q.shape[2] ?? 0) * keys,
+    flops: 2 * n * queries * (width + values) * keys,
   })[0];
 }
 

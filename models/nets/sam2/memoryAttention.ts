@@ -129,7 +129,12 @@ function turnedAttention(
     const total = keys.shape[1] ?? 0;
     const parts = [turned(slice(keys, 1, 0, placed), turning, turning.repeats)];
     if (total > placed) parts.push(slice(keys, 1, placed, total));
-    const attended = attention(queries, concatenate(parts, 1), linearLayer(b, 'v_proj', v, width), { heads: 1 });
+    const joined = concatenate(parts, 1);
+    // The projection of values and their weighing are both linear: whichever leaves less to weigh comes first.
+    const attended =
+      (v.shape.at(-1) ?? 0) < width
+        ? linearLayer(b, 'v_proj', attention(queries, joined, v, { heads: 1 }), width)
+        : attention(queries, joined, linearLayer(b, 'v_proj', v, width), { heads: 1 });
     return linearLayer(b, 'out_proj', attended, width);
   });
 }

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSam2 } from '../../../../../models/families/sam2/openSam2.ts';
+import { sam2Follower } from '../../../../../models/families/sam2/sam2Follower.ts';
+import type { Follower, FollowKey, FollowStep } from '../../../../../models/follow/follower.ts';
+
+const path = join(import.meta.dirname, '../../../../golden/sam2/v21/model.pt');
+const own = { imageSize: 128, heads: 1, windows: [8, 4, 6, 3], globalBlocks: [4] };
+
+/** A clip of five frames that are no squares, each of one colour. */
+const clip = {
+  width: 60,
+  height: 40,
+  frameCount: 5,
+  frame: async (index: number) => new Uint8Array(4 * 60 * 40).fill(40 * index + 30),
+};
+
+let follower: Follower;
+beforeAll(async () => {
+  follower = sam2Follower(await openSam2(path, { provider: 'cpu', threads: 1, own }));
+});
+afterAll(() => follower.dispose());
+
+async function follow(keys: readonly FollowKey[]): Promise<readonly FollowStep[]> {
+  const steps: FollowStep[] = [];
+  for await (const step of follower.follow(clip, keys)) steps.push(step);
+  return steps;
+}
+
+describe('SAM 2 as a follower', () => {
+  test('every frame comes once, from the first key to the end and then back', async () => {
+    const steps = await follow([{ frame: 2, points: [{ x: 30, y: 20, adds: true }] }]);
+    expect(steps.map(({ followed }) => followed.frame)).toEqual([2, 3, 4, 1, 0]);
+    expect(steps.map(({ step, total }) => [step, total])).toEqual([1, 2, 3, 4, 5].map((step) => [step, 5]));
+    for (const { followed } of steps) {
+      expect(followed.mask).toHaveLength(60 * 40);
+      expect(followed.confidence).toBeGreaterThanOrEqual(0);
+      expect(followed.confidence).toBeLessThanOrEqual(1);
+      expect(followed.logits?.data).toHaveLength(32 * 32);
+    }
+  });
+
+  test('a mask that was said stays as it was said', async () => {
+    const mask = Uint8Array.from({ length: 60 * 40 }, (_, index) => (index % 60 < 30 ? 255 : 0));
+    const [first] = await follow([{ frame: 0, mask }]);
+    const wrong = first?.followed.mask.reduce((count, value, index) => count + (value === mask[index] ? 0 : 1), 0);
+    expect(wrong).toBeLessThanOrEqual(40);
+    expect(first?.followed.isThere).toBe(true);
+  });
+
+  test('an empty mask says that the subject is not there', async () => {
+    const [first] = await follow([{ frame: 0, mask: new Uint8Array(60 * 40) }]);
+    expect(first?.followed.isThere).toBe(false);
+    expect(first?.followed.mask.every((value) => value === 0)).toBe(true);
+  });
+
+  test('a key outside the clip is refused before anything is computed', async () => {
+    await expect(follow([{ frame: 5, points: [{ x: 1, y: 1, adds: true }] }])).rejects.toThrow(/0 to 4/);
+  });
+});
+
+test('a size that was not published is named, where nobody says what its shapes do not tell', async () => {
+  await expect(openSam2(path)).rejects.toThrow(/size that was not published/);
+});
+
+test('another checkpoint is no SAM 2', async () => {
+  const other = join(import.meta.dirname, '../../../../golden/data/vae/diffusion_pytorch_model.safetensors');
+  await expect(openSam2(other)).rejects.toThrow(/no SAM 2 checkpoint/);
+});
