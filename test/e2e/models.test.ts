@@ -41,6 +41,7 @@ it('takes the settings along to a model without few-step weights, says what is w
   ]);
   const ownPixels = page.getByRole('switch', { name: 'The subject’s own pixels' });
   await ownPixels.waitFor();
+  await model().selectOption('Tiny random model');
   await weights().click();
   await needs()
     .getByText(/^about .* of memory/)
