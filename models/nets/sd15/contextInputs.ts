@@ -4,8 +4,8 @@ import type { Dialect } from '../../onnx/dialect.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
 import { reshape, slice } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
-import { linearLayer } from '../modules.ts';
 import type { Network } from '../network.ts';
+import { keyValueOutputs } from '../unet/contextKeyValues.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../unet/unetConfig.ts';
 
 /** Sizes of what the cross-attention layers are fed. */
@@ -45,15 +45,7 @@ export function buildContext(config: UnetConfig, shape: ContextShape, dialect: D
     shape.imageTokens > 0
       ? b.input('image', 'float32', [imageSets(shape), shape.imageTokens, config.contextWidth])
       : undefined;
-  for (const { name, channels } of crossAttentionLayers(config)) {
-    b.scope(name, () => {
-      b.output(`${name}.text_key`, linearLayer(b, 'to_k', text, channels, false));
-      b.output(`${name}.text_value`, linearLayer(b, 'to_v', text, channels, false));
-      if (!image) return;
-      b.output(`${name}.image_key`, linearLayer(b, 'to_k_ip', image, channels, false));
-      b.output(`${name}.image_value`, linearLayer(b, 'to_v_ip', image, channels, false));
-    });
-  }
+  keyValueOutputs(b, config, text, image);
   return b.finish();
 }
 

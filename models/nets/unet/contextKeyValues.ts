@@ -1,5 +1,5 @@
 import type { Dialect } from '../../onnx/dialect.ts';
-import { type Graph, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
 import { slice } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
 import { linearLayer } from '../modules.ts';
@@ -21,6 +21,12 @@ export function buildContext(
   const context = b.input('context', 'float32', [shape.batch, textTokens + shape.imageTokens, contextWidth]);
   const text = slice(context, 1, 0, textTokens);
   const image = shape.imageTokens > 0 ? slice(context, 1, textTokens, textTokens + shape.imageTokens) : undefined;
+  keyValueOutputs(b, config, text, image);
+  return b.finish();
+}
+
+/** Outputs every cross-attention layer's keys and values of text tokens and, where there are any, image tokens (n, tokens, width). */
+export function keyValueOutputs(b: GraphBuilder, config: UnetConfig, text: Tensor, image: Tensor | undefined): void {
   for (const { name, channels } of crossAttentionLayers(config)) {
     b.scope(name, () => {
       b.output(`${name}.text_key`, linearLayer(b, 'to_k', text, channels, false));
@@ -30,7 +36,6 @@ export function buildContext(
       b.output(`${name}.image_value`, linearLayer(b, 'to_v_ip', image, channels, false));
     });
   }
-  return b.finish();
 }
 
 /** Checkpoint keys of a layer's learned α, which are inputs of the UNet and not part of any graph. */
