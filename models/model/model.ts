@@ -1,32 +1,14 @@
 import { totalmem } from 'node:os';
-import { StudioError } from '../errors/studioError.ts';
-import type { FloatTensor, HostTensor } from '../math/tensor.ts';
-import { type Dialect, type DialectName, largeForm } from '../onnx/dialect.ts';
-import { graphCost } from '../onnx/graphCost.ts';
-import { RecordingSource } from '../onnx/recordingSource.ts';
+import { type DialectName, largeForm } from '../onnx/dialect.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
-import { cachedGraph } from '../runtime/graphCache.ts';
-import { type NetworkMemory, networkMemory } from '../runtime/memory.ts';
-import { type ProviderName, Session, type Widening } from '../runtime/session.ts';
+import type { ProviderName } from '../runtime/session.ts';
 import type { Conditions } from './conditions.ts';
 import type { ModelDescription } from './description.ts';
-import { type LoadedGraph, LoadedPart } from './loadedPart.ts';
 import { hashModel } from './modelHash.ts';
+import { type FormOf, NetworkLoader, type Part } from './networkLoader.ts';
 import type { Networks } from './networks.ts';
-import type { BuildableNetwork, InputOf, NetworkSet, NetworkTable, OutputOf, ShapeOf } from './networkTable.ts';
-import { PartCache } from './partCache.ts';
+import type { InputOf, NetworkSet, NetworkTable, OutputOf, ShapeOf } from './networkTable.ts';
 import type { PartEstimate } from './partEstimate.ts';
-
-/** A network ready to run, at the shape it was asked for. The model owns it: it is kept for the next asker and let go by the model. */
-export interface Part<Input extends string, Output extends string> {
-  /** Output names and shapes. */
-  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  run(inputs: Readonly<Record<Input, HostTensor>>): Promise<Record<Output, FloatTensor>>;
-  /** Multiply-adds counted twice, for one run. */
-  readonly flops: number;
-  /** Estimated bytes: what runs make the runtime keep, and the weights as they lie in memory. */
-  readonly memory: NetworkMemory;
-}
 
 /**
  * A model opened from disk; weights are read only when a part is loaded.
@@ -94,25 +76,25 @@ export async function createModel<Table extends NetworkTable>(
 class LoadedModel<Table extends NetworkTable> implements Model<Table> {
   readonly description: ModelDescription;
   readonly conditions: Conditions;
-  readonly warnings: string[];
   readonly #networks: NetworkSet<Table>;
   readonly #cacheFolder: string | undefined;
-  readonly #parts: PartCache;
-  #device: Device;
+  readonly #loader: NetworkLoader<Table>;
   #hash: Promise<string> | undefined;
 
   constructor(source: ModelSource<Table>, device: Device, { cacheFolder, keptBytes = totalmem() / 2 }: OpenOptions) {
     this.description = source.description;
-    this.warnings = [...device.warnings];
     this.#networks = source.networks;
-    this.#device = device;
     this.#cacheFolder = cacheFolder;
-    this.#parts = new PartCache(keptBytes);
+    this.#loader = new NetworkLoader(source.networks, device, { cacheFolder, keptBytes, formOf: formBySize });
     this.conditions = source.conditions(this);
   }
 
+  get warnings(): string[] {
+    return this.#loader.warnings;
+  }
+
   get provider(): string {
-    return this.#device.provider;
+    return this.#loader.provider;
   }
 
   modelHash(): Promise<string> {
@@ -120,86 +102,27 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
     return this.#hash;
   }
 
-  async part<Name extends keyof Table>(
+  part<Name extends keyof Table>(
     name: Name,
     shape: ShapeOf<Table, Name>,
   ): Promise<Part<InputOf<Table, Name>, OutputOf<Table, Name>>> {
-    const network = this.#networks.get(name);
-    const load = (): Promise<LoadedPart> => this.#load(network, shape);
-    const key = `${String(name)} ${JSON.stringify(shape)}`;
-    const { outputs, flops, memory } = await this.#parts.get(key, load);
-    return {
-      outputs,
-      flops,
-      memory,
-      // A part that was let go between two runs loads itself again; the table's entry says what its outputs are.
-      run: async (inputs) =>
-        (await this.#parts.get(key, load)).run(inputs) as Promise<Record<OutputOf<Table, Name>, FloatTensor>>,
-    };
+    return this.#loader.part(name, shape);
   }
 
-  async estimate<Name extends keyof Table>(name: Name, shape: ShapeOf<Table, Name>): Promise<PartEstimate> {
-    const { network, config, weights } = this.#networks.get(name);
-    const { dialect, widening } = formOf(weights, this.#device);
-    const cost = graphCost(network.build(config, shape, dialect, new RecordingSource((key) => weights.has(key))));
-    const stored = { ...cost, aliveBytes: cost.activationBytes, storedBytes: weights.sizeBytes };
-    return { flops: cost.flops, parameters: cost.parameters, ...networkMemory(stored, widening) };
+  estimate<Name extends keyof Table>(name: Name, shape: ShapeOf<Table, Name>): Promise<PartEstimate> {
+    return this.#loader.estimate(name, shape);
   }
 
   dispose(): Promise<void> {
-    return this.#parts.trim(0);
-  }
-
-  /** Builds (or fetches) the graph and loads it; a provider that fails, now or in a run, is replaced by the CPU, with a warning. */
-  async #load(network: BuildableNetwork, shape: unknown): Promise<LoadedPart> {
-    const load = (): Promise<LoadedGraph> => this.#loadOn(this.#device, network, shape);
-    const fallBack = async (error: unknown): Promise<LoadedGraph> => {
-      await this.#leaveProvider(error);
-      return load();
-    };
-    return new LoadedPart(await load().catch(fallBack), fallBack);
-  }
-
-  /** Moves this model to the CPU where the error is the provider's; throws the error where it is not, or this is the CPU. */
-  async #leaveProvider(error: unknown): Promise<void> {
-    const { provider, threads } = this.#device;
-    const isProviders =
-      error instanceof StudioError && (error.code === 'provider-failed' || error.code === 'out-of-memory');
-    if (provider === 'cpu' || !isProviders) throw error;
-    this.warnings.push(`${error.message} The CPU takes its place for the rest of this session.`);
-    this.#device = await chooseDevice({ provider: 'cpu', ...(threads === undefined ? {} : { threads }) });
-  }
-
-  async #loadOn(
-    device: Device,
-    { name, network, config, weights }: BuildableNetwork,
-    shape: unknown,
-  ): Promise<LoadedGraph> {
-    const { dialect, widening } = formOf(weights, device);
-    const description = [name, config, shape, dialect, weights.fingerprint];
-    const graph = await cachedGraph(this.#cacheFolder, description, () =>
-      network.build(config, shape, dialect, weights),
-    );
-    const session = await Session.create(graph.model, {
-      provider: device.provider,
-      label: name,
-      weightsFolder: weights.folder,
-      widening,
-      ...(device.threads === undefined ? {} : { threads: device.threads }),
-    });
-    const cost = { parameters: graph.parameters, aliveBytes: graph.activationBytes, storedBytes: weights.sizeBytes };
-    return { session, graph, memory: networkMemory(cost, widening) };
+    return this.#loader.dispose();
   }
 }
 
-/** In which operators a network runs on a device, and when its weights become float32: by its size. */
-function formOf(
-  { sizeBytes }: { readonly sizeBytes: number },
-  device: Device,
-): { dialect: Dialect; widening: Widening } {
+/** Large networks in the form for such; the rest as the device would have them, in float32. */
+const formBySize: FormOf = ({ sizeBytes }, device) => {
   const large = sizeBytes > largestWidenedBytes;
   return {
     dialect: large ? largeForm(device.dialect) : device.dialect,
     widening: large && device.provider === 'cpu' ? 'each-use' : 'once',
   };
-}
+};
