@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .checkpoint import load_checkpoint
 from .modules.clip import ClipEncoder, TowerConfig
-from .modules.unet import TimestepEmbedding, timestep_sinusoid
+from .modules.timestep import TimestepEmbedding, timestep_sinusoid
 from .schedule import NoiseSchedule, ddim_sample
 from .world.motions import Path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 from .attention import ApaAttention, SpatialTransformer
 from .precondition import Precondition, hold
 from .subject_mix import SubjectMix, share
+from .timestep import TimestepEmbedding, timestep_sinusoid
 
 
 @dataclass
@@ -174,27 +174,6 @@ class Stage(nn.Module):
         if hasattr(self, "attentions"):
             x = self.attentions[i](x, text, image)
         return x
-
-
-class TimestepEmbedding(nn.Module):
-    """linear–SiLU–linear over the sinusoid."""
-
-    def __init__(self, cin: int, cout: int) -> None:
-        super().__init__()
-        self.linear_1 = nn.Linear(cin, cout)
-        self.linear_2 = nn.Linear(cout, cout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.linear_2(F.silu(self.linear_1(x)))
-        return out
-
-
-def timestep_sinusoid(t: Tensor, channels: int) -> Tensor:
-    """(b,) → (b, channels), cos first (flip_sin_to_cos, freq_shift 0)."""
-    half = channels // 2
-    rate = torch.exp(torch.arange(half, device=t.device, dtype=torch.float32) * (-math.log(10000.0) / half))
-    angle = t.float().unsqueeze(1) * rate
-    return torch.cat([angle.cos(), angle.sin()], dim=-1)
 
 
 class UNet3DConditionModel(nn.Module):
