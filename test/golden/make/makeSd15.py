@@ -23,6 +23,9 @@ from diffusers.models.attention import FreeNoiseTransformerBlock
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPVisionConfig, CLIPVisionModelWithProjection
 
+from originalNames import ldm_unet, ldm_vae, original_motion
+from originalNorms import read_norms_as_original
+
 OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "sd15")
 WIDTH, CONTEXT, WORDS, LAYERS = 32, 64, 130, 1
 LEVELS = (WIDTH, WIDTH)
@@ -41,102 +44,6 @@ def settle(module, seed):
 
 def state_of(module):
     return {key: value.half().contiguous() for key, value in module.state_dict().items() if value.is_floating_point()}
-
-
-def ldm_unet(state):
-    """diffusers' names to the original ones."""
-    parts = {"norm1": "in_layers.0", "conv1": "in_layers.2", "time_emb_proj": "emb_layers.1", "norm2": "out_layers.0",
-             "conv2": "out_layers.3", "conv_shortcut": "skip_connection"}
-    heads = {"conv_in": "input_blocks.0.0", "conv_norm_out": "out.0", "conv_out": "out.2",
-             "time_embedding.linear_1": "time_embed.0", "time_embedding.linear_2": "time_embed.2"}
-    named = {}
-    for key, value in state.items():
-        module, ending = key.rsplit(".", 1)
-        if module in heads:
-            named[f"{heads[module]}.{ending}"] = value
-            continue
-        block = re.match(r"(down|up|mid)_block(?:s\.(\d+))?\.(\w+)\.(\d+)\.(.+)$", module)
-        way, level, kind, layer, rest = block.groups()
-        layer = int(layer)
-        if way == "mid":
-            place = "middle_block.1" if kind == "attentions" else f"middle_block.{2 * layer}"
-        elif way == "down":
-            place = f"input_blocks.{1 + int(level) * (LAYERS + 1) + (LAYERS if kind == 'downsamplers' else layer)}"
-            place += ".0.op" if kind == "downsamplers" else ".1" if kind == "attentions" else ".0"
-        else:
-            place = f"output_blocks.{int(level) * (LAYERS + 1) + (LAYERS if kind == 'upsamplers' else layer)}"
-            attends = f"up_blocks.{level}.attentions.0.norm.weight" in state
-            place += (".2.conv" if attends else ".1.conv") if kind == "upsamplers" else ".1" if kind == "attentions" else ".0"
-        rest = "" if kind.endswith("samplers") else f".{parts[rest]}" if kind == "resnets" else f".{rest}"
-        named[f"{place}{rest}.{ending}"] = value
-    return named
-
-
-def ldm_vae(state, levels):
-    attention = {"group_norm": "norm", "to_q": "q", "to_k": "k", "to_v": "v", "to_out.0": "proj_out"}
-    named = {}
-    for key, value in state.items():
-        key = key.replace("conv_norm_out", "norm_out").replace("conv_shortcut", "nin_shortcut")
-        key = re.sub(r"mid_block\.resnets\.(\d)", lambda m: f"mid.block_{int(m[1]) + 1}", key)
-        found = re.match(r"(.*)mid_block\.attentions\.0\.(.+)\.(weight|bias)$", key)
-        if found:
-            key = f"{found[1]}mid.attn_1.{attention[found[2]]}.{found[3]}"
-            if found[3] == "weight" and found[2] != "group_norm":
-                value = value[:, :, None, None]
-        key = re.sub(r"down_blocks\.(\d)\.resnets\.(\d)", r"down.\1.block.\2", key)
-        key = re.sub(r"down_blocks\.(\d)\.downsamplers\.0", r"down.\1.downsample", key)
-        key = re.sub(r"up_blocks\.(\d)\.resnets\.(\d)", lambda m: f"up.{levels - 1 - int(m[1])}.block.{m[2]}", key)
-        key = re.sub(r"up_blocks\.(\d)\.upsamplers\.0", lambda m: f"up.{levels - 1 - int(m[1])}.upsample", key)
-        named[key] = value
-    return named
-
-
-def original_motion(state, length):
-    named = {}
-    for key, value in state.items():
-        key = re.sub(r"(motion_modules\.\d+)\.", r"\1.temporal_transformer.", key)
-        for ours, theirs in (("attn1", "attention_blocks.0"), ("attn2", "attention_blocks.1"), ("norm1", "norms.0"),
-                             ("norm2", "norms.1"), ("norm3", "ff_norm")):
-            key = key.replace(f"transformer_blocks.0.{ours}.", f"transformer_blocks.0.{theirs}.")
-        if "pos_embed" in key:
-            for block in (0, 1):
-                named[key.replace("pos_embed", f"attention_blocks.{block}.pos_encoder")] = value[:, :length].clone()
-        else:
-            named[key] = value
-    return named
-
-
-class PerFrame(torch.nn.Module):
-    """A group norm of (b, C, f, h, w) taken frame by frame."""
-
-    def __init__(self, norm):
-        super().__init__()
-        self.norm = norm
-
-    def forward(self, x):
-        return torch.stack([self.norm(x[:, :, frame]) for frame in range(x.shape[2])], dim=2)
-
-
-class AllFrames(torch.nn.Module):
-    """A group norm of (b · f, C, h, w) taken over all frames."""
-
-    def __init__(self, norm, frames):
-        super().__init__()
-        self.norm, self.frames = norm, frames
-
-    def forward(self, x):
-        clip = x.unflatten(0, (-1, self.frames)).transpose(1, 2)
-        return self.norm(clip).transpose(1, 2).flatten(0, 1)
-
-
-def read_norms_as_original(unet, frames, first_version):
-    for name, module in list(unet.named_modules()):
-        if re.search(r"motion_modules\.\d+$", name):
-            module.norm = PerFrame(module.norm)
-        elif first_version and re.search(r"resnets\.\d+$", name):
-            module.norm1, module.norm2 = AllFrames(module.norm1, frames), AllFrames(module.norm2, frames)
-    if first_version:
-        unet.conv_norm_out = AllFrames(unet.conv_norm_out, frames)
 
 
 def attend_in_windows(unet, length, stride):
@@ -259,7 +166,7 @@ def make(name, seed, scheduler, motion=None, norms=None, plus=False, inpaint=Fal
             module.float()
         settings["base"] = "base"
     else:
-        weights = {f"model.diffusion_model.{key}": value for key, value in ldm_unet(state_of(unet)).items()}
+        weights = {f"model.diffusion_model.{key}": value for key, value in ldm_unet(state_of(unet), LAYERS).items()}
         weights |= {f"first_stage_model.{key}": value for key, value in ldm_vae(state_of(vae), 1).items()}
         prefix = "" if next(iter(text.state_dict())).startswith("text_model") else "text_model."
         weights |= {f"cond_stage_model.transformer.{prefix}{key}": value for key, value in state_of(text).items()}
