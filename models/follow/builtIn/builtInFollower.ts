@@ -93,7 +93,7 @@ async function* followStretch(
   }
 }
 
-function followedFrame(clip: FollowClip, frame: number, { soft, confidence }: Found): Followed {
+function followedFrame(clip: FollowClip, frame: number, { soft, confidence, measures }: Found): Followed {
   const mask = cutMask(soft, clip);
-  return { frame, mask, confidence, isThere: mask.includes(255), measures: {} };
+  return { frame, mask, confidence, isThere: mask.includes(255), measures };
 }

@@ -13,27 +13,29 @@ const stride = 4;
 const mostIterations = 10;
 /** Pixels; a patch that would move less has arrived. */
 const arrived = 0.03;
+/** Share of a patch that has to count for it to look for itself. */
+const leastWeight = 0.12;
 /** Added to a patch's structure so that flat ones keep the flow they were given. */
 const stiffness = 120;
 
 /**
  * Dense flow from `from` to `to` by inverse search over a pyramid (Kroeger et al. 2016, “Fast Optical Flow using Dense Inverse Search”):
- * patches are aligned from the coarsest level on, and every pixel takes the mean of the patches over it, weighted by how well they
- * fit. Patches are compared without their mean, so that light may change. Both pyramids have the same sizes. `finest`: the level whose
- * flow is computed last; finer ones are interpolated. `start`: a flow of the coarsest level's size to begin with.
+ * patches are aligned from the coarsest level on, and every pixel takes the mean of the patches over it, weighted by how well they fit.
+ * Patches are compared without their mean, so that light may change. Both pyramids have the same sizes. `weights`, a pyramid of planes in
+ * 0..1: what of `from` counts; patches of which nothing counts take the steps of those beside them.
  */
 export function inverseSearch(
   from: readonly GreyPicture[],
   to: readonly GreyPicture[],
-  { finest = 0, start }: { finest?: number; start?: Flow } = {},
+  weights?: readonly GreyPicture[],
 ): Flow {
-  let flow = start;
-  for (let level = from.length - 1; level >= Math.min(finest, from.length - 1); level--) {
+  let flow: Flow | undefined;
+  for (let level = from.length - 1; level >= 0; level--) {
     const source = from[level];
-    flow = levelFlow(source, to[level] as GreyPicture, flow && sized(flow, source.width, source.height));
+    const initial = flow && sized(flow, source.width, source.height);
+    flow = levelFlow(source, to[level], initial, weights?.[level].data);
   }
-  const { width, height } = from[0];
-  return sized(flow ?? still(width, height), width, height);
+  return flow ?? still(from[0].width, from[0].height);
 }
 
 /** A flow brought to another size, its steps with it. */
@@ -72,13 +74,14 @@ export function sized(flow: Flow, width: number, height: number): Flow {
 const at4 = (values: Float32Array, index: number): number => values[index] as number;
 
 /** Patches of one level, aligned and then spread over its pixels. */
-function levelFlow(source: GreyPicture, target: GreyPicture, initial: Flow | undefined): Flow {
+function levelFlow(source: GreyPicture, target: GreyPicture, initial?: Flow, weights?: Float32Array): Flow {
   const { width, height } = source;
   const columns = Math.max(1, Math.ceil((width - patch) / stride) + 1);
   const rows = Math.max(1, Math.ceil((height - patch) / stride) + 1);
   const patchX = new Float32Array(columns * rows);
   const patchY = new Float32Array(columns * rows);
-  const aligner = new PatchAligner(source, target);
+  const patchWeight = new Float32Array(columns * rows);
+  const aligner = new PatchAligner(source, target, weights);
   // Two sweeps in opposite directions: what a patch found is offered to its neighbours.
   for (const sweep of [0, 1]) {
     for (let turn = 0; turn < columns * rows; turn++) {
@@ -90,19 +93,19 @@ function levelFlow(source: GreyPicture, target: GreyPicture, initial: Flow | und
       const step = sweep === 0 ? -1 : 1;
       const beside = column + step >= 0 && column + step < columns ? index + step : -1;
       const across = row + step >= 0 && row + step < rows ? index + step * columns : -1;
-      aligner.place(left, top);
+      patchWeight[index] = aligner.place(left, top);
       if (sweep === 0) {
         const middle = Math.min(height - 1, top + patch / 2) * width + Math.min(width - 1, left + patch / 2);
         aligner.offer(initial ? at4(initial.x, middle) : 0, initial ? at4(initial.y, middle) : 0);
       } else aligner.offer(at4(patchX, index), at4(patchY, index));
       if (beside >= 0) aligner.offer(at4(patchX, beside), at4(patchY, beside));
       if (across >= 0) aligner.offer(at4(patchX, across), at4(patchY, across));
-      aligner.align(sweep === 0 ? mostIterations : mostIterations >> 1);
+      if (patchWeight[index] >= leastWeight) aligner.align(sweep === 0 ? mostIterations : mostIterations >> 1);
       patchX[index] = aligner.x;
       patchY[index] = aligner.y;
     }
   }
-  return spread(source, target, { columns, rows, patchX, patchY });
+  return spread(source, target, { columns, rows, patchX, patchY, patchWeight });
 }
 
 interface Patches {
@@ -110,10 +113,15 @@ interface Patches {
   readonly rows: number;
   readonly patchX: Float32Array;
   readonly patchY: Float32Array;
+  readonly patchWeight: Float32Array;
 }
 
 /** Every pixel's mean of the patches over it, weighted by how well each fits it. */
-function spread(source: GreyPicture, target: GreyPicture, { columns, rows, patchX, patchY }: Patches): Flow {
+function spread(
+  source: GreyPicture,
+  target: GreyPicture,
+  { columns, rows, patchX, patchY, patchWeight }: Patches,
+): Flow {
   const { width, height } = source;
   const x = new Float32Array(width * height);
   const y = new Float32Array(width * height);
@@ -122,13 +130,15 @@ function spread(source: GreyPicture, target: GreyPicture, { columns, rows, patch
     for (let column = 0; column < columns; column++) {
       const u = at4(patchX, row * columns + column);
       const v = at4(patchY, row * columns + column);
+      // What counts for nothing has some step nevertheless, where nothing better covers it.
+      const share = Math.max(1e-3, patchWeight[row * columns + column]);
       const left = Math.max(0, Math.min(width - patch, column * stride));
       const top = Math.max(0, Math.min(height - patch, row * stride));
       for (let j = top; j < Math.min(height, top + patch); j++)
         for (let i = left; i < Math.min(width, left + patch); i++) {
           const at = j * width + i;
           const miss = Math.abs(sampled(target, i + u, j + v) - at4(source.data, at));
-          const weight = 1 / Math.max(1, miss);
+          const weight = share / Math.max(1, miss);
           x[at] = at4(x, at) + weight * u;
           y[at] = at4(y, at) + weight * v;
           sum[at] = at4(sum, at) + weight;
@@ -162,6 +172,9 @@ class PatchAligner {
   y = 0;
   readonly #source: GreyPicture;
   readonly #target: GreyPicture;
+  readonly #weights: Float32Array | undefined;
+  readonly #counts = new Float32Array(patch * patch);
+  #total = patch * patch;
   readonly #values = new Float32Array(patch * patch);
   readonly #slopesX = new Float32Array(patch * patch);
   readonly #slopesY = new Float32Array(patch * patch);
@@ -174,40 +187,46 @@ class PatchAligner {
   #yy = 0;
   #error = Number.POSITIVE_INFINITY;
 
-  constructor(source: GreyPicture, target: GreyPicture) {
+  constructor(source: GreyPicture, target: GreyPicture, weights?: Float32Array) {
     this.#source = source;
     this.#target = target;
+    this.#weights = weights;
   }
 
-  /** Takes up the patch with this corner; nothing has been offered yet. */
-  place(left: number, top: number): void {
+  /** Takes up the patch with this corner; nothing has been offered yet. Returns the share of it that counts. */
+  place(left: number, top: number): number {
     const { width, height, data } = this.#source;
+    const weights = this.#weights;
     this.#left = left;
     this.#top = top;
     this.#error = Number.POSITIVE_INFINITY;
-    let [sumX, sumY, xx, xy, yy] = [0, 0, 0, 0, 0];
+    let [sumX, sumY, xx, xy, yy, total] = [0, 0, 0, 0, 0, 0];
     for (let j = 0, k = 0; j < patch; j++)
       for (let i = 0; i < patch; i++, k++) {
         const column = Math.min(width - 1, left + i);
         const row = Math.min(height - 1, top + j);
         const at = row * width + column;
+        const weight = weights ? weights[at] : 1;
         const slopeX = (data[column < width - 1 ? at + 1 : at] - data[column > 0 ? at - 1 : at]) / 2;
         const slopeY = (data[row < height - 1 ? at + width : at] - data[row > 0 ? at - width : at]) / 2;
-        this.#values[k] = data[at] as number;
-        this.#slopesX[k] = slopeX;
-        this.#slopesY[k] = slopeY;
-        sumX += slopeX;
-        sumY += slopeY;
-        xx += slopeX * slopeX;
-        xy += slopeX * slopeY;
-        yy += slopeY * slopeY;
+        this.#values[k] = data[at];
+        this.#counts[k] = weight;
+        this.#slopesX[k] = weight * slopeX;
+        this.#slopesY[k] = weight * slopeY;
+        total += weight;
+        sumX += weight * slopeX;
+        sumY += weight * slopeY;
+        xx += weight * slopeX * slopeX;
+        xy += weight * slopeX * slopeY;
+        yy += weight * slopeY * slopeY;
       }
-    const count = patch * patch;
+    this.#total = Math.max(total, 1e-3);
     this.#sumX = sumX;
     this.#sumY = sumY;
-    this.#xx = xx - (sumX * sumX) / count + stiffness;
-    this.#xy = xy - (sumX * sumY) / count;
-    this.#yy = yy - (sumY * sumY) / count + stiffness;
+    this.#xx = xx - (sumX * sumX) / this.#total + stiffness;
+    this.#xy = xy - (sumX * sumY) / this.#total;
+    this.#yy = yy - (sumY * sumY) / this.#total + stiffness;
+    return total / (patch * patch);
   }
 
   /** Takes this step to begin with where it fits better than those offered before. */
@@ -261,6 +280,7 @@ class PatchAligner {
     const c = (1 - across) * down;
     const d = across * down;
     const values = this.#values;
+    const counts = this.#counts;
     const slopesX = this.#slopesX;
     const slopesY = this.#slopesY;
     let [sum, squares, pullX, pullY] = [0, 0, 0, 0];
@@ -269,18 +289,17 @@ class PatchAligner {
       for (let i = 0; i < patch; i++, k++, at++) {
         const seen = a * data[at] + b * data[at + 1] + c * data[at + width] + d * data[at + width + 1];
         const miss = seen - values[k];
-        sum += miss;
-        squares += miss * miss;
+        sum += counts[k] * miss;
+        squares += counts[k] * miss * miss;
         if (pulls) {
           pullX += miss * slopesX[k];
           pullY += miss * slopesY[k];
         }
       }
     }
-    const count = patch * patch;
-    this.#pullX = pullX - (sum * this.#sumX) / count;
-    this.#pullY = pullY - (sum * this.#sumY) / count;
-    return squares - (sum * sum) / count;
+    this.#pullX = pullX - (sum * this.#sumX) / this.#total;
+    this.#pullY = pullY - (sum * this.#sumY) / this.#total;
+    return squares - (sum * sum) / this.#total;
   }
 }
 
