@@ -67,6 +67,32 @@ export function fittedSimilarity(pairs: Pairs, tolerance: number): Affine | unde
   return fitted;
 }
 
+/** `map` shifted so that it takes the place where `shown` takes it. */
+export function shiftedTo(map: Affine, shown: Affine, [x, y]: readonly [number, number]): Affine {
+  const [a, b, c, d, e, f] = map;
+  const [p, q, r, s, t, u] = shown;
+  return [a, b, c + (p - a) * x + (q - b) * y + r - c, d, e, f + (s - d) * x + (t - e) * y + u - f];
+}
+
+/**
+ * The similarity on the way from `map` to `shown` that differs from `map` by no more than a factor of e^`mostScale` and `mostTurn` radians,
+ * and takes the place where `shown` takes it.
+ */
+export function nearer(
+  map: Affine,
+  shown: Affine,
+  place: readonly [number, number],
+  mostScale: number,
+  mostTurn: number,
+): Affine {
+  const limited = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
+  const scale = Math.exp(limited(Math.log(scaleOf(shown) / scaleOf(map)), mostScale));
+  const between = Math.atan2(shown[3], shown[0]) - Math.atan2(map[3], map[0]);
+  const turn = limited(Math.atan2(Math.sin(between), Math.cos(between)), mostTurn);
+  const [cosine, sine] = [scale * Math.cos(turn), scale * Math.sin(turn)];
+  return shiftedTo(after([cosine, -sine, 0, sine, cosine, 0], map), shown, place);
+}
+
 /** How much a similarity enlarges. */
 export function scaleOf([a, b, , d, e]: Affine): number {
   return Math.sqrt(Math.abs(a * e - b * d));

@@ -5,13 +5,24 @@ import { type PictureSize, seenThrough, type View } from './view.ts';
 
 /** The longer side of the subject, in pixels, where it is looked for. */
 const soughtSide = 18;
-const sizes = [0.8, 1, 1.25] as const;
+/** Sizes, as factors, and turns in radians in which it is looked for. */
+const poses = [
+  [0.8, 0],
+  [1, 0],
+  [1.25, 0],
+  [1, -0.4],
+  [1, 0.4],
+  [1, -0.8],
+  [1, 0.8],
+] as const;
+/** Of all poses the likeliest. */
+const mostFound = 3;
 /** Steps of 0..255 by which a colour may miss. */
 const tolerance = 30;
 
 /**
  * Where in a picture something looks most like a reference's subject, whatever moved there: maps from the picture's places to the
- * reference's, the likeliest for each size. `guess`: such a map from when the subject was last seen; its turn is kept.
+ * reference's, the likeliest for each pose. `guess`: such a map from when the subject was last seen.
  */
 export function findSubject(
   reference: Reference,
@@ -34,7 +45,8 @@ export function findSubject(
   };
   if (whole.width < 4 || whole.height < 4) return [];
   const seen = seenThrough(whole, picture, size);
-  return sizes.flatMap((factor) => {
+  const upright = Math.atan2(guess[3], guess[0]);
+  const found = [...poses, [1, -upright] as const].flatMap(([factor, turn]) => {
     const reach = Math.ceil((side * factor) / scale / 2) + 1;
     const view: View = {
       left: middle[0] - (reach + 0.5) * scale,
@@ -43,17 +55,23 @@ export function findSubject(
       width: 2 * reach + 1,
       height: 2 * reach + 1,
     };
-    // The subject as it would be, were it where it was last seen and larger by the factor.
-    const shrink: Affine = [1 / factor, 0, middle[0] * (1 - 1 / factor), 0, 1 / factor, middle[1] * (1 - 1 / factor)];
-    const sized = after(guess, shrink);
+    // The subject as it would be, were it where it was last seen and larger and turned by so much.
+    const [cosine, sine] = [Math.cos(turn) / factor, Math.sin(turn) / factor];
+    const [x, y] = middle;
+    const pose: Affine = [cosine, -sine, x - cosine * x + sine * y, sine, cosine, y - sine * x - cosine * y];
+    const posed = after(guess, pose);
     const { red, green, blue } = reference.seen;
-    const planes = planesOver([red, green, blue, reference.soft], reference.seen.view, view, sized);
-    const found = bestPlace(planes, view.width, reach, seen);
-    if (!found) return [];
-    const moveX = middle[0] - (found.x + 0.5) * scale;
-    const moveY = middle[1] - (found.y + 0.5) * scale;
-    return [after(sized, [1, 0, moveX, 0, 1, moveY])];
+    const planes = planesOver([red, green, blue, reference.soft], reference.seen.view, view, posed);
+    const place = bestPlace(planes, view.width, reach, seen);
+    if (!place) return [];
+    const moveX = middle[0] - (place.x + 0.5) * scale;
+    const moveY = middle[1] - (place.y + 0.5) * scale;
+    return [{ match: place.match, map: after(posed, [1, 0, moveX, 0, 1, moveY]) }];
   });
+  return found
+    .sort((one, other) => other.match - one.match)
+    .slice(0, mostFound)
+    .map(({ map }) => map);
 }
 
 /** The pixel around which the template's subject looks most like what is seen. */
@@ -62,7 +80,7 @@ function bestPlace(
   width: number,
   reach: number,
   seen: { readonly view: View; readonly red: Float32Array; readonly green: Float32Array; readonly blue: Float32Array },
-): { x: number; y: number } | undefined {
+): { x: number; y: number; match: number } | undefined {
   const inside = [...soft.keys()].filter((at) => soft[at] > 0.7);
   const { view } = seen;
   let best: { x: number; y: number; match: number } | undefined;
@@ -84,5 +102,5 @@ function bestPlace(
       }
       if (!best || match > best.match) best = { x, y, match };
     }
-  return best && best.match > 0.4 * inside.length ? best : undefined;
+  return best && best.match > 0.4 * inside.length ? { ...best, match: best.match / inside.length } : undefined;
 }

@@ -1,5 +1,6 @@
+import type { Flow } from '../flow/flow.ts';
 import { type GreyPicture, pyramidOf } from '../flow/greyPicture.ts';
-import { type Flow, inverseSearch } from '../flow/inverseSearch.ts';
+import { inverseSearch } from '../flow/inverseSearch.ts';
 import { warpedPlanes } from '../flow/warp.ts';
 import { type Affine, fittedSimilarity, scaleOf } from './affine.ts';
 import { boxMean } from './boxSums.ts';
@@ -11,6 +12,8 @@ export const leastSide = 10;
 /** A frame in which the subject is known, for later frames to be held against. */
 export interface Reference {
   readonly seen: Seen;
+  /** How much what lies around the subject looks like it there: {@link beyondBorder}. */
+  readonly beyond: number;
   /** How likely each pixel is the subject, 0..1. */
   readonly soft: Float32Array;
 }
@@ -29,8 +32,11 @@ export interface Registered {
   readonly match: Float32Array;
   /** The mean match over the subject. */
   readonly quality: number;
-  /** How many pixels match. */
+  /** The same, less where what lies around looks like the subject too: for choosing between places. */
+  readonly fit: number;
+  /** How many pixels match, and the middle of them in pixels of the clip. */
   readonly matched: number;
+  readonly middle: readonly [number, number];
 }
 
 /** Steps of 0..255 by which a colour may miss. */
@@ -61,13 +67,18 @@ export function register(
   const there = smoothed(raw, matchThere(seen, laid, raw), laid.soft);
   const flow = turnedBack(there);
   const { match, soft, gain } = matchOf(seen, laid, flow);
-  let [agreed, all] = [0, 0];
+  let [agreed, all, x, y] = [0, 0, 0, 0];
   for (let at = 0; at < soft.length; at++) {
-    agreed += soft[at] * match[at];
+    const weight = soft[at] * match[at];
+    agreed += weight;
     all += soft[at];
+    x += weight * (at % width);
+    y += weight * Math.floor(at / width);
   }
+  const { left, top, scale } = seen.view;
   const light = Math.abs(Math.log(gain));
   const share = all > 0 ? agreed / all : 0;
+  const quality = share * Math.min(1, 1.35 - light);
   const fitted =
     share > leastMatch
       ? fittedSimilarity(pairsOf(seen.view, laidBy, flow, soft, match), placeTolerance * seen.view.scale)
@@ -79,8 +90,10 @@ export function register(
     flow,
     soft,
     match,
-    quality: share * Math.min(1, 1.35 - light),
+    quality,
+    fit: quality * (1 - Math.max(0, beyondBorder(seen, soft) - reference.beyond)),
     matched: agreed,
+    middle: [left + (x / (agreed + 1e-6) + 0.5) * scale, top + (y / (agreed + 1e-6) + 0.5) * scale],
   };
 }
 
@@ -177,6 +190,35 @@ function agreement(
   const sums = boxMean(weights, width, height, matchRadius);
   for (let at = 0; at < match.length; at++) match[at] = Math.exp(-((match[at] / (sums[at] * colourTolerance)) ** 2));
   return match;
+}
+
+/**
+ * The share of what lies just beyond a mask's border whose colour is the one just inside, 0..1: much of it where the mask covers a part of
+ * the subject only.
+ */
+export function beyondBorder({ view: { width, height }, red, green, blue }: Seen, soft: Float32Array): number {
+  const reach = 4;
+  const blurred = [red, green, blue].map((plane) =>
+    boxMean(
+      plane.map((value, at) => value * soft[at]),
+      width,
+      height,
+      reach,
+    ),
+  );
+  const near = boxMean(soft, width, height, reach);
+  let [alike, all] = [0, 0];
+  for (let at = 0; at < soft.length; at++) {
+    if (soft[at] > 0.1 || near[at] < 0.12) continue;
+    const miss =
+      (Math.abs(red[at] - blurred[0][at] / near[at]) +
+        Math.abs(green[at] - blurred[1][at] / near[at]) +
+        Math.abs(blue[at] - blurred[2][at] / near[at])) /
+      3;
+    alike += Math.exp(-((miss / colourTolerance) ** 2));
+    all++;
+  }
+  return all > 0 ? alike / all : 0;
 }
 
 /** How much lighter the subject has become: the middle of the ratios. */

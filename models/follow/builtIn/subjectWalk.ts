@@ -1,10 +1,11 @@
+import { sized } from '../flow/flow.ts';
 import { type GreyPicture, pyramidOf } from '../flow/greyPicture.ts';
-import { sized } from '../flow/inverseSearch.ts';
-import { type Affine, after, identity, inverse, scaleOf } from './affine.ts';
+import { type Affine, after, identity, inverse, nearer, scaleOf } from './affine.ts';
 import { findSubject } from './findSubject.ts';
 import { boundsOf, fits, joinedBounds, moved, viewAround, wholeView } from './framing.ts';
 import { asSeen, drawAnew, join, type Said } from './joinSaid.ts';
-import { leastSide, planesOver, type Reference, type Registered, register } from './reference.ts';
+import { beyondBorder, leastSide, planesOver, type Reference, type Registered, register } from './reference.ts';
+import { surenessOf, thinness } from './sureness.ts';
 import {
   halfPlane,
   halfSeen,
@@ -42,6 +43,14 @@ interface Memory {
 
 /** Matches below this are doubted: another memory is asked, and the subject is looked for elsewhere. */
 const doubted = 0.7;
+/** Shares of the usual match: above the first the subject is held to be seen, above the second it is surely found again. */
+const knownShare = 0.62;
+const sureShare = 0.85;
+/** Shares of its area that have to be seen for it to be there: where it is known, and where what is seen may be something else. */
+const leastSeen = 0.02;
+const leastUnknown = 0.1;
+/** How sure it is at least that the subject is not there where nothing is like it: masks that are doubted more are looked at first. */
+const unseenSureness = 0.3;
 /** Frames between one memory and the next. */
 const memoryFrames = 6;
 
@@ -64,6 +73,8 @@ export class SubjectWalk {
   /** How well it matches when it is seen. */
   #usual = 0.9;
   #isKnown = true;
+  /** Whether it has been seen as well as usual since it was last lost. */
+  #isBack = true;
 
   /** `picture`: the key's frame, RGBA; `mask`: its mask, one byte a pixel. */
   constructor(size: PictureSize, picture: Uint8Array, mask: Uint8Array) {
@@ -82,39 +93,49 @@ export class SubjectWalk {
     const now = this.#lookAt(picture);
     const last = this.#remembered();
     const before = register(last.small, now.small, now.pyramid, this.#step);
-    const isCarried = this.#isKnown && before.quality > 0.5 && before.matched > 0.15 * this.#expectedArea();
+    const isCarried = this.#isKnown && before.quality > 0.6 && before.matched > 0.15 * this.#expectedArea();
     const step = isCarried ? before.toReference : this.#drift;
     const known = this.#recognise(picture, now, after(this.#toKey, step));
-    const isKnown = known.quality > 0.62 * this.#usual;
+    const likeness = this.#isBack ? known.quality : known.fit;
+    const isKnown = known.quality > knownShare * this.#usual;
     const carriedSaid = this.#finely(last, before);
     const knownSaid = this.#finely(known.memory, known);
     const drawn = drawAnew(now.seen, join(carriedSaid, knownSaid));
-    const toKey = isKnown ? after(known.memory.toKey, known.toReference) : after(this.#toKey, step);
-    if (isKnown) {
-      this.#learn(toKey, known.quality);
-      this.#usual += 0.1 * (known.quality - this.#usual);
-    }
+    // Where only a part of it is seen, that part says where it is, but hardly how large and how turned.
+    const isSure = likeness > sureShare * this.#usual;
+    const toReference = isSure ? known.toReference : nearer(known.laidBy, known.toReference, known.middle, 0.03, 0.06);
+    const toKey = isKnown ? after(known.memory.toKey, toReference) : after(this.#toKey, this.#drift);
+    if (isKnown) this.#learn(toKey, known.quality);
+    this.#isBack = isKnown && (this.#isBack || isSure);
+    if (this.#isBack) this.#usual += 0.1 * (known.quality - this.#usual);
     this.#toKey = toKey;
     this.#step = isCarried && isKnown ? step : this.#drift;
     this.#isKnown = isKnown;
     this.#picture = picture;
     this.#look = now;
-    this.#soft = drawn;
+    const area = sum(drawn);
+    const isThere = area > leastSeen * sum(knownSaid.soft) && (isKnown || area > leastUnknown * sum(knownSaid.soft));
+    this.#soft = isThere ? drawn : new Float32Array(drawn.length);
+    const seen = area / (sum(knownSaid.soft) + 1);
     const measures = {
       match: known.quality,
-      usual: this.#usual,
-      carried: before.quality,
+      fit: known.fit,
+      seen,
       agree: overlapOf(drawn, knownSaid.soft),
-      agreeCarried: overlapOf(drawn, carriedSaid.soft),
-      seen: sum(drawn) / (sum(knownSaid.soft) + 1),
-      isKnown: isKnown ? 1 : 0,
-      isKey: known.memory === this.#key ? 1 : 0,
+      thin: thinness(this.#soft, this.#view),
     };
-    if (++this.#sinceMemory >= memoryFrames && known.quality > doubted && measures.seen > 0.85) {
+    const sureness = surenessOf({ fit: known.fit, isBack: this.#isBack, thin: measures.thin });
+    const confidence = isThere ? sureness : Math.max(unseenSureness, sureness);
+    if (++this.#sinceMemory >= memoryFrames && this.#isBack && known.quality > doubted && seen > 0.85) {
       this.#recent = this.#remembered();
       this.#sinceMemory = 0;
     }
-    return { soft: { view: this.#view, data: drawn }, confidence: Math.min(1, measures.match), measures };
+    return { soft: { view: this.#view, data: this.#soft }, confidence, measures };
+  }
+
+  /** Takes a mask of the frame it stands at for true, of a subject of which only a part is seen there, or nothing: it stays remembered whole. */
+  pin(mask: Uint8Array): void {
+    this.#soft = maskThrough(this.#view, mask, this.#size).data;
   }
 
   /** The frame as the memory that it matches best sees it, which is looked for elsewhere where it is not where it is expected. */
@@ -124,15 +145,15 @@ export class SubjectWalk {
       memory,
     });
     let best = hold(this.#key, predicted);
-    if (best.quality >= doubted) return best;
+    if (this.#isBack && best.quality >= doubted) return best;
     if (this.#recent) {
       const other = hold(this.#recent, predicted);
-      if (other.quality > best.quality + 0.03) best = other;
+      if (other.fit > best.fit + 0.03) best = other;
     }
-    if (best.quality > 0.62 * this.#usual) return best;
+    if (this.#isBack ? best.quality > knownShare * this.#usual : best.fit > sureShare * this.#usual) return best;
     for (const toKey of findSubject(this.#key.small, picture, this.#size, predicted, inverse(predicted))) {
       const other = hold(this.#key, toKey);
-      if (other.quality > Math.max(0.5, best.quality + 0.1)) best = other;
+      if (other.fit > Math.max(0.4, best.fit + 0.08)) best = other;
     }
     return best;
   }
@@ -167,7 +188,8 @@ export class SubjectWalk {
 
   /** The frame it stands at, as a memory. */
   #remembered(): Memory {
-    const small = { seen: this.#look.small, soft: halfPlane(this.#soft, this.#view.width) };
+    const soft = halfPlane(this.#soft, this.#view.width);
+    const small = { seen: this.#look.small, soft, beyond: beyondBorder(this.#look.small, soft) };
     return { small, view: this.#view, soft: this.#soft, toKey: this.#toKey };
   }
 

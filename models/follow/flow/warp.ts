@@ -1,4 +1,4 @@
-import type { Flow } from './inverseSearch.ts';
+import type { Flow } from './flow.ts';
 
 /** A plane seen through a flow: each pixel takes what lies where its step leads; beyond the border `outside`. */
 export function warped(plane: Float32Array, flow: Flow, outside = 0): Float32Array {
