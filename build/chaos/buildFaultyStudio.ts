@@ -18,7 +18,7 @@ export async function buildFaultyStudio(): Promise<string> {
     entryPoints: {
       faultyStudio: 'build/chaos/faultyStudio.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
-      smartSelectProcess: 'electron/media/smartSelectProcess.ts',
+      pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },
   });
   return join(outdir, 'faultyStudio.js');

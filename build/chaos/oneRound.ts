@@ -1,6 +1,6 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CampaignReport } from './campaign.ts';
+import type { CampaignReport } from './campaignReport.ts';
 import type { RemoteStudio } from './remoteStudio.ts';
 import type { Random, Sitting } from './sitting.ts';
 import type { SlowFfmpeg } from './slowFfmpeg.ts';

@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { progressOf } from '../../models/progress/progress.ts';
-import { childEntry } from '../media/childEntry.ts';
+import { childEntry } from '../children/childEntry.ts';
+import { type ChildProgram, startChild } from '../children/childProgram.ts';
 import type {
   EngineCommand,
   EngineDevice,
@@ -39,7 +39,8 @@ export class EngineHost {
   readonly #options: Required<Omit<EngineHostOptions, 'cacheFolder'>> & { cacheFolder: string | undefined };
   readonly #queue: Entry[] = [];
   readonly #answers = new Map<number, { resolve: (value: unknown) => void; reject: (cause: unknown) => void }>();
-  #child: ChildProcess | undefined;
+  #child: ChildProgram | undefined;
+  #ended: Promise<void> = Promise.resolve();
   #active: Entry | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #nextRequest = 1;
@@ -51,7 +52,7 @@ export class EngineHost {
 
   /** Process id of the running engine, if one runs (for tests that kill it and for the doctor). */
   get processId(): number | undefined {
-    return this.#child?.pid;
+    return this.#child?.processId;
   }
 
   /** Adds a job to the queue. `onEvent` hears that it is queued at once. */
@@ -74,7 +75,7 @@ export class EngineHost {
     if (active?.job.id !== id || active.canceling) return;
     active.canceling = true;
     this.#send({ type: 'cancel', id });
-    this.#killTimer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#options.cancelPatienceMilliseconds);
+    this.#killTimer = setTimeout(() => this.#child?.kill(), this.#options.cancelPatienceMilliseconds);
   }
 
   /** Memory and time a job would take, and what would fit when memory will not do. */
@@ -97,11 +98,8 @@ export class EngineHost {
     this.#active = undefined;
     active?.onEvent({ type: 'canceled' });
     clearTimeout(this.#killTimer);
-    if (!child || child.exitCode !== null) return;
-    await new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
+    child?.kill();
+    await this.#ended;
   }
 
   #startNext(): void {
@@ -122,20 +120,22 @@ export class EngineHost {
     this.#process().send(command);
   }
 
-  #process(): ChildProcess {
+  #process(): ChildProgram {
     if (this.#child) return this.#child;
-    const { path, execArgv } = childEntry('engineProcess', import.meta.url);
-    const env = { ...process.env, ...(this.#options.cacheFolder ? { MAGDIFF_CACHE: this.#options.cacheFolder } : {}) };
-    const child = fork(path, [], {
-      execArgv,
-      env,
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    const { cacheFolder } = this.#options;
+    let hasEnded = (): void => undefined;
+    this.#ended = new Promise((done) => {
+      hasEnded = done;
     });
-    child.on('message', (message: EngineMessage) => this.#receive(message));
-    child.once('exit', () => this.#died(child));
-    // More than one can come: a message to a dying process fails as well.
-    child.on('error', () => this.#died(child));
+    const child = startChild<EngineMessage>(childEntry('engineProcess', import.meta.url), {
+      title: 'MagDiff engine',
+      environment: { ...process.env, ...(cacheFolder ? { MAGDIFF_CACHE: cacheFolder } : {}) },
+      onMessage: (message) => this.#receive(message),
+      onExit: () => {
+        hasEnded();
+        this.#died(child);
+      },
+    });
     this.#child = child;
     return child;
   }
@@ -164,7 +164,7 @@ export class EngineHost {
   }
 
   /** The process is gone: questions fail, the job goes on in a new process from its saved state, or gives up after too many deaths. */
-  #died(child: ChildProcess): void {
+  #died(child: ChildProgram): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     const crashed = new StudioError('engine-crashed', 'The engine stopped unexpectedly.', {

@@ -1,6 +1,6 @@
 /**
  * The engine process: the only one that loads the model. Runs one job at a time, answers questions between steps, ends when its
- * parent is gone. Started by EngineHost; speaks the engine protocol over Node's own channel.
+ * parent is gone. Started by EngineHost; speaks the engine protocol with it.
  */
 import { freemem } from 'node:os';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
@@ -10,6 +10,7 @@ import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { progressOf } from '../../models/progress/progress.ts';
+import { listenToParent } from '../children/parentChannel.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import type {
   EngineCommand,
@@ -30,10 +31,7 @@ let running: { id: string; controller: AbortController } | undefined;
 /** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
 let measuredRate = 60e9;
 
-const send = (message: EngineMessage): void => {
-  // A host that was killed closes the channel before this process hears of it.
-  if (process.connected) process.send?.(message, () => undefined);
-};
+const send = listenToParent<EngineCommand, EngineMessage>(receive);
 
 async function modelOf(folder: string, provider: ProviderName | undefined): Promise<NonNullable<typeof open>> {
   const key = `${folder}\n${provider ?? ''}`;
@@ -138,7 +136,7 @@ function errorJson(cause: unknown): ErrorJson {
   };
 }
 
-process.on('message', (command: EngineCommand) => {
+function receive(command: EngineCommand): void {
   if (command.type === 'run') void run(command.job);
   else if (command.type === 'cancel') {
     if (running?.id === command.id) running.controller.abort();
@@ -151,5 +149,4 @@ process.on('message', (command: EngineCommand) => {
       (cause: unknown) => send({ type: 'answer', requestId, answer: { ok: false, error: errorJson(cause) } }),
     );
   }
-});
-process.on('disconnect', () => process.exit(0));
+}

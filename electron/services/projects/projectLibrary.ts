@@ -79,7 +79,7 @@ export class ProjectLibrary {
       const journal = await stat(join(folder, 'journal.ndjson')).catch(() => file);
       const modifiedAt = new Date(Math.max(file.mtimeMs, journal.mtimeMs)).toISOString();
       const summary = await readFile(join(folder, 'summary.json'), 'utf8').then(
-        (text) => summaryFile.parse(JSON.parse(text)),
+        (text) => summaryFile.parse(parseBoundedJson(text, 'summary.json')),
         () => ({ name: basename(folder), takeCount: 0, posterAssetId: null }),
       );
       const posterUrl = summary.posterAssetId ? `/previews/${projectId}/poster/${summary.posterAssetId}.webp` : null;
@@ -205,7 +205,7 @@ export class ProjectLibrary {
 
   async #rename(folder: string, name: string): Promise<void> {
     const path = join(folder, 'project.json');
-    const file = parseProjectFile(JSON.parse(await readFile(path, 'utf8')), path);
+    const file = parseProjectFile(parseBoundedJson(await readFile(path, 'utf8'), path), path);
     for (const record of file.records) if (record.kind === 'project') record.name = name;
     await writeFileAtomic(path, JSON.stringify(file));
     const takeCount = file.records.filter((record) => record.kind === 'take').length;

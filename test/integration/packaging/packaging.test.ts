@@ -60,7 +60,7 @@ test.runIf(process.platform === 'linux')('the archive holds the built program an
     '/dist/electron/main.js',
     '/dist/electron/preload.cjs',
     '/dist/electron/engineProcess.js',
-    '/dist/electron/smartSelectProcess.js',
+    '/dist/electron/pixelProcess.js',
     '/dist/renderer/index.html',
   ]) {
     expect(paths).toContain(wanted);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
+import { maskCoverage } from '../../../electron/media/pixels/maskCoverage.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
 import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
@@ -46,6 +47,7 @@ export const stillMedia: MediaPort = {
     await writeFile(request.out, `${count} frames`);
     return { path: request.out, sizeBytes: 8, warnings: [] };
   },
+  maskCoverage,
   smartSelect: async (picture) => new Uint8Array(picture.width * picture.height).fill(255),
 };
 
