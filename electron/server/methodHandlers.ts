@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
+import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
@@ -50,9 +52,11 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         recovery: project.store.recovery ?? null,
       };
     },
-    'projects.openGranted': async ({ grant }) => ({
-      projectId: await library.addElsewhere(services.grants.take(grant)),
-    }),
+    'projects.openGranted': async ({ grant }) => {
+      const path = services.grants.take(grant);
+      if (!path.endsWith('.magdiff')) return { projectId: await library.addElsewhere(path) };
+      return { projectId: await library.unpack(path, join(services.staging.path, newId('unpacked'))) };
+    },
     'projects.close': async ({ projectId, windowId }) => {
       takes.stopLive(windowId);
       await library.leave(projectId, windowId);

@@ -50,12 +50,13 @@ export class Studio {
     const wanted = new URLSearchParams(location.hash.slice(1)).get('project');
     if (wanted) await messages.attempt(() => studio.openProject(wanted));
     if (!studio.state.state.project) await messages.attempt(() => studio.showStart());
+    // Not before: a project that the program was opened with takes the place of what is shown now.
+    desktopBridge?.onCommand((name, value) => void messages.attempt(() => studio.#command(name, value)));
     void messages.attempt(async () => studio.state.set({ device: await client.call('studio.device', {}) }));
     return studio;
   }
 
   #listen(): void {
-    desktopBridge?.onCommand((name, value) => void this.messages.attempt(() => this.#command(name, value)));
     subscribeToEvents(this.#around.windowId, {
       onEvent: (event) => this.#onEvent(event),
       onConnection: (connected) => this.state.set({ connected }),
@@ -152,6 +153,8 @@ export class Studio {
     const { project } = this.state.state;
     if (name === 'open-granted' && value !== undefined) return this.openGranted(value);
     if (name === 'projects') return this.showStart();
+    if (name === 'window-recovered') return this.messages.notify(texts.recovered.window);
+    if (name === 'graphics-recovered') return this.messages.notify(texts.recovered.graphics);
     if (!project) return;
     if (name === 'pack') return this.pack(project);
     const dialogs = { shortcuts: 'shortcuts', 'save-as': 'saveAs', export: 'export' } as const;

@@ -224,9 +224,11 @@ export class ProjectLibrary {
     return { path, name: `${projectId}.magdiff`, sizeBytes: (await stat(path)).size };
   }
 
-  /** Makes a project from a packed file that waits in this studio's own folder. A file that is not one, or is damaged or hostile, leaves nothing behind. */
-  async unpack(path: string): Promise<string> {
-    const folder = `${path}-unpacked`;
+  /**
+   * Makes a project from a packed file. A file that is not one, or is damaged or hostile, leaves nothing behind. `folder`: a place in the
+   * workspace that is not there yet, to unpack into; absent: beside the file, which waits in this studio's own folder.
+   */
+  async unpack(path: string, folder = `${path}-unpacked`): Promise<string> {
     await mkdir(join(folder, 'assets'), { recursive: true });
     try {
       await readPack(path, folder);

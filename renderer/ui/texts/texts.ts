@@ -12,6 +12,10 @@ export const texts = {
   toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
   trouble: (reportId: string) =>
     `Something went wrong inside the studio; it goes on. If it happens again, report it with the number ${reportId}.`,
+  recovered: {
+    window: 'The window had stopped and was loaded again. Everything saved is here.',
+    graphics: 'The graphics process stopped and was started again. Nothing is lost.',
+  },
   unit: { pixels: 'px', seconds: 's' },
   ...startTexts,
   ...materialTexts,
