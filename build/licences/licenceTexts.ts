@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** What the LGPL asks to be told: where the sources are, and that the library may be replaced. */
 export const sourceOffer =
-  'libvips and the libraries it is built with are used under the GNU Lesser General Public License, version 3 or later. They lie unpacked beside the program, in resources/app.asar.unpacked/node_modules/@img, and may be replaced by your own builds. Their complete sources and build scripts are at https://github.com/lovell/sharp-libvips under the version that the table below names; whoever received this program may also ask its makers for a copy of those sources, for as long as it is offered and three years after.';
+  'libvips and the libraries it is built with are used under the GNU Lesser General Public License, version 3 or later. They lie unpacked beside the program, in resources/app.asar.unpacked/node_modules/@img, and may be replaced by your own builds. Their complete sources and build scripts are at https://github.com/lovell/sharp-libvips under the version that is listed below; whoever received this program may also ask its makers for a copy of those sources, for as long as it is offered and three years after.';
 
 /** A licence text and the packages that are under it. */
 export interface LicenceText {

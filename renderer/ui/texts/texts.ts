@@ -1,3 +1,4 @@
+import { aboutTexts } from './aboutTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { materialTexts } from './materialTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
@@ -17,6 +18,7 @@ export const texts = {
     graphics: 'The graphics process stopped and was started again. Nothing is lost.',
   },
   unit: { pixels: 'px', seconds: 's' },
+  ...aboutTexts,
   ...startTexts,
   ...materialTexts,
   ...viewerTexts,

@@ -80,6 +80,14 @@ test.runIf(process.platform === 'linux')('native modules lie unpacked, for this 
   expect(files.some((path) => path.includes('@img/sharp-linux'))).toBe(true);
 });
 
+test.runIf(process.platform === 'linux')('the licences of what is carried lie beside it', async () => {
+  for (const name of ['THIRD-PARTY.md', 'THIRD-PARTY-LICENCES.txt', 'LICENSE.txt'])
+    expect((await stat(join(resources, name))).size).toBeGreaterThan(900);
+  const texts = await readFile(join(resources, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+  for (const part of ['GNU LESSER GENERAL PUBLIC LICENSE', 'react-dom ', 'github.com/lovell/sharp-libvips'])
+    expect(texts).toContain(part);
+});
+
 test.runIf(process.platform === 'linux')('the bundled model is a resource', async () => {
   const models = await readdir(join(root, 'models', 'bundled'));
   for (const name of models)
