@@ -33,7 +33,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
   'models/masks': ['models/math', 'models/errors'],
-  'models/follow': ['models/errors'],
+  'models/follow': ['models/math', 'models/errors'],
   'models/model': [
     'models/lanes',
     'models/nets',
@@ -77,6 +77,7 @@ const allowed: Record<string, readonly string[]> = {
     'electron/contract',
     'electron/media',
     'models/families',
+    'models/follow',
     'models/model',
     'models/pipeline',
     'models/weights',
