@@ -22,6 +22,7 @@ const shownWith = [
 const allowed: Record<string, readonly string[]> = {
   'models/errors': [],
   'models/progress': [],
+  'models/lanes': [],
   'models/files': ['models/errors'],
   'models/onnx': ['models/errors'],
   'models/math': ['models/errors'],
@@ -32,8 +33,9 @@ const allowed: Record<string, readonly string[]> = {
   'models/diffusion': ['models/math', 'models/errors'],
   'models/text': ['models/math', 'models/errors'],
   'models/masks': ['models/math', 'models/errors'],
-  'models/follow': ['models/errors'],
+  'models/follow': ['models/math', 'models/errors'],
   'models/model': [
+    'models/lanes',
     'models/nets',
     'models/onnx',
     'models/weights',
@@ -45,6 +47,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/families': [
     'models/recognise',
     'models/follow',
+    'models/lanes',
     'models/model',
     'models/nets',
     'models/onnx',
@@ -57,6 +60,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/pipeline': [
+    'models/lanes',
     'models/model',
     'models/weights',
     'models/diffusion',
@@ -67,7 +71,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'models/verify': ['models'],
   'models/bundled': [],
-  'electron/contract': ['models/progress', 'models/errors'],
+  'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
   'electron/children': [],
   'electron/media': ['electron/children', 'electron/contract', 'models/masks', 'models/errors', 'models/files'],
   'electron/engine': [
@@ -75,6 +79,7 @@ const allowed: Record<string, readonly string[]> = {
     'electron/contract',
     'electron/media',
     'models/families',
+    'models/follow',
     'models/model',
     'models/pipeline',
     'models/weights',
@@ -96,7 +101,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
-  'renderer/editor': ['electron/contract', 'models/masks', 'models/errors'],
+  'renderer/editor': ['electron/contract', 'models/lanes', 'models/masks', 'models/errors'],
   'renderer/preview': ['renderer/editor', 'electron/contract'],
   'renderer/project': [
     'renderer/ui',
@@ -108,8 +113,8 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'renderer/canvas': [...shownWith, 'models/masks'],
-  'renderer/timeline': shownWith,
-  'renderer/panels': shownWith,
+  'renderer/timeline': [...shownWith, 'models/lanes'],
+  'renderer/panels': [...shownWith, 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
   'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],

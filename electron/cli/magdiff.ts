@@ -104,7 +104,7 @@ mask
   .description(
     'follow a subject through a clip, or a folder of pictures, from clicks, boxes or masks; frames count from 0',
   )
-  .option('-m, --model <file>', 'a SAM 2 or 2.1 checkpoint, such as sam2.1_hiera_tiny.pt')
+  .option('-m, --model <file>', 'a SAM 2 or 2.1 checkpoint, such as sam2.1_hiera_tiny.pt; else built in')
   .option(
     '--point <frame:x,y>',
     'a click on the subject; with ",-" behind it takes away; may be given several times',

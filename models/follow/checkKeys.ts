@@ -1,8 +1,18 @@
 import { StudioError } from '../errors/studioError.ts';
-import type { FollowClip, FollowKey } from './follower.ts';
+import type { FollowClip, FollowKey, FrameRange } from './follower.ts';
 
-/** Throws, naming what is wrong, where keys are missing or do not lie inside the clip. */
-export function checkKeys({ width, height, frameCount }: FollowClip, keys: readonly FollowKey[]): void {
+/** Throws, naming what is wrong, where keys are missing, or keys or the range do not lie inside the clip. */
+export function checkKeys(
+  { width, height, frameCount }: FollowClip,
+  keys: readonly FollowKey[],
+  range?: FrameRange,
+): void {
+  if (range && !(0 <= range.first && range.first <= range.last && range.last < frameCount))
+    throw new StudioError(
+      'usage',
+      `Frames ${range.first} to ${range.last} are not in the clip, whose frames are 0 to ${frameCount - 1}.`,
+      { hint: 'Frames count from 0.' },
+    );
   if (keys.length === 0)
     throw new StudioError('mask-empty', 'There is no click and no mask to follow the subject from.', {
       hint: 'Click on the subject in any frame first.',

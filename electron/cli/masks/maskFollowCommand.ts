@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { openSam2 } from '../../../models/families/sam2/openSam2.ts';
-import { sam2Follower } from '../../../models/families/sam2/sam2Follower.ts';
+import { openFollower } from '../../../models/families/openFollower.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import type { FollowedFrame } from '../../../models/follow/follower.ts';
+import { checkKeys } from '../../../models/follow/checkKeys.ts';
+import type { FollowClip, FollowedFrame, FollowKey } from '../../../models/follow/follower.ts';
 import { openClipFrames } from '../../media/clipFrames.ts';
 import { encodeMaskPng } from '../../media/readPicture.ts';
+import { smartSelect, stopSmartSelect } from '../../media/smartSelect.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { readFollowKeys } from './followKeys.ts';
@@ -26,28 +27,28 @@ export interface MaskFollowValues {
 /**
  * `magdiff mask follow CLIP`: follows a subject from clicks, boxes or masks through a clip or a folder of pictures. Writes a mask a frame
  * (`0000.png` onwards) and the mask's logits as the model keeps them (`0000.npy` onwards), and says of every frame how sure it is.
+ * Without a model the built-in follower follows; clicks and boxes become its masks as smart select makes them.
  */
 export async function maskFollowCommand(path: string, values: MaskFollowValues, console: Console): Promise<void> {
-  if (values.model === undefined)
-    throw new StudioError('model-missing', 'No model is named that could follow the subject.', {
-      hint: 'Name a SAM 2 checkpoint, for example --model sam2.1_hiera_tiny.pt.',
-    });
   const threads = values.threads === undefined ? undefined : Number(values.threads);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256))
     throw new StudioError('usage', `--threads takes a whole number from 1 on, not “${values.threads}”.`);
-  const keys = await readFollowKeys({ points: values.point, boxes: values.box, masks: values.key });
+  const said = await readFollowKeys({ points: values.point, boxes: values.box, masks: values.key });
   const clip = await openClipFrames(path);
   try {
-    const options = { cacheFolder: join(cacheRoot(), 'graphs'), ...(threads === undefined ? {} : { threads }) };
-    const model = await openSam2(resolve(values.model), options);
-    const follower = sam2Follower(model);
+    const follower = await openFollower({
+      cacheFolder: join(cacheRoot(), 'graphs'),
+      ...(values.model === undefined ? {} : { checkpoint: resolve(values.model) }),
+      ...(threads === undefined ? {} : { threads }),
+    });
     try {
+      const keys = follower.readsClicks ? said : await asMasks(said, clip).finally(stopSmartSelect);
       for (const folder of [values.out, values.logits]) if (folder) await mkdir(folder, { recursive: true });
       for await (const { step, total, followed } of follower.follow(clip, keys)) {
         await write(followed, clip, values);
         report(followed, step, total, console);
       }
-      for (const warning of model.warnings) console.note('warning', warning);
+      for (const warning of follower.warnings) console.note('warning', warning);
     } finally {
       await follower.dispose();
     }
@@ -55,6 +56,36 @@ export async function maskFollowCommand(path: string, values: MaskFollowValues, 
   } finally {
     await clip.close();
   }
+}
+
+/** Half of the side, in pixels, of what one click says about its surroundings. */
+const clickReach = 3;
+
+/** Clicks and boxes as masks: what smart select finds from them. Masks stay as they are. */
+async function asMasks(keys: readonly FollowKey[], clip: FollowClip): Promise<readonly FollowKey[]> {
+  const masks: FollowKey[] = [];
+  for (const key of keys) {
+    const { frame, points = [], box, mask } = key;
+    if (mask) {
+      masks.push(key);
+      continue;
+    }
+    checkKeys(clip, [key]);
+    const { width, height } = clip;
+    const hints = new Uint8Array(width * height);
+    for (const { x, y, adds } of points)
+      for (let row = Math.max(0, Math.round(y) - clickReach); row <= Math.min(height - 1, y + clickReach); row++)
+        for (
+          let column = Math.max(0, Math.round(x) - clickReach);
+          column <= Math.min(width - 1, x + clickReach);
+          column++
+        )
+          hints[row * width + column] = adds ? 1 : 2;
+    const around = box && { x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1] };
+    const picture = await clip.frame(frame);
+    masks.push({ frame, mask: await smartSelect({ width, height, picture, hints, box: around }) });
+  }
+  return masks;
 }
 
 async function write(

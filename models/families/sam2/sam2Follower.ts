@@ -1,5 +1,13 @@
 import { checkKeys } from '../../follow/checkKeys.ts';
-import type { FollowClip, FollowedFrame, Follower, FollowKey, FollowStep } from '../../follow/follower.ts';
+import type {
+  FollowClip,
+  FollowedFrame,
+  Follower,
+  FollowKey,
+  FollowOptions,
+  FollowStep,
+  FrameRange,
+} from '../../follow/follower.ts';
 import { resample } from '../../math/resample.ts';
 import { maskSide } from '../../nets/sam2/sam2Config.ts';
 import { enlargedMask } from './enlargedMask.ts';
@@ -13,25 +21,42 @@ const keptFrames = 4;
 
 /** SAM 2 as a follower. The model is its own from here on, and is let go with it. */
 export function sam2Follower(model: Sam2Model): Follower {
-  return { follow: (clip, keys) => follow(model, clip, keys), dispose: () => model.dispose() };
+  return { follow: (clip, keys, options) => follow(model, clip, keys, options), dispose: () => model.dispose() };
 }
 
 async function* follow(
   model: Sam2Model,
   clip: FollowClip,
   keys: readonly FollowKey[],
+  { range = { first: 0, last: clip.frameCount - 1 } }: FollowOptions = {},
 ): AsyncGenerator<FollowStep, void, undefined> {
-  checkKeys(clip, keys);
+  checkKeys(clip, keys, range);
   const features = rememberingFeatures(model, clip);
-  const tracker = new SubjectTracker(model, { frameCount: clip.frameCount, features, correctionsCondition: true });
-  for (const key of keys) await place(tracker, model, clip, key);
-  const start = Math.min(...keys.map(({ frame }) => frame));
-  const total = clip.frameCount;
+  const subjects = [...new Set(keys.map(({ subject = 0 }) => subject))].sort((a, b) => a - b);
+  const total = subjects.length * (range.last - range.first + 1);
   let step = 0;
-  for await (const { frame, mask } of tracker.follow(start, false))
-    yield { step: ++step, total, followed: followedFrame(frame, mask, model, clip) };
-  for await (const { frame, mask } of tracker.follow(start, true))
-    if (frame !== start) yield { step: ++step, total, followed: followedFrame(frame, mask, model, clip) };
+  for (const subject of subjects) {
+    const own = keys.filter((key) => (key.subject ?? 0) === subject);
+    const tracker = new SubjectTracker(model, { frameCount: clip.frameCount, features, correctionsCondition: true });
+    for (const key of own) await place(tracker, model, clip, key);
+    const start = startOf(own, range);
+    for (const reverse of [false, true])
+      for await (const { frame, mask } of tracker.follow(start, reverse)) {
+        if (reverse ? frame < range.first : frame > range.last) break;
+        if (frame < range.first || frame > range.last || (reverse && frame === start)) continue;
+        yield { step: ++step, total, followed: { ...followedFrame(frame, mask, model, clip), subject } };
+      }
+  }
+}
+
+/** The frame to begin at: the first key in the range, else the key nearest to it. */
+function startOf(keys: readonly FollowKey[], { first, last }: FrameRange): number {
+  const away = (frame: number): number => Math.max(first - frame, frame - last, 0);
+  return Math.min(
+    ...keys
+      .map(({ frame }) => frame)
+      .filter((frame) => away(frame) === Math.min(...keys.map((key) => away(key.frame)))),
+  );
 }
 
 async function place(tracker: SubjectTracker, model: Sam2Model, clip: FollowClip, key: FollowKey): Promise<void> {
@@ -56,7 +81,12 @@ function squareMask(mask: Uint8Array, { width, height }: FollowClip, side: numbe
   return square.data.map((value) => (value >= 0.5 ? 1 : 0));
 }
 
-function followedFrame(frame: number, mask: ChosenMask, model: Sam2Model, clip: FollowClip): FollowedFrame {
+function followedFrame(
+  frame: number,
+  mask: ChosenMask,
+  model: Sam2Model,
+  clip: FollowClip,
+): Omit<FollowedFrame, 'subject'> {
   const side = maskSide(model.config);
   const { logits, score, quality, stability } = mask;
   const isThere = score > 0;
