@@ -164,7 +164,8 @@ export class EngineHost {
       const active = this.#active;
       if (active?.command.job.id !== message.id) return;
       const { event } = message;
-      if (event.type === 'progress' && event.progress.step > 0) active.deaths = 0;
+      // What follows a mask begins anew in a new process: its steps are no steps ahead.
+      if (event.type === 'progress' && event.progress.step > 0 && active.command.type === 'run') active.deaths = 0;
       if (event.type === 'done' || event.type === 'failed' || event.type === 'canceled') this.#finish(active, event);
       else if (!active.canceling) active.onEvent(event);
     }
