@@ -34,6 +34,14 @@ export const studioEvent = z.discriminatedUnion('type', [
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
   }),
+  /** A frame was encoded ahead of the first click on it, or could not be. */
+  z.strictObject({
+    type: z.literal('clickReady'),
+    projectId: z.string(),
+    sourceId: z.string(),
+    frameIndex: z.int(),
+    error: errorOnWire.nullable(),
+  }),
   /** A frame that a running job has just followed, to be looked at; the document has it when the job is done. */
   z.strictObject({
     type: z.literal('followed'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
-import { maskOperation } from './maskOperations.ts';
+import { maskOperation, regionPrompt } from './maskOperations.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 import { samplerNames } from './takeSettings.ts';
@@ -66,6 +66,10 @@ export const methods = {
       version: z.string(),
       workspace: z.string(),
       models: z.array(modelView),
+      /** The checkpoint that selects by clicks and follows; null where there is none. */
+      follower: z.strictObject({ name: z.string() }).nullable(),
+      /** The folder to put models into. */
+      modelsFolder: z.string(),
       desktop: z.boolean(),
     }),
   },
@@ -125,6 +129,22 @@ export const methods = {
       sourceId: recordId,
       frameIndex: z.int().min(0),
       scribbles: z.array(maskOperation).min(1).max(200),
+    }),
+    output: none,
+  },
+  /** Encodes a frame ahead of the first click on it; `clickReady` tells when it is done. */
+  'masks.prepareClick': {
+    input: z.strictObject({ projectId, sourceId: recordId, frameIndex: z.int().min(0) }),
+    output: none,
+  },
+  /** Selects the subject by clicks or a box; the region arrives as a `smartSelect` event. */
+  'masks.click': {
+    input: z.strictObject({
+      projectId,
+      requestId: z.string().max(64),
+      sourceId: recordId,
+      frameIndex: z.int().min(0),
+      prompt: regionPrompt,
     }),
     output: none,
   },

@@ -23,6 +23,8 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       version: services.version,
       workspace: library.workspace,
       models: await catalogue.list(),
+      follower: await services.followers.find().then((file) => file && { name: file.name }),
+      modelsFolder: join(library.workspace, 'models'),
       desktop: services.desktop !== undefined,
     }),
     'studio.device': async () => {
@@ -119,6 +121,16 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return none;
     },
 
+    'masks.prepareClick': async ({ projectId, sourceId, frameIndex }) => {
+      const project = await library.opened(projectId);
+      services.clicks.prepare(project, project.store.get('source', sourceId), frameIndex);
+      return none;
+    },
+    'masks.click': async ({ projectId, requestId, sourceId, frameIndex, prompt }) => {
+      const project = await library.opened(projectId);
+      services.clicks.select(project, project.store.get('source', sourceId), frameIndex, prompt, requestId);
+      return none;
+    },
     'masks.follow': async ({ projectId, request }) => ({
       jobId: await following.start(await library.opened(projectId), request),
     }),

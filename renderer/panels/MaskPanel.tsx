@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
-import { useDocument, useGesture, useProject, useSession } from '../project/hooks.ts';
+import { useDocument, useGesture, useProject, useProjectState, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { Segments } from '../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
@@ -48,11 +48,20 @@ export function MaskPanel(): ReactNode {
           onChange={(maskId) => editor.look({ maskId })}
         />
       ) : null}
+      <ClickOffer />
       {mask && source.media === 'clip' ? <FollowGroup mask={mask} source={source} /> : null}
       {mask ? <MaskEdge mask={mask} /> : <HintText>{texts.masks.empty}</HintText>}
       {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
     </section>
   );
+}
+
+/** Without a model that selects by clicks: what would do better than scribbles, and where to put it. */
+function ClickOffer(): ReactNode {
+  const { info } = useProject();
+  const isSmart = useSession((session) => session.tool === 'smart');
+  const hasModel = useProjectState((state) => state.follower !== null);
+  return isSmart && !hasModel ? <HintText>{texts.masks.clickOffer(info.modelsFolder)}</HintText> : null;
 }
 
 function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {

@@ -44,6 +44,7 @@ export class OpenProject implements ProjectScope {
     this.client = around.client;
     this.windowId = around.windowId;
     this.info = around.info;
+    this.state.set({ follower: around.info.follower });
     this.messages = around.messages;
     const { id: projectId, client, windowId } = this;
     this.#queue = new SaveQueue(
@@ -107,6 +108,7 @@ export class OpenProject implements ProjectScope {
   receive(event: StudioEvent): void {
     if (this.#isDisposed) return;
     if (event.type === 'smartSelect') this.smartSelect.receive(event);
+    else if (event.type === 'clickReady') this.smartSelect.receiveReady(event);
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
     } else followEvent(this, event);
