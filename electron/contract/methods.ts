@@ -112,7 +112,8 @@ export const methods = {
   /** Reads an upload into the project's assets and describes it; the page adds the record, so that undo takes it back. */
   'sources.import': {
     input: z.strictObject({ projectId, uploadId, name: z.string().min(1).max(200) }),
-    output: z.strictObject({ source: sourceRecord }),
+    /** `note`: what is wrong with the file, though it can be used. */
+    output: z.strictObject({ source: sourceRecord, note: z.string().nullable() }),
   },
   /** Puts an upload in a missing source's place; `identical` says whether it is the very same file. */
   'sources.relink': {

@@ -86,12 +86,12 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
 
     'sources.import': async ({ projectId, uploadId, name }) => {
       const project = await library.opened(projectId);
-      return { source: await importSource(media, project, await uploads.pathOf(uploadId), name) };
+      return importSource(media, project, await uploads.pathOf(uploadId), name);
     },
     'sources.relink': async ({ projectId, sourceId, uploadId }) => {
       const project = await library.opened(projectId);
       const old = project.store.get('source', sourceId);
-      const found = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
+      const { source: found } = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
       const identical = found.assetId === old.assetId;
       const outFrame = Math.min(Math.max(1, old.outFrame), found.frameCount);
       const inFrame = Math.min(old.inFrame, outFrame - 1);

@@ -77,6 +77,7 @@ describe('one sitting', () => {
   it('brushes a subject beyond the stage’s edge; one stroke is one undo', async () => {
     const box = await stageBox(page);
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.getByTestId('frame-coming').waitFor({ state: 'detached' });
     await page.keyboard.press(']');
     await page.mouse.move(middle.x - 20, middle.y - 40);
     await page.mouse.down();
