@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TakeFile } from '../../../../electron/contract/takeRecipe.ts';
+import { newJobView } from '../../../../electron/services/jobs/jobList.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
 import { type Answers, projectBench, projectSettings, smallTake } from './projectBench.ts';
@@ -103,5 +104,19 @@ describe('an open project', () => {
     expect(bench.calls.filter(({ method }) => method === 'document.apply').map(({ input }) => input)).toMatchObject([
       { projectId: 'p', diff: { updated: [[{}, { settings: { seed: 7 } }]] } },
     ]);
+  });
+
+  it('shows a job’s preview beside what it is made from alone, and a source’s own take with it', () => {
+    const project = bench.open();
+    project.view.showSource('two');
+    expect(project.editor.view).toMatchObject({ sourceId: 'two', takeId: null });
+    const sheet = { url: 'x', frameCount: 1, frameWidth: 1, frameHeight: 1, columns: 1 };
+    const job = newJobView({ id: 'j', projectId: 'p', kind: 'generate', label: '', createdAt: '', sourceId: 'one' });
+    project.receive({ type: 'job', job: { ...job, state: 'denoising', preview: sheet } });
+    expect(project.editor.session.state).toMatchObject({ viewMode: 'source', livePreview: { sourceId: 'one' } });
+    project.view.showSource('one');
+    expect(project.editor.view?.takeId).toBe('take');
+    project.receive({ type: 'job', job: { ...job, state: 'denoising', step: 1, preview: sheet } });
+    expect(project.editor.session.state.viewMode).toBe('sideBySide');
   });
 });
