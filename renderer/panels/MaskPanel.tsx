@@ -3,6 +3,7 @@ import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
 import { useDocument, useGesture, useProject, useProjectState, useSession } from '../project/hooks.ts';
+import { Hint } from '../ui/controls/Hint.tsx';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { Segments } from '../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
@@ -74,6 +75,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.grow}
         hint={texts.masks.growHint}
+        brief
         value={mask.growPixels}
         min={-limit}
         max={limit}
@@ -86,6 +88,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.feather}
         hint={texts.masks.featherHint}
+        brief
         value={mask.featherPixels}
         min={0}
         max={limit * 2}
@@ -105,22 +108,29 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
   const source = useDocument((document) => document.get('source', mask.sourceId));
   const frame = source ? shownSourceFrame(editor, source) : 0;
   const key = keyAt(editor.document, mask.id, frame);
+  const isFollowed = useDocument((document) => document.childrenOf('followed', mask.id).length > 0);
   if (!key) return null;
+  // What is followed needs no morphing between keys; a single key has nothing to morph to.
+  const canMorph = !isFollowed && keys.length > 1;
   return (
     <Field>
-      <span>
-        {texts.masks.between} <HintText>· {texts.masks.keys(keys.length)}</HintText>
-      </span>
       <FieldRow>
-        <Segments
-          label={texts.masks.between}
-          value={key.interpolation}
-          options={[
-            { value: 'hold', label: texts.masks.hold },
-            { value: 'linear', label: texts.masks.linear },
-          ]}
-          onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
-        />
+        {canMorph ? (
+          <Hint text={texts.masks.betweenHint}>
+            <span>
+              <Segments
+                label={texts.masks.between}
+                value={key.interpolation}
+                options={[
+                  { value: 'hold', label: texts.masks.hold },
+                  { value: 'linear', label: texts.masks.linear },
+                ]}
+                onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
+              />
+            </span>
+          </Hint>
+        ) : null}
+        <HintText>{texts.masks.keys(keys.length)}</HintText>
         <IconButton
           icon="trash"
           small
@@ -129,7 +139,6 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
           onClick={() => removeKey(editor, key)}
         />
       </FieldRow>
-      <HintText>{texts.masks.betweenHint}</HintText>
     </Field>
   );
 }
