@@ -77,7 +77,7 @@ describe('following a subject', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Stop following' }).first().waitFor();
     await until(async () => (await stored('followed')).length > 0, 120_000);
     await page.getByText(/The subject was followed through 23 frames/).waitFor();
-    expect(await frameShown()).toBe(1);
+    await expect.poll(frameShown).toBe(1);
   });
 
   it('says in the lane where it doubts; D, a click and the list lead there', async () => {

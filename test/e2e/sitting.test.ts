@@ -69,7 +69,7 @@ describe('one sitting', () => {
     await writeFile(picture, await encodePng({ ...drawSampleFrame(0) }));
     await page.getByTestId('import-input').setInputFiles(picture);
     await page.getByRole('button', { name: /picture\.png/ }).waitFor();
-    expect(await stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
+    await expect.poll(() => stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
     expect(await stored('item')).toHaveLength(1);
     await page.getByTestId('workbench').getByText('1 take').waitFor({ state: 'detached' });
   });
