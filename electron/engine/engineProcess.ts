@@ -19,9 +19,12 @@ import type {
   EngineJob,
   EngineMessage,
   ErrorJson,
+  FollowEvent,
+  FollowJob,
   JobEstimate,
   ProviderName,
 } from './engineProtocol.ts';
+import { runFollow } from './runFollow.ts';
 import { runJob } from './runJob.ts';
 
 const cacheFolder = process.env.MAGDIFF_CACHE;
@@ -46,28 +49,45 @@ async function modelOf(folder: string, provider: ProviderName | undefined): Prom
 }
 
 async function run(job: EngineJob): Promise<void> {
-  const emit = (event: EngineEvent): void => send({ type: 'event', id: job.id, event });
-  const controller = new AbortController();
-  running = { id: job.id, controller };
-  try {
+  await whileRunning<EngineEvent>(job.id, async (signal, emit) => {
     emit({ type: 'progress', progress: progressOf('loading', { note: 'model' }) });
     const { model, remember } = await modelOf(job.modelFolder, job.provider);
     const { flops } = await remember(costKey(job), () => costOf(job, model));
     const result = await runJob(job, {
       model,
-      signal: controller.signal,
+      signal,
       emit,
       decoderMemoryBytes: freemem() / 2,
       remember,
     });
     if (!job.decodeOnly) measuredRate = flops / result.seconds;
     emit({ type: 'done', result });
+  });
+}
+
+/** Does a job's work under its signal and tells how it ends where the work does not. */
+async function whileRunning<Event extends EngineEvent | FollowEvent>(
+  id: string,
+  work: (signal: AbortSignal, emit: (event: Event) => void) => Promise<void>,
+): Promise<void> {
+  const emit = (event: EngineEvent | FollowEvent): void => send({ type: 'event', id, event });
+  const controller = new AbortController();
+  running = { id, controller };
+  try {
+    await work(controller.signal, emit);
   } catch (cause) {
     if (cause instanceof CancelledError || controller.signal.aborted) emit({ type: 'canceled' });
     else emit({ type: 'failed', error: errorJson(cause) });
   } finally {
     running = undefined;
   }
+}
+
+async function follow(job: FollowJob): Promise<void> {
+  await whileRunning<FollowEvent>(job.id, async (signal, emit) => {
+    emit({ type: 'progress', progress: progressOf('loading', { note: 'clip' }) });
+    emit({ type: 'done', result: await runFollow(job, { signal, emit, cacheFolder }) });
+  });
 }
 
 /** What a job's cost depends on. */
@@ -138,6 +158,7 @@ function errorJson(cause: unknown): ErrorJson {
 
 function receive(command: EngineCommand): void {
   if (command.type === 'run') void run(command.job);
+  else if (command.type === 'follow') void follow(command.job);
   else if (command.type === 'cancel') {
     if (running?.id === command.id) running.controller.abort();
   } else {

@@ -13,7 +13,7 @@ import type { StudioServices } from './studioServices.ts';
 
 /** Binds the contract's methods to the services. Inputs are already parsed. */
 export function createMethodHandlers(services: StudioServices): MethodHandlers {
-  const { library, uploads, jobs, takes, exports, catalogue, media, cache, bus } = services;
+  const { library, uploads, jobs, takes, exports, following, catalogue, media, cache, bus } = services;
   const none = {};
 
   return {
@@ -41,6 +41,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       const project = await library.open(projectId);
       const writer = project.enter(windowId, takeOver, (id) => library.isConnected(id));
       await takes.resume(project);
+      await following.resume(project);
       return {
         projectId,
         writer,
@@ -116,6 +117,10 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       );
       return none;
     },
+
+    'masks.follow': async ({ projectId, request }) => ({
+      jobId: await following.start(await library.opened(projectId), request),
+    }),
 
     'jobs.estimate': async ({ projectId, request }) => takes.estimate(await library.opened(projectId), request),
     'jobs.start': async ({ projectId, windowId, request, live }) => ({

@@ -194,7 +194,7 @@ export class ProjectLibrary {
     await this.fold(project);
     const id = await this.#freeId(name);
     const folder = join(this.workspace, id);
-    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'cache', 'exports']);
+    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'following', 'cache', 'exports']);
     await cp(project.store.folder, folder, {
       recursive: true,
       filter: (from) => dirname(from) !== project.store.folder || !skipped.has(basename(from)),

@@ -1,4 +1,5 @@
 import { aboutTexts } from './aboutTexts.ts';
+import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { materialTexts } from './materialTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
@@ -21,6 +22,7 @@ export const texts = {
   ...aboutTexts,
   ...startTexts,
   ...materialTexts,
+  ...followTexts,
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,
