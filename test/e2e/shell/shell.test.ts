@@ -100,11 +100,14 @@ describe('the desktop shell', () => {
     const before = await ask('address');
     await ask('evaluate', "void setTimeout(() => { location.href = 'https://example.com/'; })");
     await ask('evaluate', "void window.open('https://example.com/')");
-    await ask('evaluate', "void window.open('file:///etc/passwd')");
     await new Promise((done) => setTimeout(done, 500));
     expect(await ask('address')).toBe(before);
+    for (const url of ['https://example.com/licence', 'file:///etc/passwd', 'javascript:alert(1)'])
+      expect(await ask('opened', url)).toBe('deny');
     const log = (await ask('log')) as string[];
-    expect(log.filter((line) => line.startsWith('browser'))).toEqual(['browser https://example.com/']);
+    expect(log.filter((line) => line.includes('licence') || line.includes('passwd') || line.includes('alert'))).toEqual(
+      ['browser https://example.com/licence'],
+    );
     expect(await ask('permission', 'camera')).toBe(false);
     expect(await ask('stranger', 'desktop:chooseFolder')).toContain('may not use the desktop bridge');
   });

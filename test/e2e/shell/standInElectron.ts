@@ -226,6 +226,7 @@ const commands: Record<string, (value: string) => unknown> = {
   },
   graphicsGone: (reason) => app.emit('child-process-gone', {}, { type: 'GPU', reason }),
   unresponsive: () => windows[0]?.webContents.emit('unresponsive'),
+  opened: (url) => windows[0]?.webContents.openHandler({ url }).action,
   secondInstance: (path) => app.emit('second-instance', {}, path ? ['magdiff', path] : ['magdiff'], '/'),
   openFile: (path) => app.emit('open-file', { preventDefault: () => undefined }, path),
   quit: () => app.quit(),
