@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
+import type { EngineDevice, EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
 import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
@@ -61,8 +61,8 @@ export class HandEngine implements EnginePort {
   async estimate(): Promise<JobEstimate> {
     return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };
   }
-  async device(): Promise<{ provider: string; name: string; warnings: string[] }> {
-    return { provider: 'cpu', name: 'test', warnings: [] };
+  async device(): Promise<EngineDevice> {
+    return { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] };
   }
   async close(): Promise<void> {}
 
