@@ -33,7 +33,7 @@ export async function buildShell({
     entryPoints: {
       main: 'electron/shell/main.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
-      smartSelectProcess: 'electron/media/smartSelectProcess.ts',
+      pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },
   });
   const preload = { entryPoints: { preload: 'electron/shell/preload.ts' }, outExtension: { '.js': '.cjs' } };

@@ -72,8 +72,10 @@ const allowed: Record<string, readonly string[]> = {
   'models/verify': ['models'],
   'models/bundled': [],
   'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
-  'electron/media': ['electron/contract', 'models/errors', 'models/files'],
+  'electron/children': [],
+  'electron/media': ['electron/children', 'electron/contract', 'models/masks', 'models/errors', 'models/files'],
   'electron/engine': [
+    'electron/children',
     'electron/contract',
     'electron/media',
     'models/families',
@@ -88,7 +90,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
   'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
-  'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
+  'electron/shell': ['electron/server', 'electron/children', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',
     'electron/services',

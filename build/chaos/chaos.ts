@@ -3,7 +3,8 @@
  * other faults. Prints what was done and found; ends with 1 where anything was lost.
  */
 import { parseArgs } from 'node:util';
-import { isClean, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
+import { isClean } from './campaignReport.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },

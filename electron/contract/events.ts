@@ -34,6 +34,19 @@ export const studioEvent = z.discriminatedUnion('type', [
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
   }),
+  /** A frame that a running job has just followed, to be looked at; the document has it when the job is done. */
+  z.strictObject({
+    type: z.literal('followed'),
+    projectId: z.string(),
+    jobId: z.string(),
+    maskId: z.string(),
+    frame: z.int().min(0),
+    /** Percent. */
+    confidence: z.int().min(0).max(100),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    runs: z.array(z.int().min(0)),
+  }),
   /** Something failed inside the studio that no call was waiting for; the log holds it under this number. */
   z.strictObject({ type: z.literal('trouble'), reportId: z.string() }),
   /** Events were lost: read the state anew. */

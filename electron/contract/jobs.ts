@@ -23,6 +23,16 @@ export const takeRequest = z.strictObject({
 /** See {@link takeRequest}. */
 export type TakeRequest = z.output<typeof takeRequest>;
 
+/** A mask to be followed through its clip's range. */
+export const followRequest = z.strictObject({
+  maskId: recordId,
+  /** Follow on where the clip cuts, also where the follower stopped there before. */
+  acrossCuts: z.boolean().default(false),
+});
+
+/** See {@link followRequest}. */
+export type FollowRequest = z.output<typeof followRequest>;
+
 /** How a take leaves the studio. */
 export const exportOptions = z.strictObject({
   format: z.enum(exportFormatNames),
@@ -62,7 +72,7 @@ export type PreviewSheet = z.output<typeof previewSheet>;
 export const jobView = z.strictObject({
   id: recordId,
   projectId: z.string(),
-  kind: z.enum(['generate', 'edit', 'decode', 'export']),
+  kind: z.enum(['generate', 'edit', 'decode', 'export', 'follow']),
   live: z.boolean(),
   label: z.string(),
   createdAt: z.string(),
@@ -75,6 +85,8 @@ export const jobView = z.strictObject({
   note: z.string(),
   preview: previewSheet.nullable(),
   takeId: recordId.nullable(),
+  /** Following: the mask. */
+  maskId: recordId.nullable(),
   /** Export: where the file is. */
   file: z.strictObject({ url: z.string(), name: z.string(), path: z.string(), sizeBytes: z.int() }).nullable(),
   error: errorOnWire.nullable(),

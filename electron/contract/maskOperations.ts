@@ -69,5 +69,5 @@ export const maskDrawing = z.strictObject({
         operations: z.array(maskOperation).max(100_000),
       }),
     )
-    .max(10_000),
+    .max(100_000),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
-import { exportOptions, jobView, takeRequest } from './jobs.ts';
+import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
@@ -135,6 +135,11 @@ export const methods = {
   /** Starts a take, or with `live` a preview that takes the place of this window's last one. */
   'jobs.start': {
     input: z.strictObject({ projectId, windowId, request: takeRequest, live: z.boolean().default(false) }),
+    output: z.strictObject({ jobId }),
+  },
+  /** Follows a mask from its hand-made keys; what comes of it arrives as a change of the document. */
+  'masks.follow': {
+    input: z.strictObject({ projectId, request: followRequest }),
     output: z.strictObject({ jobId }),
   },
   'jobs.cancel': { input: jobInProject, output: none },

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
+import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
@@ -13,7 +15,7 @@ export type MethodHandlers = { [M in MethodName]: (input: MethodParsed<M>) => Pr
 
 /** Binds the contract's methods to the services. Inputs are already parsed. */
 export function createMethodHandlers(services: StudioServices): MethodHandlers {
-  const { library, uploads, jobs, takes, exports, catalogue, media, cache, bus } = services;
+  const { library, uploads, jobs, takes, exports, following, catalogue, media, cache, bus } = services;
   const none = {};
 
   return {
@@ -40,6 +42,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       const project = await library.open(projectId);
       const writer = project.enter(windowId, takeOver, (id) => library.isConnected(id));
       await takes.resume(project);
+      await following.resume(project);
       return {
         projectId,
         writer,
@@ -50,9 +53,11 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         recovery: project.store.recovery ?? null,
       };
     },
-    'projects.openGranted': async ({ grant }) => ({
-      projectId: await library.addElsewhere(services.grants.take(grant)),
-    }),
+    'projects.openGranted': async ({ grant }) => {
+      const path = services.grants.take(grant);
+      if (!path.endsWith('.magdiff')) return { projectId: await library.addElsewhere(path) };
+      return { projectId: await library.unpack(path, join(services.staging.path, newId('unpacked'))) };
+    },
     'projects.close': async ({ projectId, windowId }) => {
       takes.stopLive(windowId);
       await library.leave(projectId, windowId);
@@ -113,6 +118,10 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       );
       return none;
     },
+
+    'masks.follow': async ({ projectId, request }) => ({
+      jobId: await following.start(await library.opened(projectId), request),
+    }),
 
     'jobs.estimate': async ({ projectId, request }) => takes.estimate(await library.opened(projectId), request),
     'jobs.start': async ({ projectId, windowId, request, live }) => ({

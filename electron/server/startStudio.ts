@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EngineHost } from '../engine/engineHost.ts';
 import { EventBus } from '../services/eventBus.ts';
+import { FollowService } from '../services/following/followService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
@@ -79,6 +80,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
     services,
     close: async () => {
       services.takes.close();
+      services.following.close();
       services.cache.close();
       server.closeAllConnections();
       await new Promise<void>((done) => server.close(() => done()));
@@ -113,6 +115,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     jobs,
     takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version, log }),
     exports: new ExportService(media, bus, jobs),
+    following: new FollowService({ engine, bus, list: jobs, checkpoint: async () => null, log }),
     cache: new MediaCache(media, bus),
     catalogue,
     media,

@@ -1,4 +1,5 @@
 import type { EventBus } from '../services/eventBus.ts';
+import type { FollowService } from '../services/following/followService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
@@ -27,6 +28,7 @@ export interface StudioServices {
   jobs: JobList;
   takes: JobService;
   exports: ExportService;
+  following: FollowService;
   cache: MediaCache;
   catalogue: ModelCatalogue;
   media: MediaPort;

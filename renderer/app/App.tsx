@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { ProjectContext } from '../project/hooks.ts';
 import { Workbench } from './frame/Workbench.tsx';
 import { StudioContext, useStudioState } from './hooks.ts';
+import { StudioDialog } from './StudioDialog.tsx';
 import { StartPage } from './start/StartPage.tsx';
 import type { Studio } from './studio.ts';
 import { Toasts } from './Toasts.tsx';
@@ -13,6 +14,7 @@ export function App({ studio }: { studio: Studio }): ReactNode {
     <StudioContext.Provider value={studio}>
       <Tooltip.Provider delayDuration={450} skipDelayDuration={200}>
         <Page />
+        <StudioDialog />
         <Toasts />
       </Tooltip.Provider>
     </StudioContext.Provider>

@@ -22,6 +22,8 @@ export interface StudioState {
   busy: string | null;
   /** Whether the line to the studio is open. */
   connected: boolean;
+  /** The dialog of the studio as a whole that is open. */
+  dialog: 'none' | 'about';
 }
 
 /** This window's studio: which project it shows, and the ways from one to another. */
@@ -32,6 +34,7 @@ export class Studio {
     device: null,
     busy: null,
     connected: true,
+    dialog: 'none',
   });
   readonly messages: Messages;
   readonly #around: ProjectSurroundings;
@@ -39,6 +42,11 @@ export class Studio {
   private constructor(around: ProjectSurroundings) {
     this.#around = around;
     this.messages = around.messages;
+  }
+
+  /** What the studio is and offers. */
+  get info(): MethodOutput<'studio.info'> {
+    return this.#around.info;
   }
 
   /** Reads what the studio offers, starts listening, and opens the project named in the address. */
@@ -50,12 +58,13 @@ export class Studio {
     const wanted = new URLSearchParams(location.hash.slice(1)).get('project');
     if (wanted) await messages.attempt(() => studio.openProject(wanted));
     if (!studio.state.state.project) await messages.attempt(() => studio.showStart());
+    // Not before: a project that the program was opened with takes the place of what is shown now.
+    desktopBridge?.onCommand((name, value) => void messages.attempt(() => studio.#command(name, value)));
     void messages.attempt(async () => studio.state.set({ device: await client.call('studio.device', {}) }));
     return studio;
   }
 
   #listen(): void {
-    desktopBridge?.onCommand((name, value) => void this.messages.attempt(() => this.#command(name, value)));
     subscribeToEvents(this.#around.windowId, {
       onEvent: (event) => this.#onEvent(event),
       onConnection: (connected) => this.state.set({ connected }),
@@ -151,7 +160,10 @@ export class Studio {
   async #command(name: string, value: string | undefined): Promise<void> {
     const { project } = this.state.state;
     if (name === 'open-granted' && value !== undefined) return this.openGranted(value);
+    if (name === 'about') return this.state.set({ dialog: 'about' });
     if (name === 'projects') return this.showStart();
+    if (name === 'window-recovered') return this.messages.notify(texts.recovered.window);
+    if (name === 'graphics-recovered') return this.messages.notify(texts.recovered.graphics);
     if (!project) return;
     if (name === 'pack') return this.pack(project);
     const dialogs = { shortcuts: 'shortcuts', 'save-as': 'saveAs', export: 'export' } as const;

@@ -3,7 +3,7 @@ import { Group, Layer, Stage } from 'react-konva';
 import type { SourceRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
 import { frameUrl, shownSourceFrame } from '../preview/shownFrames.ts';
-import { useFrameImage } from '../preview/useFrameImage.ts';
+import { useFrame } from '../preview/useFrameImage.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { texts } from '../ui/texts/texts.ts';
 import { LiveBadge } from './LiveBadge.tsx';
@@ -32,9 +32,10 @@ export function Viewer(): ReactNode {
   const isComparing = mode !== 'source';
   const frame = source ? ((isComparing ? result.sourceFrame : undefined) ?? shownSourceFrame(editor, source)) : 0;
   const urls = source ? nextUrls(projectId, source, frame, ahead) : [];
-  const sourceImage = useFrameImage(urls[0], urls.slice(1));
+  const { image: sourceImage, isCurrent } = useFrame(urls[0], urls.slice(1));
+  const isComing = !isCurrent && ahead === 1;
   const shown = viewport ?? (source ? fitViewport(mode, source, stage) : { scale: 1, x: 0, y: 0 });
-  const pointer = usePointerTools(holder, source, shown);
+  const pointer = usePointerTools(holder, source, shown, { frame, isCurrent });
   const places = source ? layOut(mode, source, shown) : undefined;
 
   return (
@@ -78,6 +79,11 @@ export function Viewer(): ReactNode {
       ) : null}
       {source && !result.exists && (mode === 'result' || mode === 'wipe' || mode === 'difference') ? (
         <div className={styles.empty}>{texts.viewer.noResult}</div>
+      ) : null}
+      {source && isComing ? (
+        <span className={styles.coming} role="status" data-testid="frame-coming">
+          {texts.viewer.coming(frame + 1)}
+        </span>
       ) : null}
       <LiveBadge />
     </div>

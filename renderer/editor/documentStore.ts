@@ -34,8 +34,8 @@ export class DocumentStore {
     return this.#list(kind, kind);
   }
 
-  /** A mask's keys, or a key's strokes; the same array until one of them changes. */
-  childrenOf<K extends 'maskKey' | 'stroke'>(kind: K, parentId: string): readonly RecordOf<K>[] {
+  /** A mask's keys or followed runs, or a key's strokes; the same array until one of them changes. */
+  childrenOf<K extends 'maskKey' | 'followed' | 'stroke'>(kind: K, parentId: string): readonly RecordOf<K>[] {
     return this.#list(kind, `${kind}/${parentId}`);
   }
 
@@ -48,7 +48,7 @@ export class DocumentStore {
         if (record) found.push(record);
       }
       if (kind === 'stroke') found.sort((a, b) => orderOf(a) - orderOf(b));
-      if (kind === 'maskKey') found.sort((a, b) => frameOf(a) - frameOf(b));
+      if (kind === 'maskKey' || kind === 'followed') found.sort((a, b) => frameOf(a) - frameOf(b));
       list = found;
       this.#lists.set(group, list);
     }
@@ -106,9 +106,11 @@ function isKind<K extends RecordKind>(record: DocumentRecord, kind: K): record i
 
 function groupsOf(record: DocumentRecord): string[] {
   if (record.kind === 'maskKey') return ['maskKey', `maskKey/${record.maskId}`];
+  if (record.kind === 'followed') return ['followed', `followed/${record.maskId}`];
   if (record.kind === 'stroke') return ['stroke', `stroke/${record.keyId}`];
   return [record.kind];
 }
 
 const orderOf = (record: DocumentRecord): number => (record.kind === 'stroke' ? record.order : 0);
-const frameOf = (record: DocumentRecord): number => (record.kind === 'maskKey' ? record.frameIndex : 0);
+const frameOf = (record: DocumentRecord): number =>
+  record.kind === 'maskKey' ? record.frameIndex : record.kind === 'followed' ? record.firstFrame : 0;

@@ -1,6 +1,7 @@
 import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
 import type { DocumentRecord, SetupRecord, ViewRecord } from '../../electron/contract/records.ts';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
+import type { MaskSequence } from '../../models/masks/maskSequence.ts';
 import { DocumentStore } from './documentStore.ts';
 import { History } from './history.ts';
 import { initialSession, type Session } from './session.ts';
@@ -17,6 +18,8 @@ export type SaveListener = (diff: DocumentDiff) => void;
 export class Editor {
   readonly document = new DocumentStore();
   readonly session = new StateStore<Session>(initialSession);
+  /** Followed masks that have been read, by their asset. */
+  readonly sequences = new StateStore<{ byAsset: ReadonlyMap<string, MaskSequence> }>({ byAsset: new Map() });
   readonly history: History;
   /** Grows with every step, undo and redo: what menus show of the history. */
   readonly historyVersion = new StateStore({ version: 0 });
@@ -68,6 +71,14 @@ export class Editor {
   /** A change that came from elsewhere: already saved, not this hand's. */
   receive(diff: DocumentDiff): void {
     this.document.apply(diff);
+  }
+
+  /** A change that came from elsewhere on this hand's behalf: already saved, and taken back as one step. */
+  adopt(label: string, diff: DocumentDiff): void {
+    this.document.apply(diff);
+    if (!this.#mayWrite) return;
+    this.history.insert(label, diff);
+    this.#tellHistory();
   }
 
   /** Makes one step of everything that `work` changes; where it throws, or bails, nothing of it stays. Within a gesture it is part of that. */

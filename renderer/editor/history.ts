@@ -51,6 +51,11 @@ export class History {
     else this.#push({ label, diff });
   }
 
+  /** Notes a change that came from elsewhere as a step of its own, also while a gesture is under way: it is no part of that. */
+  insert(label: string, diff: DocumentDiff): void {
+    if (!isEmptyDiff(diff)) this.#push({ label, diff });
+  }
+
   /** Ends the gesture as one step; one that changed nothing leaves none. */
   commit(): void {
     const gesture = this.#gesture;

@@ -1,20 +1,15 @@
-import { drawingOf } from '../../electron/contract/drawingOf.ts';
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
 import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
 import { keysAround } from '../../models/masks/rasterizeMask.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
+import { shownKey } from './maskDrawings.ts';
 
 /** The mask that is looked at, if it belongs to the source that is looked at. */
 export function activeMask(editor: Editor): MaskRecord | undefined {
   const mask = editor.document.get('mask', editor.view?.maskId);
   return mask?.sourceId === editor.view?.sourceId ? mask : undefined;
-}
-
-/** A mask as a drawing, for raster and recipe. */
-export function drawingOfMask(document: DocumentStore, mask: MaskRecord): MaskDrawing {
-  return drawingOf(mask, document.childrenOf('maskKey', mask.id), (key) => document.childrenOf('stroke', key.id));
 }
 
 /** The key that shows at a frame: the last at or before it, or the first. */
@@ -49,17 +44,12 @@ export function addOperation(
   let order = 0;
   if (key) order = (editor.document.childrenOf('stroke', key.id).at(-1)?.order ?? -1) + 1;
   else {
-    const shown = keyAt(editor.document, mask.id, frameIndex);
-    key = {
-      kind: 'maskKey',
-      id: newId('key'),
-      maskId: mask.id,
-      frameIndex,
-      interpolation: shown?.interpolation ?? 'hold',
-    };
+    const shown = shownKey(editor, mask, frameIndex);
+    const interpolation = shown?.interpolation ?? 'hold';
+    key = { kind: 'maskKey', id: newId('key'), maskId: mask.id, frameIndex, interpolation };
     added.push(key);
-    for (const stroke of shown ? editor.document.childrenOf('stroke', shown.id) : [])
-      added.push({ ...stroke, id: newId('stroke'), keyId: key.id, order: order++ });
+    for (const copied of shown?.operations ?? [])
+      added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order: order++, operation: copied });
   }
   added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order, operation });
   editor.run(label, { added, updated: [], removed: [] });
@@ -81,10 +71,11 @@ export function newMask(source: SourceRecord, name: string): MaskRecord {
   };
 }
 
-/** Everything that goes with a mask: keys and strokes. */
+/** Everything that goes with a mask: keys, strokes and what was followed. */
 export function recordsOfMask(document: DocumentStore, mask: MaskRecord): DocumentRecord[] {
   const keys = document.childrenOf('maskKey', mask.id);
-  return [mask, ...keys, ...keys.flatMap((key) => document.childrenOf('stroke', key.id))];
+  const strokes = keys.flatMap((key) => document.childrenOf('stroke', key.id));
+  return [mask, ...keys, ...strokes, ...document.childrenOf('followed', mask.id)];
 }
 
 /** Takes a mask away. */
@@ -93,7 +84,7 @@ export function removeMask(editor: Editor, mask: MaskRecord): void {
   if (editor.view?.maskId === mask.id) editor.look({ maskId: null });
 }
 
-/** Moves a key to another frame, or takes it away with its strokes. */
+/** Takes a key away with its strokes. */
 export function removeKey(editor: Editor, key: MaskKeyRecord): void {
   editor.remove('Delete mask key', key, ...editor.document.childrenOf('stroke', key.id));
 }

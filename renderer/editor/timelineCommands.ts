@@ -51,6 +51,22 @@ export function timelineFrameOf(
   return item.startFrame + Math.round(((sourceFrame - item.inFrame) / source.framesPerSecond) * timelineRate(document));
 }
 
+/** The timeline frame that shows a source's frame, on the item that has it, else beyond the nearest's end; undefined where none lies there. */
+export function timelineFrameOfSource(
+  document: DocumentStore,
+  source: SourceRecord,
+  sourceFrame: number,
+): number | undefined {
+  const items = document.all('item').filter((item) => item.targetId === source.id);
+  const frameOn = (item: ItemRecord): number => timelineFrameOf(document, item, source, sourceFrame);
+  const holds = (item: ItemRecord): boolean => {
+    const frame = frameOn(item);
+    return frame >= item.startFrame && frame < item.startFrame + item.lengthFrames;
+  };
+  const item = items.find(holds) ?? items[0];
+  return item && frameOn(item);
+}
+
 /** Brings sources in at the end of their track, as one step. The first clip gives the timeline its rate. */
 export function addSources(editor: Editor, sources: readonly SourceRecord[]): void {
   const { document } = editor;

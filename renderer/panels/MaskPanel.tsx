@@ -10,6 +10,7 @@ import { Select } from '../ui/fields/SelectField.tsx';
 import { SliderField } from '../ui/fields/SliderField.tsx';
 import { PanelHead } from '../ui/surfaces/Panel.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { FollowGroup } from './FollowGroup.tsx';
 import styles from './MaskPanel.module.css';
 
 /** The subject: the looked-at source's masks, and the edge of the one in hand. */
@@ -47,6 +48,7 @@ export function MaskPanel(): ReactNode {
           onChange={(maskId) => editor.look({ maskId })}
         />
       ) : null}
+      {mask && source.media === 'clip' ? <FollowGroup mask={mask} source={source} /> : null}
       {mask ? <MaskEdge mask={mask} /> : <HintText>{texts.masks.empty}</HintText>}
       {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
     </section>

@@ -1,6 +1,9 @@
+import type { DocumentDiff } from '../../electron/contract/documentDiff.ts';
 import { errorFromWire } from '../../electron/contract/errorOnWire.ts';
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import { isFinal, type JobView } from '../../electron/contract/jobs.ts';
+import { followStatus } from '../editor/followed.ts';
+import { texts } from '../ui/texts/texts.ts';
 import type { ProjectScope } from './projectScope.ts';
 
 /** Brings an open project up to what the studio tells of it. */
@@ -16,7 +19,8 @@ export function followEvent(project: ProjectScope, event: StudioEvent): void {
       session.set({ jobs: session.state.jobs.filter((job) => job.id !== event.jobId) });
       return;
     case 'document':
-      if (event.windowId !== project.windowId) followDocument(project, event.diff);
+      if (event.windowId === 'studio') followDocument(project, event.diff);
+      else if (event.windowId !== project.windowId) project.editor.receive(event.diff);
       return;
     case 'writer':
       session.set({ writer: event.windowId === project.windowId });
@@ -41,8 +45,16 @@ function projectOf(event: StudioEvent): string | undefined {
   return 'projectId' in event ? event.projectId : undefined;
 }
 
-/** A change from elsewhere; a take among it is shown at once. */
-function followDocument({ editor }: ProjectScope, diff: Extract<StudioEvent, { type: 'document' }>['diff']): void {
+/** A change by the studio: a finished take is shown at once, what was followed is a step that can be taken back. */
+function followDocument({ editor, messages }: ProjectScope, diff: DocumentDiff): void {
+  const followed = diff.added.find((record) => record.kind === 'followed');
+  if (followed) {
+    editor.adopt('Follow', diff);
+    const mask = editor.document.get('mask', followed.maskId);
+    const status = mask && followStatus(editor.document, mask);
+    if (status) messages.notify(texts.follow.done(status.frameCount, status.doubtfulCount));
+    return;
+  }
   editor.receive(diff);
   const take = diff.added.find((record) => record.kind === 'take');
   if (!take) return;

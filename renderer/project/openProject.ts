@@ -9,6 +9,7 @@ import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { followEvent } from './followEvent.ts';
+import { Following } from './following.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
 import { initialProjectState, type ProjectScope, type ProjectState, type ProjectSurroundings } from './projectScope.ts';
@@ -33,6 +34,7 @@ export class OpenProject implements ProjectScope {
   readonly view: ViewCommands;
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
+  readonly following: Following;
   readonly #queue: SaveQueue;
   #isDisposed = false;
 
@@ -55,6 +57,7 @@ export class OpenProject implements ProjectScope {
     this.view = new ViewCommands(this.editor);
     this.media = new MediaCommands(this);
     this.smartSelect = new SmartSelect(this);
+    this.following = new Following(this, this.playback);
     this.#begin(opened, unsaved);
   }
 
@@ -79,6 +82,8 @@ export class OpenProject implements ProjectScope {
     editor.document.subscribe((diff) => this.#onDocument(diff));
     for (const source of editor.document.all('source')) this.media.prepare(source);
     void this.messages.attempt(() => this.#loadWords());
+    const followed = editor.document.all('followed').map((run) => run.masksAssetId);
+    void this.messages.attempt(() => this.following.read(followed));
     this.takes.estimateSoon();
   }
 
@@ -102,7 +107,12 @@ export class OpenProject implements ProjectScope {
   receive(event: StudioEvent): void {
     if (this.#isDisposed) return;
     if (event.type === 'smartSelect') this.smartSelect.receive(event);
-    else followEvent(this, event);
+    else if (event.type === 'followed') {
+      if (event.projectId === this.id) this.following.receive(event);
+    } else followEvent(this, event);
+    // A job that is done ends its preview itself, once what it found has been read.
+    if (event.type === 'job' && (event.job.state === 'canceled' || event.job.state === 'failed'))
+      this.following.end(event.job.id);
   }
 
   /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
@@ -124,6 +134,7 @@ export class OpenProject implements ProjectScope {
 
   /** What follows from a change, whoever made it and however: by hand, by undo, in another window. */
   #onDocument(diff: DocumentDiff): void {
+    void this.messages.attempt(() => this.following.followDocument(diff));
     for (const [from, to] of diff.updated) {
       if (from.kind === 'view' && to.kind === 'view' && from.sourceId !== to.sourceId) this.takes.estimateSoon();
       if (from.kind === 'setup' && to.kind === 'setup' && from.modelId !== to.modelId)

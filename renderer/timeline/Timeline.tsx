@@ -3,6 +3,7 @@ import { toggleMarker } from '../editor/timelineCommands.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { FollowButtons } from './FollowButtons.tsx';
 import styles from './Timeline.module.css';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
 import { rows } from './timelineLayout.ts';
@@ -19,6 +20,7 @@ export function Timeline(): ReactNode {
     [texts.timeline.takes, rows.take],
     [texts.timeline.source, rows.source],
     [texts.timeline.keys, rows.keys],
+    [texts.timeline.lane, rows.lane],
   ] as const;
   return (
     <section className={styles.bottom} aria-label={texts.timeline.label}>
@@ -51,6 +53,7 @@ export function Timeline(): ReactNode {
           pressed={snapping}
           onClick={() => editor.session.set({ snapping: !snapping })}
         />
+        <FollowButtons />
         <span className={styles.space} />
         <IconButton
           icon="minus"

@@ -1,12 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
-import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
-import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { errorOnWire } from '../../contract/errorOnWire.ts';
 import { exportFormats } from '../../contract/exportFormats.ts';
 import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
-import { maskDrawing } from '../../contract/maskOperations.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
@@ -108,15 +106,11 @@ export class ExportService {
   async *#frames(job: ExportJob): AsyncGenerator<RgbaPicture, void, undefined> {
     const { assets } = job.project.store;
     const { take, options } = job;
-    const list = frameList.parse(JSON.parse((await assets.read(take.result.framesAssetId)).toString('utf8')));
+    const list = frameList.parse(
+      parseBoundedJson((await assets.read(take.result.framesAssetId)).toString('utf8'), take.name),
+    );
     const { drawingAssetId, source } = take.recipe;
-    const drawing =
-      options.alpha && drawingAssetId !== null
-        ? drawingFromFrame(
-            maskDrawing.parse(JSON.parse((await assets.read(drawingAssetId)).toString('utf8'))),
-            source.inFrame,
-          )
-        : undefined;
+    const drawingPath = options.alpha && drawingAssetId !== null ? assets.pathOf(drawingAssetId) : undefined;
     const { width, height } = take.result;
     for (let frame = options.inFrame; frame < options.outFrame; frame++) {
       if (job.abort.signal.aborted) throw new CancelledError();
@@ -129,8 +123,9 @@ export class ExportService {
             hint: 'Make the take anew from its recipe.',
           },
         );
-      if (drawing) {
-        const coverage = rasterizeMask(drawing, { width, height, frameIndex: frame });
+      if (drawingPath !== undefined) {
+        const wanted = { drawingPath, startFrame: source.inFrame, width, height, frameIndex: frame };
+        const coverage = await this.#media.maskCoverage(wanted);
         for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
       }
       yield picture;

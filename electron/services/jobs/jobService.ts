@@ -122,7 +122,7 @@ export class JobService {
     project: OpenProject,
     request: TakeRequest,
   ): Promise<{ memoryBytes: number; seconds: number; advice: string | null }> {
-    const recipe = await planRecipe(project, request, this.#options);
+    const recipe = await planRecipe(project, request, this.#options, true);
     const engineRequest = await planJob(
       project,
       { id: 'estimate', folder: join(project.store.folder, 'jobs', 'estimate') },

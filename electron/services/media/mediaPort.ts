@@ -42,6 +42,14 @@ export interface MediaPort {
   encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
   /** Loudest sample (0..255) of each of `count` equal stretches. */
   waveform(path: string, count: number): Promise<Uint8Array>;
+  /** Coverage 0 to 255 of a frame of the drawing in a file, whose frame `startFrame` counts as frame 0. */
+  maskCoverage(drawing: {
+    drawingPath: string;
+    startFrame: number;
+    width: number;
+    height: number;
+    frameIndex: number;
+  }): Promise<Uint8Array>;
   encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;

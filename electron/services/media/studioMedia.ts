@@ -1,8 +1,9 @@
 import { encodeVideo } from '../../media/encodeVideo.ts';
+import { maskCoverage } from '../../media/pixels/maskCoverage.ts';
+import { smartSelect } from '../../media/pixels/smartSelect.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readFrames } from '../../media/readFrames.ts';
 import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';
-import { smartSelect } from '../../media/smartSelect.ts';
 import { readWaveform } from '../../media/waveform.ts';
 import type { MediaPort } from './mediaPort.ts';
 
@@ -64,6 +65,8 @@ export const studioMedia: MediaPort = {
   },
 
   encodeVideo,
+
+  maskCoverage,
 
   smartSelect: (picture, hints) =>
     smartSelect({ width: picture.width, height: picture.height, picture: picture.data, hints }),

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../../../models/errors/studioError.ts';
 
-/** Folders that a native dialog chose, each under a word that the page is given and that works once. */
+/** Folders and packed projects that a native dialog or the system chose, each under a word that the page is given and that works once. */
 export class FolderGrants {
   readonly #folders = new Map<string, string>();
 
-  /** A word for a folder. */
+  /** A word for a folder, or a packed project. */
   give(folder: string): string {
     const grant = randomBytes(16).toString('hex');
     this.#folders.set(grant, folder);
     return grant;
   }
 
-  /** The folder a word was given for. @throws StudioError `not-allowed` for any other word, and the second time */
+  /** What a word was given for. @throws StudioError `not-allowed` for any other word, and the second time */
   take(grant: string): string {
     const folder = this.#folders.get(grant);
     if (folder === undefined)

@@ -4,7 +4,7 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Hint } from '../../ui/controls/Hint.tsx';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
-import { Menu, MenuItem } from '../../ui/surfaces/Menu.tsx';
+import { Menu, MenuItem, MenuLine } from '../../ui/surfaces/Menu.tsx';
 import { UnseenTitle } from '../../ui/surfaces/Unseen.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { Brand } from '../Brand.tsx';
@@ -79,6 +79,8 @@ function ProjectMenu(): ReactNode {
       <MenuItem icon="brush" label={texts.file.rename} onSelect={() => project.state.set({ dialog: 'rename' })} />
       <MenuItem icon="plus" label={texts.file.saveAs} onSelect={() => project.state.set({ dialog: 'saveAs' })} />
       <MenuItem icon="import" label={texts.file.pack} onSelect={attempt(() => studio.pack(project))} />
+      <MenuLine />
+      <MenuItem icon="sparkle" label={texts.about.open} onSelect={() => studio.state.set({ dialog: 'about' })} />
     </Menu>
   );
 }

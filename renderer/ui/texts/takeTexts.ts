@@ -36,6 +36,7 @@ export const takeTexts = {
       encoding: 'Reading the subject',
       denoising: 'Sampling',
       decoding: 'Decoding frames',
+      following: 'Following',
       writing: 'Writing',
       done: 'Done',
       failed: 'Failed',

@@ -1,3 +1,5 @@
+import { aboutTexts } from './aboutTexts.ts';
+import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { materialTexts } from './materialTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
@@ -12,9 +14,15 @@ export const texts = {
   toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
   trouble: (reportId: string) =>
     `Something went wrong inside the studio; it goes on. If it happens again, report it with the number ${reportId}.`,
+  recovered: {
+    window: 'The window had stopped and was loaded again. Everything saved is here.',
+    graphics: 'The graphics process stopped and was started again. Nothing is lost.',
+  },
   unit: { pixels: 'px', seconds: 's' },
+  ...aboutTexts,
   ...startTexts,
   ...materialTexts,
+  ...followTexts,
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,

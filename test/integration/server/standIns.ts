@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { EngineDevice, EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
+import type {
+  EngineDevice,
+  EngineEvent,
+  EngineJob,
+  FollowEvent,
+  FollowJob,
+  JobEstimate,
+} from '../../../electron/engine/engineProtocol.ts';
+import { maskCoverage } from '../../../electron/media/pixels/maskCoverage.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
 import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
@@ -46,6 +54,7 @@ export const stillMedia: MediaPort = {
     await writeFile(request.out, `${count} frames`);
     return { path: request.out, sizeBytes: 8, warnings: [] };
   },
+  maskCoverage,
   smartSelect: async (picture) => new Uint8Array(picture.width * picture.height).fill(255),
 };
 
@@ -55,8 +64,13 @@ export class HandEngine implements EnginePort {
   submit(request: EngineJob, tell: (notice: EngineEvent) => void): void {
     this.jobs.set(request.id, { request, tell });
   }
+  readonly followed = new Map<string, { request: FollowJob; tell: (notice: FollowEvent) => void }>();
+  follow(request: FollowJob, tell: (notice: FollowEvent) => void): void {
+    this.followed.set(request.id, { request, tell });
+  }
   cancel(jobId: string): void {
     this.jobs.get(jobId)?.tell({ type: 'canceled' });
+    this.followed.get(jobId)?.tell({ type: 'canceled' });
   }
   async estimate(): Promise<JobEstimate> {
     return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };

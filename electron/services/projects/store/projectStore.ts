@@ -83,7 +83,10 @@ export class ProjectStore {
         const path = join(folder, 'project.json');
         await keepAside(journalPath);
         if (document.isFromGeneration) await keepAside(path);
-        await writeFileAtomic(path, serialise(document.records.values(), document.sequence));
+        const content = serialise(document.records.values(), document.sequence);
+        // What was recovered is in no earlier state, and the journals it came from are about to go.
+        await keepGeneration(folder, content);
+        await writeFileAtomic(path, content);
         document.folded = document.sequence;
         document.journal.soundBytes = 0;
       }
@@ -154,15 +157,16 @@ export class ProjectStore {
   async #foldNow(): Promise<void> {
     if (this.#folded === this.#sequence) return;
     await this.#journal.checkPlace();
-    try {
-      await keepGeneration(this.folder);
-    } catch (error) {
-      throw translateWriteError(error, this.folder);
-    }
     // These three belong together: nothing may be awaited between them.
     const sequence = this.#sequence;
     const journalBytes = this.#journal.sizeBytes;
     const content = serialise(this.#records.values(), sequence);
+    try {
+      // After them, so that its journal holds every change that is about to be taken off ours.
+      await keepGeneration(this.folder);
+    } catch (error) {
+      throw translateWriteError(error, this.folder);
+    }
     await writeFileAtomic(join(this.folder, 'project.json'), content);
     this.#folded = sequence;
     await this.#journal.dropFirst(journalBytes);
