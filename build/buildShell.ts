@@ -34,6 +34,7 @@ export async function buildShell({
       main: 'electron/shell/main.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
       clickProcess: 'electron/engine/clicks/clickProcess.ts',
+      modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
       pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },
   });

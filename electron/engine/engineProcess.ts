@@ -135,7 +135,12 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
 
 async function device(modelFolder: string, provider: ProviderName | undefined): Promise<EngineDevice> {
   const { model } = await modelOf(modelFolder, provider);
-  return { provider: model.provider, name: model.description.title, warnings: model.warnings.splice(0) };
+  return {
+    provider: model.provider,
+    precision: model.precision,
+    name: model.description.title,
+    warnings: model.warnings.splice(0),
+  };
 }
 
 function errorJson(cause: unknown): ErrorJson {

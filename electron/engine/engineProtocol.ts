@@ -163,6 +163,8 @@ export interface JobEstimate {
 /** What the engine computes with. */
 export interface EngineDevice {
   provider: string;
+  /** Of large networks. */
+  precision: 'float16' | 'float32';
   name: string;
   warnings: string[];
 }

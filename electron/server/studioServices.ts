@@ -8,6 +8,7 @@ import type { ClickSelect } from '../services/media/clickSelect.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
 import type { FollowerFiles } from '../services/models/followerFiles.ts';
+import type { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import type { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import type { FolderGrants } from '../services/projects/folderGrants.ts';
 import type { ProjectLibrary } from '../services/projects/projectLibrary.ts';
@@ -35,6 +36,9 @@ export interface StudioServices {
   clicks: ClickSelect;
   followers: FollowerFiles;
   catalogue: ModelCatalogue;
+  modelLibrary: ModelLibrary;
+  /** The user's home folder. */
+  home: string;
   media: MediaPort;
   engine: EnginePort;
   version: string;

@@ -2,6 +2,7 @@ import { aboutTexts } from './aboutTexts.ts';
 import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { materialTexts } from './materialTexts.ts';
+import { modelTexts } from './modelTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
 import { startTexts } from './startTexts.ts';
 import { takeTexts } from './takeTexts.ts';
@@ -26,5 +27,6 @@ export const texts = {
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,
+  ...modelTexts,
   ...shortcutTexts,
 } as const;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type {
+  EngineDevice,
   EngineEvent,
   EngineJob,
   FollowEvent,
@@ -74,8 +75,8 @@ export class HandEngine implements EnginePort {
   async estimate(): Promise<JobEstimate> {
     return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };
   }
-  async device(): Promise<{ provider: string; name: string; warnings: string[] }> {
-    return { provider: 'cpu', name: 'test', warnings: [] };
+  async device(): Promise<EngineDevice> {
+    return { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] };
   }
   async close(): Promise<void> {}
 
@@ -163,6 +164,7 @@ export async function startTestStudio(options: Partial<StudioOptions> = {}) {
     pageFolder: await barePage(),
     modelRoots: [await bareModels()],
     log: (line) => logged.push(line),
+    home: await mkdtemp(join(tmpdir(), 'magdiff-home-')),
     ...options,
     workspace,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { jobView } from '../../../../electron/contract/jobs.ts';
 import type { TakeFile } from '../../../../electron/contract/takeRecipe.ts';
-import { newJobView } from '../../../../electron/services/jobs/jobList.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
 import { type Answers, projectBench, projectSettings, smallTake } from './projectBench.ts';
@@ -72,6 +72,14 @@ describe('a recipe dropped on the project', () => {
 });
 
 describe('an open project', () => {
+  it('takes files of models for what they are, and for no pictures', async () => {
+    const project = bench.open();
+    const names = ['a.safetensors', 'B.CKPT', 'c.pt', 'd.pth'];
+    await project.receiveFiles(names.map((name) => new File(['x'], name)));
+    expect(bench.offered).toEqual(names);
+    expect(bench.calls.map(({ method }) => method)).not.toContain('sources.import');
+  });
+
   it('hears no events of other projects', () => {
     const project = bench.open();
     const diff = { added: squareMask('one', { x: 0, y: 0, side: 4 }), updated: [], removed: [] };
@@ -111,12 +119,16 @@ describe('an open project', () => {
     project.view.showSource('two');
     expect(project.editor.view).toMatchObject({ sourceId: 'two', takeId: null });
     const sheet = { url: 'x', frameCount: 1, frameWidth: 1, frameHeight: 1, columns: 1 };
-    const job = newJobView({ id: 'j', projectId: 'p', kind: 'generate', label: '', createdAt: '', sourceId: 'one' });
-    project.receive({ type: 'job', job: { ...job, state: 'denoising', preview: sheet } });
+    const job = jobView.parse({
+      ...{ id: 'j', projectId: 'p', kind: 'generate', live: false, label: '', createdAt: '', state: 'denoising' },
+      ...{ step: 0, total: 2, secondsLeft: null, note: '', preview: sheet, takeId: null, sourceId: 'one' },
+      ...{ maskId: null, file: null, error: null },
+    });
+    project.receive({ type: 'job', job });
     expect(project.editor.session.state).toMatchObject({ viewMode: 'source', livePreview: { sourceId: 'one' } });
     project.view.showSource('one');
     expect(project.editor.view?.takeId).toBe('take');
-    project.receive({ type: 'job', job: { ...job, state: 'denoising', step: 1, preview: sheet } });
+    project.receive({ type: 'job', job: { ...job, step: 1 } });
     expect(project.editor.session.state.viewMode).toBe('sideBySide');
   });
 });

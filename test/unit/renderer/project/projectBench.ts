@@ -3,6 +3,7 @@ import type { MethodInput, MethodName, MethodOutput } from '../../../../electron
 import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
+import { StateStore } from '../../../../renderer/editor/stateStore.ts';
 import { Messages } from '../../../../renderer/project/messages.ts';
 import { OpenProject } from '../../../../renderer/project/openProject.ts';
 import { clipRecord } from '../../../fixtures/projectRecords.ts';
@@ -72,6 +73,8 @@ export interface ProjectBench {
   messages: Messages;
   /** What was called, in order. */
   calls: { method: MethodName; input: unknown }[];
+  /** Names of model files that were handed over. */
+  offered: string[];
   /** Opens the project anew; what is not answered is answered with nothing. */
   open(answers?: Answers, unsaved?: ConstructorParameters<typeof OpenProject>[2]): OpenProject;
 }
@@ -81,6 +84,7 @@ export function projectBench(): ProjectBench {
   const bench: ProjectBench = {
     messages: new Messages(),
     calls: [],
+    offered: [],
     open: (answers = {}, unsaved) => {
       const { messages } = bench;
       const client: StudioClient = {
@@ -93,8 +97,12 @@ export function projectBench(): ProjectBench {
         upload: async () => 'upload-00000000',
       };
       const info = { version: '0', workspace: '', models: [], desktop: false, follower: null, modelsFolder: '' };
+      const models = new StateStore({ list: info.models });
+      const offerModelFiles = async (files: readonly File[]): Promise<void> => {
+        bench.offered.push(...files.map(({ name }) => name));
+      };
       return new OpenProject(
-        { client, windowId: 'w', info, messages },
+        { client, windowId: 'w', info, models, messages, showModels: () => undefined, offerModelFiles },
         { projectId: 'p', sequence: 0, writer: true, records, jobs: [], missingSourceIds: [], recovery: null },
         unsaved,
       );
@@ -102,6 +110,7 @@ export function projectBench(): ProjectBench {
   };
   beforeEach(() => {
     bench.calls = [];
+    bench.offered = [];
     bench.messages = new Messages();
     vi.stubGlobal('cancelAnimationFrame', () => undefined);
     vi.stubGlobal(
