@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
+import { keptHistory } from './keptHistory.ts';
 import { maskOperation, regionPrompt } from './maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
@@ -89,6 +90,9 @@ export const methods = {
     input: z.strictObject({ projectId, windowId, diff: documentDiff }),
     output: z.strictObject({ sequence: z.int() }),
   },
+  /** The steps that can be taken back, as the window that wrote last kept them; and keeping them. */
+  'history.read': { input: inProject, output: keptHistory },
+  'history.keep': { input: z.strictObject({ projectId, windowId, history: keptHistory }), output: none },
   /** Reads an upload into the project's assets and describes it; the page adds the record, so that undo takes it back. */
   'sources.import': {
     input: z.strictObject({ projectId, uploadId, name: z.string().min(1).max(200) }),

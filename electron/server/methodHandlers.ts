@@ -4,6 +4,7 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
+import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import { takeFileOf } from '../services/projects/takeFileOf.ts';
@@ -81,6 +82,14 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
     'document.apply': async ({ projectId, windowId, diff }) => {
       const project = await library.opened(projectId);
       return { sequence: await project.applyFrom(windowId, diff) };
+    },
+
+    'history.read': async ({ projectId }) => readHistory(await library.opened(projectId)),
+    'history.keep': async ({ projectId, windowId, history }) => {
+      const project = await library.opened(projectId);
+      // Steps of a window that only looks would take back what it does not see.
+      if (project.writer === windowId) await keepHistory(project, history);
+      return none;
     },
 
     'sources.import': async ({ projectId, uploadId, name }) => {

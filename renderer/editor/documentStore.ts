@@ -24,6 +24,11 @@ export class DocumentStore {
     return record !== undefined && isKind(record, kind) ? record : undefined;
   }
 
+  /** Every record, in no particular order. */
+  get records(): IterableIterator<DocumentRecord> {
+    return this.#records.values();
+  }
+
   /** Any record by id. */
   find(id: string): DocumentRecord | undefined {
     return this.#records.get(id);

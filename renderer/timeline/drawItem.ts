@@ -73,7 +73,9 @@ function drawSourceContent(paint: TimelinePaint, place: Place, item: ItemRecord,
     for (let index = first; left + index * step < end; index++) {
       const x = left + index * step;
       const sourceFrame = source.media === 'picture' ? 0 : item.inFrame + index * step * perPixel;
-      const at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
+      let at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
+      // One that has not come, or does not at the very end, is stood in for by the one before it.
+      while (at > 0 && strip[at] === undefined) at--;
       drawPicture(paint, strip[at], { x, y: row.top + 1, width: step, height: pictureHeight });
     }
   }

@@ -131,9 +131,12 @@ describe('following a subject', { timeout: 240_000 }, () => {
     expect(await stored('maskKey')).toHaveLength(2);
   });
 
-  it('is there again after a reload', async () => {
+  it('is there again after a reload, and can still be taken back', async () => {
+    await page.waitForTimeout(1500);
     await page.reload();
     await expect.poll(() => doubts().count()).toBe(1);
+    await page.getByRole('button', { name: 'Undo follow' }).click();
+    await until(async () => (await stored('followed')).length === 1);
     expect(complaints.filter((line) => !/404/.test(line))).toEqual([]);
   });
 });
