@@ -1,6 +1,7 @@
 import { aboutTexts } from './aboutTexts.ts';
 import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
+import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
 import { startTexts } from './startTexts.ts';
@@ -26,5 +27,6 @@ export const texts = {
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,
+  ...laneTexts,
   ...shortcutTexts,
 } as const;
