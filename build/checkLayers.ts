@@ -88,7 +88,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/files',
     'models/errors',
   ],
-  'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
+  'electron/services': ['electron/children', 'electron/contract', 'electron/media', 'electron/engine', 'models'],
   'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/children', 'electron/contract', 'models/errors'],
   'electron/cli': [

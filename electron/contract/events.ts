@@ -3,6 +3,8 @@ import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
+import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
+import { modelView } from './models/modelView.ts';
 
 /** Everything the studio tells its pages unasked. Each event carries a number; a page that missed some is told by `gap`. */
 export const studioEvent = z.discriminatedUnion('type', [
@@ -34,6 +36,19 @@ export const studioEvent = z.discriminatedUnion('type', [
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
   }),
+  /** Files of the model page that are new or have changed. */
+  z.strictObject({ type: z.literal('modelFiles'), files: z.array(foundFileView) }),
+  /** Whether folders are being looked through, and what that has come to; files that are gone are none of `fileIds`. */
+  z.strictObject({
+    type: z.literal('modelScan'),
+    scanning: z.boolean(),
+    folders: z.array(modelFolderView),
+    sets: z.array(modelSetView),
+    fileIds: z.array(z.string()),
+  }),
+  z.strictObject({ type: z.literal('modelFetch'), entry: fetchEntryView }),
+  /** The models that the inspector offers have changed. */
+  z.strictObject({ type: z.literal('models'), models: z.array(modelView) }),
   /** A frame that a running job has just followed, to be looked at; the document has it when the job is done. */
   z.strictObject({
     type: z.literal('followed'),

@@ -3,9 +3,12 @@ import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
+import { modelMethods } from './models/modelLibrary.ts';
+import { modelView } from './models/modelView.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
-import { samplerNames } from './takeSettings.ts';
+
+export type { ModelView } from './models/modelView.ts';
 
 const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -17,30 +20,6 @@ const project = z.strictObject({ projectId });
 
 /** Name under which an upload waits for the call that uses it. */
 export const uploadId = z.string().regex(/^upload-[A-Za-z0-9]{8,48}$/);
-
-/** A model the studio can run, with what the inspector needs to know. */
-export const modelView = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  licence: z.string(),
-  width: z.int(),
-  height: z.int(),
-  frames: z.array(z.int()),
-  framesPerSecond: z.number(),
-  steps: z.int(),
-  guidance: z.strictObject({ text: z.number(), image: z.number() }),
-  noiseAlpha: z.number(),
-  studentSteps: z.int().nullable(),
-  /** Sampler it was made for, where it was made for one; its steps and guidance go with that. */
-  sampler: z.enum(samplerNames).nullable(),
-  /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
-  plansMotion: z.boolean(),
-  /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
-  learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
-});
-
-/** See {@link modelView}. */
-export type ModelView = z.output<typeof modelView>;
 
 /** A project in the list of recents. */
 export const projectSummary = z.strictObject({
@@ -81,6 +60,7 @@ export const methods = {
     input: z.strictObject({ modelId: z.string().max(200) }),
     output: z.strictObject({ words: z.array(z.string()) }),
   },
+  ...modelMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },

@@ -11,7 +11,7 @@ import { exportFolder } from '../services/jobs/exportService.ts';
 import type { OpenProject } from '../services/projects/openProject.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
-import type { MethodHandlers } from './methodHandlers.ts';
+import type { MethodHandlers } from './methodHandler.ts';
 import type { PageFiles } from './pageFiles.ts';
 import { bytesResponse, errorResponse, fileResponse, jsonResponse, textResponse } from './responses.ts';
 import type { StudioServices } from './studioServices.ts';

@@ -2,16 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
-import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
 import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import { takeFileOf } from '../services/projects/takeFileOf.ts';
+import type { MethodHandlers } from './methodHandler.ts';
+import { createModelHandlers } from './modelHandlers.ts';
 import type { StudioServices } from './studioServices.ts';
-
-/** A handler for every method of the contract. */
-export type MethodHandlers = { [M in MethodName]: (input: MethodParsed<M>) => Promise<MethodOutput<M>> };
 
 /** Binds the contract's methods to the services. Inputs are already parsed. */
 export function createMethodHandlers(services: StudioServices): MethodHandlers {
@@ -33,6 +31,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         });
       return services.engine.device(await catalogue.folderOf(model.id));
     },
+    ...createModelHandlers(services),
     'models.words': async ({ modelId }) => ({ words: await catalogue.words(modelId) }),
 
     'projects.list': async () => ({ projects: await library.list() }),

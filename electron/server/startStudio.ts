@@ -10,13 +10,15 @@ import { JobService } from '../services/jobs/jobService.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
 import { studioMedia } from '../services/media/studioMedia.ts';
+import type { FetchCatalogue } from '../services/models/fetch/catalogue.ts';
+import { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import { FolderGrants } from '../services/projects/folderGrants.ts';
 import { newProject } from '../services/projects/newProject.ts';
 import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
 import { StagingFolder } from '../services/projects/stagingFolder.ts';
 import { Uploads } from '../services/projects/uploads.ts';
-import { cacheRoot, modelRoots, studioVersion } from '../services/studioPlaces.ts';
+import { cacheRoot, modelRoots, ownModels, plannerModel, studioVersion } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
 import { listen } from './listen.ts';
@@ -34,6 +36,10 @@ export interface StudioOptions {
   bundledModels?: string | undefined;
   /** Folders whose subfolders are models, in the place of the shipped ones and the user's; the workspace's `models` joins them. */
   modelRoots?: readonly string[] | undefined;
+  /** The user's home, where models are looked for and kept; absent: this user's. */
+  home?: string | undefined;
+  /** What models can be fetched and from where, in the place of the program's catalogue (tests). */
+  fetching?: { catalogue: FetchCatalogue; allows: (address: URL) => boolean } | undefined;
   /** The built page; absent: `dist/renderer`. */
   pageFolder?: string | undefined;
   /** Where built graphs are kept; absent: `.magdiff/cache` in the user's home. */
@@ -79,6 +85,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
     port,
     services,
     close: async () => {
+      services.modelLibrary.close();
       services.takes.close();
       services.following.close();
       services.cache.close();
@@ -99,8 +106,13 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const version = options.version ?? studioVersion;
   const bus = new EventBus();
   const jobs = new JobList(bus);
-  const roots = options.modelRoots ?? modelRoots(options.bundledModels);
-  const catalogue = new ModelCatalogue([...roots, join(workspace, 'models')]);
+  const home = options.home ?? homedir();
+  const { modelRoots: given, bundledModels, fetching } = options;
+  // Sets that are kept on the model page are models wherever the others are.
+  const roots = [...new Set([...(given ?? modelRoots(bundledModels, home)), ownModels(home)])];
+  const workspaceModels = join(workspace, 'models');
+  const catalogue = new ModelCatalogue([...roots, workspaceModels]);
+  const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
   const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
   await library.start();
@@ -118,6 +130,8 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     following: new FollowService({ engine, bus, list: jobs, checkpoint: async () => null, log }),
     cache: new MediaCache(media, bus),
     catalogue,
+    modelLibrary: new ModelLibrary({ bus, catalogue, workspaceModels, home, planner, fetching }),
+    home,
     media,
     engine,
     version,

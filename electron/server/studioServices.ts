@@ -6,6 +6,7 @@ import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
+import type { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import type { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import type { FolderGrants } from '../services/projects/folderGrants.ts';
 import type { ProjectLibrary } from '../services/projects/projectLibrary.ts';
@@ -31,6 +32,9 @@ export interface StudioServices {
   following: FollowService;
   cache: MediaCache;
   catalogue: ModelCatalogue;
+  modelLibrary: ModelLibrary;
+  /** The user's home folder. */
+  home: string;
   media: MediaPort;
   engine: EnginePort;
   version: string;

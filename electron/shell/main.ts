@@ -1,5 +1,5 @@
 /** The desktop program: one window over the studio's own server, and what only a desktop can do. */
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { app, type BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
 import { startChildrenBy } from '../children/childProgram.ts';
 import { keepServing } from '../server/lastResort.ts';
@@ -75,6 +75,10 @@ async function start(): Promise<void> {
   ipcMain.handle('desktop:chooseFolder', (event) => {
     refuseStranger(event);
     return chooseFolder();
+  });
+  ipcMain.handle('desktop:folderOf', (event, path: unknown) => {
+    refuseStranger(event);
+    return studio && typeof path === 'string' && path !== '' ? studio.services.grants.give(dirname(path)) : null;
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(command, process.platform)));
   window = createWindow(studio.url, isOwn);

@@ -11,6 +11,7 @@ export function menuTemplate(command: (name: string) => void, platform: NodeJS.P
     label: 'Project',
     submenu: [
       item('All Projects', 'projects', 'CmdOrCtrl+O'),
+      item('Models…', 'models'),
       item('Save a Copy as…', 'save-as', 'CmdOrCtrl+Shift+S'),
       item('Pack to One File', 'pack'),
       { type: 'separator' },

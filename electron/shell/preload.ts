@@ -1,5 +1,5 @@
 /** The bridge: the little a page may ask of the desktop. Runs sandboxed, before the page. */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 type Listener = (command: string, value?: string) => void;
 
@@ -16,6 +16,9 @@ ipcRenderer.on('desktop:command', (_event, name: unknown, value: unknown) => {
 
 contextBridge.exposeInMainWorld('desktop', {
   chooseFolder: (): Promise<string | null> => ipcRenderer.invoke('desktop:chooseFolder'),
+  // The page cannot make up a file's place: only a file that was really dropped or chosen has one.
+  folderOf: (file: File): Promise<string | null> =>
+    ipcRenderer.invoke('desktop:folderOf', webUtils.getPathForFile(file)),
   onCommand: (wanted: Listener): void => {
     listener = wanted;
     for (const [name, value] of early.splice(0)) wanted(name, value);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog } from 'electron';
+import { app, BrowserWindow, dialog, shell } from 'electron';
 
 /** After as many crashes within a minute the page is not loaded again by itself. */
 const mostCrashes = 3;
@@ -28,7 +28,11 @@ export function createWindow(address: string, isOwn: (address: string) => boolea
   webContents.on('will-navigate', stayHome);
   webContents.on('will-redirect', stayHome);
   webContents.on('will-attach-webview', (event) => event.preventDefault());
-  webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  webContents.setWindowOpenHandler(({ url }) => {
+    // Licences and publishers' pages are for the browser; nothing else leaves, and nothing opens here.
+    if (URL.canParse(url) && new URL(url).protocol === 'https:') void shell.openExternal(url);
+    return { action: 'deny' };
+  });
   recover(created);
   created.once('ready-to-show', () => created.show());
   void created.loadURL(address);

@@ -7,9 +7,11 @@ import { StudioDialog } from './StudioDialog.tsx';
 import { StartPage } from './start/StartPage.tsx';
 import type { Studio } from './studio.ts';
 import { Toasts } from './Toasts.tsx';
+import { useDroppedFiles } from './useDroppedFiles.ts';
 
 /** The whole page. */
 export function App({ studio }: { studio: Studio }): ReactNode {
+  useDroppedFiles(studio);
   return (
     <StudioContext.Provider value={studio}>
       <Tooltip.Provider delayDuration={450} skipDelayDuration={200}>

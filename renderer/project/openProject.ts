@@ -2,6 +2,7 @@ import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/document
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { isModelFile } from '../client/isModelFile.ts';
 import { SaveQueue } from '../client/saveQueue.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import { Editor } from '../editor/editor.ts';
@@ -26,6 +27,7 @@ export class OpenProject implements ProjectScope {
   readonly client: StudioClient;
   readonly windowId: string;
   readonly info: MethodOutput<'studio.info'>;
+  readonly models: ProjectSurroundings['models'];
   readonly messages: Messages;
   readonly editor: Editor;
   readonly state = new StateStore<ProjectState>(initialProjectState);
@@ -35,6 +37,8 @@ export class OpenProject implements ProjectScope {
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
   readonly following: Following;
+  readonly showModels: () => void;
+  readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
   #isDisposed = false;
 
@@ -44,6 +48,9 @@ export class OpenProject implements ProjectScope {
     this.client = around.client;
     this.windowId = around.windowId;
     this.info = around.info;
+    this.models = around.models;
+    this.showModels = () => around.showModels();
+    this.offerModelFiles = (files) => around.offerModelFiles(files);
     this.messages = around.messages;
     const { id: projectId, client, windowId } = this;
     this.#queue = new SaveQueue(
@@ -88,12 +95,15 @@ export class OpenProject implements ProjectScope {
   }
 
   get model(): ModelView | undefined {
-    const { models } = this.info;
+    const { list: models } = this.models.state;
     return models.find((model) => model.id === this.editor.setup?.modelId) ?? models[0];
   }
 
-  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in. */
-  async receiveFiles(files: readonly File[]): Promise<void> {
+  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in, files of models are offered to be added. */
+  async receiveFiles(given: readonly File[]): Promise<void> {
+    const models = given.filter(isModelFile);
+    if (models.length > 0) await this.messages.attempt(() => this.offerModelFiles(models));
+    const files = given.filter((file) => !isModelFile(file));
     const isRecipe = ({ name }: File): boolean => /\.json$/i.test(name);
     for (const file of files.filter(isRecipe)) await this.messages.attempt(() => this.takes.recallFile(file));
     await this.media.importFiles(files.filter((file) => !isRecipe(file)));

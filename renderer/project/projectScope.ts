@@ -35,7 +35,13 @@ export interface ProjectSurroundings {
   client: StudioClient;
   windowId: string;
   info: MethodOutput<'studio.info'>;
+  /** The models there are now; sets come and go while a project is open. */
+  models: StateStore<{ list: readonly ModelView[] }>;
   messages: Messages;
+  /** Shows the page of all models. */
+  showModels(): void;
+  /** Takes files of models, which are no pictures. */
+  offerModelFiles(files: readonly File[]): Promise<void>;
 }
 
 /** What everything that acts on an open project works with. */

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../../../models/errors/studioError.ts';
 
+/** Words that wait to be used at most; a list of folders gives one for each. */
+const mostGrants = 5000;
+
 /** Folders and packed projects that a native dialog or the system chose, each under a word that the page is given and that works once. */
 export class FolderGrants {
   readonly #folders = new Map<string, string>();
@@ -9,6 +12,8 @@ export class FolderGrants {
   give(folder: string): string {
     const grant = randomBytes(16).toString('hex');
     this.#folders.set(grant, folder);
+    const [oldest] = this.#folders.keys();
+    if (this.#folders.size > mostGrants && oldest !== undefined) this.#folders.delete(oldest);
     return grant;
   }
 

@@ -80,6 +80,7 @@ function ProjectMenu(): ReactNode {
       <MenuItem icon="plus" label={texts.file.saveAs} onSelect={() => project.state.set({ dialog: 'saveAs' })} />
       <MenuItem icon="import" label={texts.file.pack} onSelect={attempt(() => studio.pack(project))} />
       <MenuLine />
+      <MenuItem icon="film" label={texts.models.open} onSelect={() => studio.state.set({ dialog: 'models' })} />
       <MenuItem icon="sparkle" label={texts.about.open} onSelect={() => studio.state.set({ dialog: 'about' })} />
     </Menu>
   );

@@ -89,6 +89,9 @@ function Beginnings(): ReactNode {
         <IconButton icon="sun" label={texts.top.theme} onClick={toggleTheme} />
       </div>
       <div className={styles.more}>
+        <Button quiet onClick={() => studio.state.set({ dialog: 'models' })}>
+          {texts.models.open}
+        </Button>
         <Button quiet onClick={() => studio.state.set({ dialog: 'about' })}>
           {texts.about.open}
         </Button>

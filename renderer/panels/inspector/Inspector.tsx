@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { useDocument, useProject, useProjectState, useSession } from '../../project/hooks.ts';
+import { useDocument, useModels, useProject, useProjectState, useSession } from '../../project/hooks.ts';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
@@ -26,6 +26,8 @@ export function Inspector(): ReactNode {
   const project = useProject();
   const setup = useDocument((document) => document.get('setup', 'setup'));
   const writer = useSession((session) => session.writer);
+  // What the chosen model is changes with them.
+  useModels();
   if (!setup) return null;
   const { settings } = setup;
   const { model } = project;

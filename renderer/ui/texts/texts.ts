@@ -3,6 +3,7 @@ import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
+import { modelTexts } from './modelTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
 import { startTexts } from './startTexts.ts';
 import { takeTexts } from './takeTexts.ts';
@@ -28,5 +29,6 @@ export const texts = {
   ...takeTexts,
   ...inspectorTexts,
   ...laneTexts,
+  ...modelTexts,
   ...shortcutTexts,
 } as const;

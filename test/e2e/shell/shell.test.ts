@@ -91,7 +91,7 @@ describe('the desktop shell', () => {
   it('shows the studio in a sandboxed, isolated window with the small bridge', async () => {
     expect(await ask('options')).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
     await ask('text', 'How it works');
-    expect(await ask('evaluate', 'Object.keys(window.desktop).sort().join()')).toBe('chooseFolder,onCommand');
+    expect(await ask('evaluate', 'Object.keys(window.desktop).sort().join()')).toBe('chooseFolder,folderOf,onCommand');
     expect(await ask('log')).toContain('show');
     expect(await ask('address')).not.toContain('token');
   });
@@ -102,6 +102,12 @@ describe('the desktop shell', () => {
     await ask('evaluate', "void window.open('https://example.com/')");
     await new Promise((done) => setTimeout(done, 500));
     expect(await ask('address')).toBe(before);
+    for (const url of ['https://example.com/licence', 'file:///etc/passwd', 'javascript:alert(1)'])
+      expect(await ask('opened', url)).toBe('deny');
+    const log = (await ask('log')) as string[];
+    expect(log.filter((line) => line.includes('licence') || line.includes('passwd') || line.includes('alert'))).toEqual(
+      ['browser https://example.com/licence'],
+    );
     expect(await ask('permission', 'camera')).toBe(false);
     expect(await ask('stranger', 'desktop:chooseFolder')).toContain('may not use the desktop bridge');
   });

@@ -133,6 +133,7 @@ class BrowserWindow extends EventEmitter {
       const invoke = globalThis.__invoke;
       globalThis.__listeners = {};
       const electron = {
+        webUtils: { getPathForFile: (file) => '/dropped/' + file.name },
         contextBridge: { exposeInMainWorld: (name, api) => { globalThis[name] = api; } },
         ipcRenderer: {
           invoke: (channel, ...args) => globalThis.__invoke(channel, location.href, args),
@@ -189,7 +190,10 @@ const session = {
     setPermissionCheckHandler: () => undefined,
   },
 };
-const shell = { showItemInFolder: (path: string) => log.push(`reveal ${path}`) };
+const shell = {
+  showItemInFolder: (path: string) => log.push(`reveal ${path}`),
+  openExternal: async (url: string) => void log.push(`browser ${url}`),
+};
 
 /** What the parent may ask. */
 const commands: Record<string, (value: string) => unknown> = {
@@ -222,6 +226,7 @@ const commands: Record<string, (value: string) => unknown> = {
   },
   graphicsGone: (reason) => app.emit('child-process-gone', {}, { type: 'GPU', reason }),
   unresponsive: () => windows[0]?.webContents.emit('unresponsive'),
+  opened: (url) => windows[0]?.webContents.openHandler({ url }).action,
   secondInstance: (path) => app.emit('second-instance', {}, path ? ['magdiff', path] : ['magdiff'], '/'),
   openFile: (path) => app.emit('open-file', { preventDefault: () => undefined }, path),
   quit: () => app.quit(),

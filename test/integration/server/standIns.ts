@@ -164,6 +164,7 @@ export async function startTestStudio(options: Partial<StudioOptions> = {}) {
     pageFolder: await barePage(),
     modelRoots: [await bareModels()],
     log: (line) => logged.push(line),
+    home: await mkdtemp(join(tmpdir(), 'magdiff-home-')),
     ...options,
     workspace,
   });

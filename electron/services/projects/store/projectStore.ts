@@ -191,15 +191,16 @@ function serialise(records: Iterable<DocumentRecord>, sequence: number): string 
   return `{"format":"magdiff-project","schemaVersion":${schemaVersion},"sequence":${sequence},"records":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-/** Keeps a copy of a damaged file beside it, under a name that nothing has yet. */
+/** Keeps a copy of a damaged file beside it, under a name that nothing has yet; of very many, the last in the place of the one before. */
 async function keepAside(path: string): Promise<void> {
   for (let number = 1; ; number++) {
     try {
-      await copyFile(path, `${path}${number === 1 ? '' : `.${number}`}.damaged`, constants.COPYFILE_EXCL);
+      const mode = number < keptAside ? constants.COPYFILE_EXCL : 0;
+      await copyFile(path, `${path}${number === 1 ? '' : `.${number}`}.damaged`, mode);
       return;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
-      if (codeOf(error) !== 'EEXIST' || number >= keptAside) throw translateWriteError(error, path);
+      if (codeOf(error) !== 'EEXIST') throw translateWriteError(error, path);
     }
   }
 }

@@ -7,6 +7,7 @@ import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
 import { newMask, removeMask } from '../../../../renderer/editor/maskCommands.ts';
+import { StateStore } from '../../../../renderer/editor/stateStore.ts';
 import { Messages } from '../../../../renderer/project/messages.ts';
 import { OpenProject } from '../../../../renderer/project/openProject.ts';
 import { squareMask } from '../../../fixtures/maskRecords.ts';
@@ -88,6 +89,7 @@ const records: DocumentRecord[] = [
 ];
 
 let messages: Messages;
+let offered: string[];
 let calls: { method: MethodName; input: unknown }[];
 
 /** A project over a client that answers as told, and with nothing where it is not. */
@@ -102,8 +104,12 @@ function open(answers: Answers = {}, unsaved?: ConstructorParameters<typeof Open
     upload: async () => 'upload-00000000',
   };
   const info = { version: '0', workspace: '', models: [], desktop: false };
+  const models = new StateStore({ list: info.models });
+  const offerModelFiles = async (files: readonly File[]): Promise<void> => {
+    offered.push(...files.map(({ name }) => name));
+  };
   return new OpenProject(
-    { client, windowId: 'w', info, messages },
+    { client, windowId: 'w', info, models, messages, showModels: () => undefined, offerModelFiles },
     { projectId: 'p', sequence: 0, writer: true, records, jobs: [], missingSourceIds: [], recovery: null },
     unsaved,
   );
@@ -129,6 +135,7 @@ const strokesAt = (project: OpenProject) =>
 beforeEach(() => {
   calls = [];
   messages = new Messages();
+  offered = [];
   vi.stubGlobal('cancelAnimationFrame', () => undefined);
   vi.stubGlobal(
     'Audio',
@@ -242,6 +249,14 @@ describe('a recipe dropped on the project', () => {
 });
 
 describe('an open project', () => {
+  it('takes files of models for what they are, and for no pictures', async () => {
+    const project = open();
+    const names = ['a.safetensors', 'B.CKPT', 'c.pt', 'd.pth'];
+    await project.receiveFiles(names.map((name) => new File(['x'], name)));
+    expect(offered).toEqual(names);
+    expect(calls.map(({ method }) => method)).not.toContain('sources.import');
+  });
+
   it('hears no events of other projects', () => {
     const project = open();
     const diff = { added: squareMask('one', { x: 0, y: 0, side: 4 }), updated: [], removed: [] };

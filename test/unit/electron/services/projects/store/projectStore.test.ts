@@ -106,6 +106,19 @@ describe('a project’s store', () => {
     await again.close();
   });
 
+  it('opens however often it was damaged before', async () => {
+    await fourChanges();
+    const path = join(folder, 'project.json');
+    await writeFile(path, 'torn');
+    await writeFile(`${path}.damaged`, '1');
+    for (let number = 2; number <= 100; number++) await writeFile(`${path}.${number}.damaged`, String(number));
+    const store = await ProjectStore.open(folder);
+    expect(markersIn(store)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await readFile(`${path}.damaged`, 'utf8')).toBe('1');
+    expect(await readFile(`${path}.100.damaged`, 'utf8')).toBe('torn');
+    await store.close();
+  });
+
   it('folds under a stream of changes without losing one', async () => {
     const store = await ProjectStore.open(folder);
     await store.apply(add('m0'));
