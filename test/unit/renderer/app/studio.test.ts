@@ -20,7 +20,7 @@ const client: StudioClient = {
     if ('diff' in input) saved.push(input.diff);
     const answers: { [M in MethodName]?: MethodOutput<M> } = {
       'studio.info': { version: '1', workspace: '', models: [], desktop: false },
-      'studio.device': { provider: 'cpu', name: 'test', warnings: [] },
+      'studio.device': { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] },
       'projects.list': { projects: [] },
       'projects.open': {
         ...{
