@@ -36,7 +36,13 @@ export const projectSummary = z.strictObject({
 export type ProjectSummary = z.output<typeof projectSummary>;
 
 /** The provider that runs the model, once known. */
-export const deviceView = z.strictObject({ provider: z.string(), name: z.string(), warnings: z.array(z.string()) });
+export const deviceView = z.strictObject({
+  provider: z.string(),
+  /** Of large networks' products. */
+  precision: z.enum(['float16', 'float32']),
+  name: z.string(),
+  warnings: z.array(z.string()),
+});
 
 /** Every call a page can make: `POST /rpc/<name>` with the input as JSON, answered with the output as JSON. */
 export const methods = {

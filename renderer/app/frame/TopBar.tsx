@@ -109,7 +109,9 @@ function Device(): ReactNode {
     <Hint text={warning === '' ? texts.top.device : warning}>
       <span className={styles.device}>
         <span className={light} />
-        {device ? `${device.provider.toUpperCase()} · ${device.name}` : texts.top.deviceUnknown}
+        {device
+          ? `${device.provider.toUpperCase()}${device.precision === 'float16' ? ' FP16' : ''} · ${device.name}`
+          : texts.top.deviceUnknown}
       </span>
     </Hint>
   );

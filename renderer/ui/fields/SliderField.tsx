@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { texts } from '../texts/texts.ts';
-import { Field, FieldRow, HintText } from './Field.tsx';
+import { Field, FieldRow, HintText, Inline } from './Field.tsx';
 import { NumberField } from './NumberField.tsx';
 import { type NumberRange, Slider } from './Slider.tsx';
 
@@ -20,6 +20,7 @@ export function SliderField({
   defaultValue,
   mark,
   disabled = false,
+  beside,
   onBegin,
   onChange,
   onCommit,
@@ -33,6 +34,8 @@ export function SliderField({
   defaultValue: number;
   mark?: number | undefined;
   disabled?: boolean;
+  /** A control before the typed value. */
+  beside?: ReactNode;
 } & NumberRange &
   GestureHandlers): ReactNode {
   const id = useId();
@@ -43,7 +46,10 @@ export function SliderField({
         <span id={`${id}-label`} title={brief ? hint : undefined}>
           {label}
         </span>
-        <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+        <Inline>
+          {beside}
+          <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+        </Inline>
       </FieldRow>
       <Slider
         {...range}

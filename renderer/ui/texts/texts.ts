@@ -1,6 +1,7 @@
 import { aboutTexts } from './aboutTexts.ts';
 import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
+import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
 import { modelTexts } from './modelTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
@@ -27,6 +28,7 @@ export const texts = {
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,
+  ...laneTexts,
   ...modelTexts,
   ...shortcutTexts,
 } as const;
