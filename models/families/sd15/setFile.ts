@@ -37,6 +37,8 @@ const setSchema = z.object({
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
   imageScale: z.number().min(0).max(4).default(0.8),
+  /** What tells each file, as it is named here, from others: by it a file is found again that has moved. */
+  fingerprints: z.record(z.string(), z.string()).optional(),
   width: z.int().positive().multipleOf(8).optional(),
   height: z.int().positive().multipleOf(8).optional(),
   recipe: z

@@ -14,6 +14,8 @@ const text = texts.models;
 /** Rows drawn at most; the others are found by typing. */
 const mostRows = 200;
 
+const byName = new Intl.Collator('en', { numeric: true });
+
 /** Every file that was found, in one sentence each. */
 export function FileList({ view }: { view: ModelLibraryView }): ReactNode {
   const [wanted, setWanted] = useState('');
@@ -23,9 +25,9 @@ export function FileList({ view }: { view: ModelLibraryView }): ReactNode {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = ({ name, what, place }: FoundFileView): boolean =>
     words.every((word) => `${name} ${what} ${place}`.toLowerCase().includes(word));
-  const files = view.files.filter(
-    (file) => (withRemoved || !file.removed) && (!onlyUsable || file.usable) && fits(file),
-  );
+  const files = view.files
+    .filter((file) => (withRemoved || !file.removed) && (!onlyUsable || file.usable) && fits(file))
+    .sort((a, b) => Number(b.usable) - Number(a.usable) || byName.compare(a.name, b.name));
   return (
     <>
       <div className={styles.tools}>

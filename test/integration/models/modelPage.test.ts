@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -132,6 +132,24 @@ test('a set says which of its files is gone', async () => {
   await rm(join(own, 'ip-adapter.safetensors'));
   const parts = (await library()).sets.find(({ modelId }) => modelId !== null)?.parts;
   expect(parts?.filter(({ isThere }) => !isThere).map(({ name }) => name)).toEqual(['ip-adapter.safetensors']);
+});
+
+test('a set finds its files again where they were moved to', async () => {
+  const own = join(folder, 'before');
+  await writeTinySet(own);
+  const view = await addFolder(own);
+  const { modelId } = (await studio.call('models.keepSet', { setId: view.sets[0]?.id })).body;
+  const after = join(folder, 'after the move');
+  await mkdir(after);
+  for (const name of ['ip-adapter.safetensors', 'base ü', 'motion'])
+    await rename(join(own, name), join(after, `new ${name}`));
+  await addFolder(after);
+  const isWhole = ({ sets }: ModelLibraryView): boolean =>
+    sets.find((set) => set.modelId === modelId)?.parts.every(({ isThere }) => isThere) ?? false;
+  const found = await once((each) => scanned(each) && isWhole(each));
+  expect(found.sets.find((set) => set.modelId === modelId)?.parts.map(({ name }) => name)).toEqual([
+    ...['new base ü', 'new motion', 'new ip-adapter.safetensors', 'image_encoder'],
+  ]);
 });
 
 test('a file is taken off the list and put on again, and is in no proposal meanwhile', async () => {

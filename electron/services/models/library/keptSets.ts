@@ -2,19 +2,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../../models/errors/studioError.ts';
 import { holdsSet, type ModelSet, readSet, setPath, writeSet } from '../../../../models/families/sd15/setFile.ts';
-
-/** A set that is kept. */
-export interface KeptSet {
-  /** Name of its folder, by which it is a model. */
-  readonly modelId: string;
-  readonly folder: string;
-  readonly set: ModelSet;
-}
+import type { KeptSet } from './keptSet.ts';
+import { withFingerprints } from './movedFiles.ts';
 
 /** Keeps a set in a folder of its own under `root`, with the planner where there is one; returns the folder. */
 export async function keepSet(root: string, set: ModelSet, planner: string | undefined): Promise<string> {
   const folder = join(root, folderName(set.name));
-  await writeSet(folder, planner ? { ...set, planner } : set);
+  await writeSet(folder, await withFingerprints(planner ? { ...set, planner } : set));
   return folder;
 }
 

@@ -5,7 +5,7 @@ import type { ProposedSet } from '../../../../models/families/sd15/proposeSets.t
 import { filesOfSet, type ModelSet } from '../../../../models/families/sd15/setFile.ts';
 import type { FoundFile } from '../../../../models/recognise/scanFolders.ts';
 import type { FoundFileView, ModelSetView } from '../../../contract/models/modelLibrary.ts';
-import type { KeptSet } from './keptSets.ts';
+import type { KeptSet } from './keptSet.ts';
 
 /** What names a file, a folder or a set for the page, which is given no path to send back. */
 export const identityOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -19,6 +19,7 @@ import { dropSet, keepSet, keptSets } from './keptSets.ts';
 import { fileView, identityOf, isSameSet, keptView, proposalView, setIdentity } from './libraryViews.ts';
 import { ModelFetches } from './modelFetches.ts';
 import { ModelFilesProgram } from './modelFilesProgram.ts';
+import { findMovedFiles } from './movedFiles.ts';
 import { type Remembered, RememberedFolders } from './rememberedFolders.ts';
 
 /** What the library works with. */
@@ -96,7 +97,7 @@ export class ModelLibrary {
         this.#isScanning = false;
         // What a look that was broken off has not come to may still be there.
         if (trouble === undefined) for (const path of this.#files.keys()) if (!seen.has(path)) this.#files.delete(path);
-        void this.#tellScan();
+        void this.#findMoved().finally(() => this.#tellScan());
       },
     });
   }
@@ -166,6 +167,15 @@ export class ModelLibrary {
   close(): void {
     this.fetches.close();
     this.#program.close();
+  }
+
+  /** Sets whose files lie elsewhere now are brought up to date. */
+  async #findMoved(): Promise<void> {
+    const files = [...this.#files.values()];
+    let isAny = false;
+    for (const kept of await keptSets(ownModels(this.#home)))
+      if (await findMovedFiles(kept, files).catch(() => false)) isAny = true;
+    if (isAny) this.#options.bus.publish({ type: 'models', models: await this.#options.catalogue.list() });
   }
 
   #fileOf(fileId: string): FoundFile {
