@@ -160,7 +160,8 @@ export const methods = {
   /** Takes a finished job off the list. */
   'jobs.dismiss': { input: jobInProject, output: none },
   'exports.start': {
-    input: z.strictObject({ projectId, takeId: recordId, options: exportOptions }),
+    /** Without a take: the timeline as it is arranged. */
+    input: z.strictObject({ projectId, takeId: recordId.nullable(), options: exportOptions }),
     output: z.strictObject({ jobId }),
   },
   /** Shows a file that an export made in the system's file manager; desktop only. */

@@ -245,7 +245,7 @@ describe('one sitting', () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const dialog = page.getByRole('dialog', { name: 'Export' });
     await expectAccessible(page, 'export');
-    expect(await dialog.getByRole('switch', { name: 'Sound of the clip' }).isChecked()).toBe(true);
+    expect(await dialog.getByRole('switch', { name: 'Sound' }).isChecked()).toBe(true);
     await dialog.getByRole('textbox', { name: 'File name' }).fill('balloon edit');
     await dialog.getByRole('button', { name: 'Export' }).click();
     await page.locator('[data-testid=job-export][data-state=done]').waitFor({ timeout: 60_000 });

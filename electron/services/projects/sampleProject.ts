@@ -34,7 +34,7 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
     frameRate: sampleFramesPerSecond,
     format: 'mp4-h264',
     quality: 'best',
-    sound: { path: soundPath, startSeconds: 0 },
+    sounds: [{ path: soundPath, startSeconds: 0 }],
     out: join(work, 'clip.mp4'),
     signal: AbortSignal.timeout(120_000),
   });

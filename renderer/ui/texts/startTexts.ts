@@ -37,7 +37,7 @@ export const startTexts = {
     theme: 'Switch between dark and light',
     shortcuts: 'Keyboard shortcuts',
     export: 'Export',
-    exportNeedsTake: 'Make or choose a take first',
+    exportNeedsTake: 'Import something, or choose a take, first',
     device: 'Device that runs the model',
     deviceUnknown: 'Looking for the device…',
   },
