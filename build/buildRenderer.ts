@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { writeLicences } from './licences/licenceTexts.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -15,6 +16,7 @@ export async function buildRenderer(): Promise<void> {
     [
       'renderer',
       'build/buildRenderer.ts',
+      'build/licences',
       'electron/contract',
       'models/masks',
       'models/errors',
@@ -41,6 +43,7 @@ export async function buildRenderer(): Promise<void> {
         reportCompressedSize: false,
       },
     });
+    writeLicences(join(pageFolder, 'licences.json'), join(root, 'dist', 'THIRD-PARTY-LICENCES.txt'));
   } finally {
     if (environment === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = environment;

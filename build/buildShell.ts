@@ -33,7 +33,9 @@ export async function buildShell({
     entryPoints: {
       main: 'electron/shell/main.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
-      smartSelectProcess: 'electron/media/smartSelectProcess.ts',
+      clickProcess: 'electron/engine/clicks/clickProcess.ts',
+      modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
+      pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },
   });
   const preload = { entryPoints: { preload: 'electron/shell/preload.ts' }, outExtension: { '.js': '.cjs' } };

@@ -22,6 +22,7 @@ const shownWith = [
 const allowed: Record<string, readonly string[]> = {
   'models/errors': [],
   'models/progress': [],
+  'models/lanes': [],
   'models/files': ['models/errors'],
   'models/onnx': ['models/errors'],
   'models/math': ['models/errors'],
@@ -34,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/masks': ['models/math', 'models/errors'],
   'models/follow': ['models/math', 'models/errors'],
   'models/model': [
+    'models/lanes',
     'models/nets',
     'models/onnx',
     'models/weights',
@@ -45,6 +47,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/families': [
     'models/recognise',
     'models/follow',
+    'models/lanes',
     'models/model',
     'models/nets',
     'models/onnx',
@@ -57,6 +60,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/pipeline': [
+    'models/lanes',
     'models/model',
     'models/weights',
     'models/diffusion',
@@ -67,9 +71,11 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'models/verify': ['models'],
   'models/bundled': [],
-  'electron/contract': ['models/progress', 'models/errors'],
-  'electron/media': ['electron/contract', 'models/errors', 'models/files'],
+  'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
+  'electron/children': [],
+  'electron/media': ['electron/children', 'electron/contract', 'models/masks', 'models/errors', 'models/files'],
   'electron/engine': [
+    'electron/children',
     'electron/contract',
     'electron/media',
     'models/families',
@@ -82,9 +88,9 @@ const allowed: Record<string, readonly string[]> = {
     'models/files',
     'models/errors',
   ],
-  'electron/services': ['electron/contract', 'electron/media', 'electron/engine', 'models'],
+  'electron/services': ['electron/children', 'electron/contract', 'electron/media', 'electron/engine', 'models'],
   'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
-  'electron/shell': ['electron/server', 'electron/contract', 'models/errors'],
+  'electron/shell': ['electron/server', 'electron/children', 'electron/contract', 'models/errors'],
   'electron/cli': [
     'electron/contract',
     'electron/services',
@@ -95,7 +101,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
-  'renderer/editor': ['electron/contract', 'models/masks', 'models/errors'],
+  'renderer/editor': ['electron/contract', 'models/lanes', 'models/masks', 'models/errors'],
   'renderer/preview': ['renderer/editor', 'electron/contract'],
   'renderer/project': [
     'renderer/ui',
@@ -107,8 +113,8 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'renderer/canvas': [...shownWith, 'models/masks'],
-  'renderer/timeline': shownWith,
-  'renderer/panels': shownWith,
+  'renderer/timeline': [...shownWith, 'models/lanes'],
+  'renderer/panels': [...shownWith, 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
   'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],

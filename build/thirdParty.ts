@@ -1,84 +1,15 @@
 /**
  * Writes THIRD-PARTY.md: what a packaged studio carries of others, with the licence of each. `--check` writes nothing and ends with 1 where the
- * file is not what it would be, or a package has a licence that is not on the list.
+ * file is not what it would be, or a package has a licence that is not on the list or no text of it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { carriedPackages, isListed, others, terms } from './licences/carriedPackages.ts';
+import { licenceTexts, sourceOffer } from './licences/licenceTexts.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Licences under which something may be carried, and what they ask of whoever passes it on. */
-const terms: Readonly<Record<string, string>> = {
-  MIT: 'keep the notice',
-  ISC: 'keep the notice',
-  '0BSD': 'nothing',
-  'BSD-2-Clause': 'keep the notice',
-  'BSD-3-Clause': 'keep the notice',
-  'Apache-2.0': 'keep the notice and the NOTICE file',
-  'CC0-1.0': 'nothing',
-  'CC-BY-4.0': 'name the authors',
-  'LGPL-3.0-or-later': 'keep the notice, offer the source, let the library be replaced',
-};
-
-/** Packages whose description names no licence; read in the licence file they carry. */
-const readByHand: Readonly<Record<string, string>> = { async: 'MIT' };
-
-/** What is carried that is no npm package. */
-const others = [
-  [
-    'Electron, with Chromium and Node',
-    'MIT and others',
-    'Its texts lie in the program’s folder: LICENSE.electron.txt, LICENSES.chromium.html',
-  ],
-  ['ONNX Runtime', 'MIT', 'Its native library, in onnxruntime-node'],
-  [
-    'libvips and what it is built with',
-    'LGPL-3.0-or-later and others',
-    'A library of its own in @img/sharp-libvips-*, which can be replaced; its sources: github.com/lovell/sharp-libvips',
-  ],
-  [
-    'The bundled model',
-    'MIT',
-    'Trained for this project; its data and their licences: models/bundled/magdiff-small/CARD.md',
-  ],
-];
-
-const lockFile = z.object({
-  packages: z.record(
-    z.string(),
-    z.looseObject({ version: z.string().optional(), license: z.string().optional(), dev: z.boolean().optional() }),
-  ),
-});
-
-/** A package that is carried. */
-interface Carried {
-  name: string;
-  version: string;
-  licence: string;
-}
-
-/** Every package that is needed at run time, by name; those for other systems included. */
-function carriedPackages(): Carried[] {
-  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
-  return Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true)
-    .map(([path, { version = '', license }]) => {
-      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      return { name, version, licence: license ?? readByHand[name] ?? 'none named' };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
-
-/** Whether all parts of a licence, or one of those to choose from, are on the list. */
-function isListed(licence: string): boolean {
-  const plain = licence.replace(/[()]/g, '');
-  return plain.includes(' OR ')
-    ? plain.split(' OR ').some(isListed)
-    : plain.split(' AND ').every((part) => Object.hasOwn(terms, part.trim()));
-}
-
-function textOf(carried: readonly Carried[]): string {
+function textOf(carried: ReturnType<typeof carriedPackages>): string {
   const rows = carried.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
   return [
     '# Third-party software',
@@ -95,9 +26,13 @@ function textOf(carried: readonly Carried[]): string {
     '| --- | --- |',
     ...Object.entries(terms).map((row) => `| ${row.join(' | ')} |`),
     '',
+    '## Source offer',
+    '',
+    sourceOffer,
+    '',
     '## npm packages',
     '',
-    'Each carries its licence text in its own folder; those for other systems are listed too.',
+    'Their licence texts are in About, and beside the installed program in THIRD-PARTY-LICENCES.txt; those for other systems are listed too.',
     '',
     '| package | version | licence |',
     '| --- | --- | --- |',
@@ -110,10 +45,13 @@ const carried = carriedPackages();
 const unlisted = carried.filter(({ licence }) => !isListed(licence));
 for (const { name, licence } of unlisted)
   process.stderr.write(`${name}: the licence "${licence}" is not on the list of build/thirdParty.ts.\n`);
+const textless = licenceTexts().flatMap(({ text, packages }) => (text === '' ? packages : []));
+for (const name of textless)
+  process.stderr.write(`${name}: it carries no licence text, and build/licences/licenceTexts.ts names none.\n`);
 const path = join(root, 'THIRD-PARTY.md');
 const text = textOf(carried);
 const isCheck = process.argv.includes('--check');
 const isCurrent = !isCheck || readFileSync(path, 'utf8').replaceAll('\r\n', '\n') === text;
 if (!isCurrent) process.stderr.write('THIRD-PARTY.md is not current: run "npm run licences".\n');
 if (!isCheck) writeFileSync(path, text);
-process.exitCode = unlisted.length > 0 || !isCurrent ? 1 : 0;
+process.exitCode = unlisted.length > 0 || textless.length > 0 || !isCurrent ? 1 : 0;

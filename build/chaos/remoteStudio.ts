@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { Fault } from './faultyStudio.ts';
 
@@ -15,14 +14,18 @@ export interface RemoteStudio {
   /** Lets its file system or clock fail, or heals it. */
   order(fault: Fault): void;
   kill(): Promise<void>;
-  /** Kills the process in which it computes, if one runs (Linux only). */
-  killEngine(): Promise<boolean>;
+  /** Kills a process of its own whose command holds `name`, if one runs (Linux only). */
+  killChild(name: string): Promise<boolean>;
 }
 
-/** Starts one; the arguments are those of faultyStudio.ts. */
-export async function startRemote(args: string[]): Promise<RemoteStudio> {
-  const script = resolve(import.meta.dirname, 'faultyStudio.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+/** Starts one from the bundled `script`; the arguments are those of faultyStudio.ts, `environment` is added to ours. */
+export async function startRemote(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RemoteStudio> {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let said = '';
@@ -61,7 +64,7 @@ export async function startRemote(args: string[]): Promise<RemoteStudio> {
         child.once('exit', () => done());
         child.kill('SIGKILL');
       }),
-    killEngine: () => killChildOf(child.pid ?? 0),
+    killChild: (name) => killChildOf(child.pid ?? 0, name),
   };
 }
 
@@ -77,12 +80,12 @@ function addressOf(child: ChildProcess, said: () => string): Promise<string> {
   });
 }
 
-async function killChildOf(pid: number): Promise<boolean> {
+async function killChildOf(pid: number, name: string): Promise<boolean> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   for (const text of children.trim().split(' ')) {
     const child = Number(text);
     const line = child ? await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '') : '';
-    if (!line.includes('engineProcess')) continue;
+    if (!line.includes(name)) continue;
     process.kill(child, 'SIGKILL');
     return true;
   }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { takeIdOf } from '../../electron/services/jobs/keptJobs.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
@@ -13,6 +14,7 @@ export interface Tally {
   checked: number;
   /** Acknowledged gestures that were not there after a restart. */
   lost: number;
+  clipsImported: number;
   jobsStarted: number;
   jobsLost: number;
   jobsDoubled: number;
@@ -108,6 +110,23 @@ export class Sitting {
         await new Promise((done) => setTimeout(done, 20));
       }
     }
+  }
+
+  /** Whether a gesture is taken again, within some seconds of a fault's end. A studio that was killed meanwhile need not. */
+  async goesOn(studio: RemoteStudio): Promise<boolean> {
+    const before = this.tally.acknowledged;
+    for (let tries = 0; tries < 100; tries++) {
+      if (this.tally.acknowledged > before || studio.process.exitCode !== null) return true;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    return false;
+  }
+
+  /** Brings a clip in, as a source that is not yet in the document. */
+  async importClip(studio: RemoteStudio, path: string): Promise<void> {
+    const uploadId = await studio.upload(await readFile(path));
+    await studio.call('sources.import', { projectId: this.#projectId, uploadId, name: 'clip.mp4' });
+    this.tally.clipsImported++;
   }
 
   /** Asks for a take, unless one is under way. */

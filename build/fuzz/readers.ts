@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { readTakeFile } from '../../electron/cli/takes/takeFiles.ts';
 import { fileName } from '../../electron/contract/fileName.ts';
+import { maskDrawing } from '../../electron/contract/maskOperations.ts';
 import { methods } from '../../electron/contract/methods.ts';
 import { parseProjectFile } from '../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { writeJournalLine } from '../../electron/services/projects/store/journalLine.ts';
 import { readPack } from '../../electron/services/projects/store/packFile.ts';
 import { readJournal, replayJournal } from '../../electron/services/projects/store/readJournal.ts';
+import { readSet } from '../../models/families/sd15/setFile.ts';
 import { parseBoundedJson } from '../../models/files/boundedJson.ts';
+import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
 import { readTorchZip } from '../../models/weights/torch/torchZip.ts';
@@ -36,7 +40,8 @@ export async function fuzzedReaders(folder: string): Promise<Record<string, Fuzz
   const fromFile =
     (name: string, read: (path: string) => Promise<unknown>) =>
     async (input: Buffer): Promise<unknown> => {
-      await writeFile(file(name), input);
+      // Written in one go: a turn through the thread pool would take longer than most readers.
+      writeFileSync(file(name), input);
       return read(file(name));
     };
   const pickle = tablePickle('weight', floatTensorPickle({}));
@@ -74,8 +79,8 @@ export async function fuzzedReaders(folder: string): Promise<Record<string, Fuzz
       seeds: [await packOf(json(project))],
       read: fromFile('a.magdiff', async (path) => {
         const out = file('unpacked');
-        await rm(out, { recursive: true, force: true });
-        await mkdir(join(out, 'assets'), { recursive: true });
+        rmSync(out, { recursive: true, force: true });
+        mkdirSync(join(out, 'assets'), { recursive: true });
         await readPack(path, out);
       }),
     },
@@ -84,6 +89,13 @@ export async function fuzzedReaders(folder: string): Promise<Record<string, Fuzz
       seeds: [await readFile(file('run.safetensors'))],
       read: fromFile('state.safetensors', async () => ((await runs.load('state')) ? 'taken' : 'refused')),
     },
+    set: {
+      seeds: [
+        json({ format: 'magdiff-set', version: 1, name: 's', base: 'a.ckpt', loras: [{ file: 'b', weight: 0.5 }] }),
+      ],
+      read: fromFile('set.json', () => readSet(folder)),
+    },
+    drawing: { seeds: [json(drawing)], read: readDrawing },
     exportName: { seeds: ['Take 1', '50 %', 'con.txt'].map((name) => Buffer.from(name)), read: readName },
     call: {
       seeds: [json({ projectId: 'p', windowId: 'w', diff })],
@@ -93,6 +105,35 @@ export async function fuzzedReaders(folder: string): Promise<Record<string, Fuzz
           : 'refused',
     },
   };
+}
+
+const drawing = {
+  ...{ width: 32, height: 24, growPixels: 2, featherPixels: 1 },
+  keys: [
+    {
+      frameIndex: 0,
+      interpolation: 'linear',
+      operations: [
+        { kind: 'stroke', mode: 'paint', radius: 4, hardness: 0.5, points: [3, 4, 1, 20, 14, 0.5] },
+        { kind: 'lasso', mode: 'erase', points: [1, 1, 9, 2, 4, 8] },
+        { kind: 'region', mode: 'paint', width: 4, height: 2, runs: [3, 2, 3] },
+        { kind: 'flood', mode: 'paint', x: 3, y: 3 },
+      ],
+    },
+    {
+      frameIndex: 4,
+      interpolation: 'hold',
+      operations: [{ kind: 'rectangle', mode: 'paint', x: 2, y: 2, width: 9, height: 9 }],
+    },
+  ],
+};
+
+/** A drawing that is taken can be turned into pixels. */
+function readDrawing(input: Buffer): string {
+  const parsed = maskDrawing.safeParse(parseBoundedJson(input.toString(), 'it'));
+  if (!parsed.success) return 'refused';
+  rasterizeMask(parsed.data, { width: 48, height: 48, frameIndex: 2 });
+  return 'taken';
 }
 
 /** A name that is taken must be one place in its folder and nothing else. */

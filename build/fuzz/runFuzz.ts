@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,18 +28,29 @@ export interface FuzzReport {
   /** Inputs over two seconds. */
   slow: number;
   slowestMilliseconds: number;
+  /** The most memory the process had held when this reader had its turn: all readers' together, so no reader took more. */
+  peakMemoryMiB: number;
   /** Different ways in which it took or refused its inputs. */
   outcomes: number;
 }
 
+/** Linux's folder in memory: files are written a million times. */
+const inMemory = '/dev/shm';
 const slowMilliseconds = 2000;
+const mostMemoryMiB = 500;
 const sliceInputs = 500;
 /** Inputs larger than this are not mutated further. */
 const largestInput = 64 * 1024;
 
+/** Whether no reader crashed, took longer than two seconds over an input, or more than 500 MiB. */
+export const isClean = (reports: Readonly<Record<string, FuzzReport>>): boolean =>
+  Object.values(reports).every(
+    ({ crashes, slow, peakMemoryMiB }) => crashes.length === 0 && slow === 0 && peakMemoryMiB <= mostMemoryMiB,
+  );
+
 /** Gives every reader mutated inputs in turns; an input that is taken or refused in a way not seen before joins the corpus. */
 export async function runFuzz(options: FuzzOptions): Promise<Record<string, FuzzReport>> {
-  const folder = await mkdtemp(join(tmpdir(), 'magdiff-fuzz-'));
+  const folder = await mkdtemp(join(existsSync(inMemory) ? inMemory : tmpdir(), 'magdiff-fuzz-'));
   const until = performance.now() + options.minutes * 60_000;
   try {
     const runs = await Promise.all(
@@ -55,6 +67,7 @@ export async function runFuzz(options: FuzzOptions): Promise<Record<string, Fuzz
       for (const run of runs) {
         for (let count = 0; count < sliceInputs && run.report.inputs < options.inputs; count++)
           await oneInput(run, options);
+        run.report.peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
         if (performance.now() > until) break;
       }
       isOver = performance.now() > until || runs.every(({ report }) => report.inputs >= options.inputs);
@@ -125,5 +138,14 @@ async function keep(folder: string, input: Buffer): Promise<void> {
 }
 
 function newReport(): FuzzReport {
-  return { inputs: 0, taken: 0, refused: 0, crashes: [], slow: 0, slowestMilliseconds: 0, outcomes: 0 };
+  return {
+    inputs: 0,
+    taken: 0,
+    refused: 0,
+    crashes: [],
+    slow: 0,
+    slowestMilliseconds: 0,
+    peakMemoryMiB: 0,
+    outcomes: 0,
+  };
 }

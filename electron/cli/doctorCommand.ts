@@ -34,7 +34,8 @@ export async function doctorCommand(console: Console): Promise<boolean> {
     const folder = await findModelFolder(undefined);
     const device = await host.device(folder);
     add('model', `${device.name} (${folder})`, folder);
-    add('engine', `runs on ${device.provider}`, device.provider);
+    const half = device.precision === 'float16' ? ', large networks in half precision' : '';
+    add('engine', `runs on ${device.provider}${half}`, device.provider);
     for (const warning of device.warnings) add('warning', warning, warning);
   } catch (cause) {
     healthy = false;

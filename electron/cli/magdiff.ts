@@ -162,6 +162,7 @@ models
   .command('verify <folder>')
   .description('compare our networks, samplers and pipeline with golden data; told by the files in the folder')
   .option('--dialect <name>', 'operators to build with: plain, cpu, webgpu, cuda, directml', 'cpu')
+  .option('--half', 'in half precision, as GPUs run large networks')
   .option('--json', 'speak JSON lines, for programs')
   .action(
     action(async (console, folder: string, values: TakeOptionValues) =>

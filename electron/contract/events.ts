@@ -3,6 +3,8 @@ import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
+import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
+import { modelView } from './models/modelView.ts';
 
 /** Everything the studio tells its pages unasked. Each event carries a number; a page that missed some is told by `gap`. */
 export const studioEvent = z.discriminatedUnion('type', [
@@ -33,6 +35,40 @@ export const studioEvent = z.discriminatedUnion('type', [
     requestId: z.string(),
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
+  }),
+  /** A frame was encoded ahead of the first click on it, or could not be. */
+  z.strictObject({
+    type: z.literal('clickReady'),
+    projectId: z.string(),
+    sourceId: z.string(),
+    frameIndex: z.int(),
+    error: errorOnWire.nullable(),
+  }),
+  /** Files of the model page that are new or have changed. */
+  z.strictObject({ type: z.literal('modelFiles'), files: z.array(foundFileView) }),
+  /** Whether folders are being looked through, and what that has come to; files that are gone are none of `fileIds`. */
+  z.strictObject({
+    type: z.literal('modelScan'),
+    scanning: z.boolean(),
+    folders: z.array(modelFolderView),
+    sets: z.array(modelSetView),
+    fileIds: z.array(z.string()),
+  }),
+  z.strictObject({ type: z.literal('modelFetch'), entry: fetchEntryView }),
+  /** The models that the inspector offers have changed. */
+  z.strictObject({ type: z.literal('models'), models: z.array(modelView) }),
+  /** A frame that a running job has just followed, to be looked at; the document has it when the job is done. */
+  z.strictObject({
+    type: z.literal('followed'),
+    projectId: z.string(),
+    jobId: z.string(),
+    maskId: z.string(),
+    frame: z.int().min(0),
+    /** Percent. */
+    confidence: z.int().min(0).max(100),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    runs: z.array(z.int().min(0)),
   }),
   /** Something failed inside the studio that no call was waiting for; the log holds it under this number. */
   z.strictObject({ type: z.literal('trouble'), reportId: z.string() }),

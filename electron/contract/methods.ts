@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
-import { exportOptions, jobView, takeRequest } from './jobs.ts';
-import { maskOperation } from './maskOperations.ts';
+import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
+import { keptHistory } from './keptHistory.ts';
+import { maskOperation, regionPrompt } from './maskOperations.ts';
+import { modelMethods } from './models/modelLibrary.ts';
+import { modelView } from './models/modelView.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
-import { samplerNames } from './takeSettings.ts';
+
+export type { ModelView } from './models/modelView.ts';
 
 const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -17,30 +21,6 @@ const project = z.strictObject({ projectId });
 
 /** Name under which an upload waits for the call that uses it. */
 export const uploadId = z.string().regex(/^upload-[A-Za-z0-9]{8,48}$/);
-
-/** A model the studio can run, with what the inspector needs to know. */
-export const modelView = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  licence: z.string(),
-  width: z.int(),
-  height: z.int(),
-  frames: z.array(z.int()),
-  framesPerSecond: z.number(),
-  steps: z.int(),
-  guidance: z.strictObject({ text: z.number(), image: z.number() }),
-  noiseAlpha: z.number(),
-  studentSteps: z.int().nullable(),
-  /** Sampler it was made for, where it was made for one; its steps and guidance go with that. */
-  sampler: z.enum(samplerNames).nullable(),
-  /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
-  plansMotion: z.boolean(),
-  /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
-  learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
-});
-
-/** See {@link modelView}. */
-export type ModelView = z.output<typeof modelView>;
 
 /** A project in the list of recents. */
 export const projectSummary = z.strictObject({
@@ -56,7 +36,13 @@ export const projectSummary = z.strictObject({
 export type ProjectSummary = z.output<typeof projectSummary>;
 
 /** The provider that runs the model, once known. */
-export const deviceView = z.strictObject({ provider: z.string(), name: z.string(), warnings: z.array(z.string()) });
+export const deviceView = z.strictObject({
+  provider: z.string(),
+  /** Of large networks' products. */
+  precision: z.enum(['float16', 'float32']),
+  name: z.string(),
+  warnings: z.array(z.string()),
+});
 
 /** Every call a page can make: `POST /rpc/<name>` with the input as JSON, answered with the output as JSON. */
 export const methods = {
@@ -66,6 +52,10 @@ export const methods = {
       version: z.string(),
       workspace: z.string(),
       models: z.array(modelView),
+      /** The checkpoint that selects by clicks and follows; null where there is none. */
+      follower: z.strictObject({ name: z.string() }).nullable(),
+      /** The folder to put models into. */
+      modelsFolder: z.string(),
       desktop: z.boolean(),
     }),
   },
@@ -75,6 +65,7 @@ export const methods = {
     input: z.strictObject({ modelId: z.string().max(200) }),
     output: z.strictObject({ words: z.array(z.string()) }),
   },
+  ...modelMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },
@@ -105,10 +96,14 @@ export const methods = {
     input: z.strictObject({ projectId, windowId, diff: documentDiff }),
     output: z.strictObject({ sequence: z.int() }),
   },
+  /** The steps that can be taken back, as the window that wrote last kept them; and keeping them. */
+  'history.read': { input: inProject, output: keptHistory },
+  'history.keep': { input: z.strictObject({ projectId, windowId, history: keptHistory }), output: none },
   /** Reads an upload into the project's assets and describes it; the page adds the record, so that undo takes it back. */
   'sources.import': {
     input: z.strictObject({ projectId, uploadId, name: z.string().min(1).max(200) }),
-    output: z.strictObject({ source: sourceRecord }),
+    /** `note`: what is wrong with the file, though it can be used. */
+    output: z.strictObject({ source: sourceRecord, note: z.string().nullable() }),
   },
   /** Puts an upload in a missing source's place; `identical` says whether it is the very same file. */
   'sources.relink': {
@@ -128,6 +123,22 @@ export const methods = {
     }),
     output: none,
   },
+  /** Encodes a frame ahead of the first click on it; `clickReady` tells when it is done. */
+  'masks.prepareClick': {
+    input: z.strictObject({ projectId, sourceId: recordId, frameIndex: z.int().min(0) }),
+    output: none,
+  },
+  /** Selects the subject by clicks or a box; the region arrives as a `smartSelect` event. */
+  'masks.click': {
+    input: z.strictObject({
+      projectId,
+      requestId: z.string().max(64),
+      sourceId: recordId,
+      frameIndex: z.int().min(0),
+      prompt: regionPrompt,
+    }),
+    output: none,
+  },
   'jobs.estimate': {
     input: z.strictObject({ projectId, request: takeRequest }),
     output: z.strictObject({ memoryBytes: z.number(), seconds: z.number(), advice: z.string().nullable() }),
@@ -137,6 +148,11 @@ export const methods = {
     input: z.strictObject({ projectId, windowId, request: takeRequest, live: z.boolean().default(false) }),
     output: z.strictObject({ jobId }),
   },
+  /** Follows a mask from its hand-made keys; what comes of it arrives as a change of the document. */
+  'masks.follow': {
+    input: z.strictObject({ projectId, request: followRequest }),
+    output: z.strictObject({ jobId }),
+  },
   'jobs.cancel': { input: jobInProject, output: none },
   'jobs.retry': { input: jobInProject, output: none },
   /** Decodes a take's saved latents again, as a new take. */
@@ -144,7 +160,8 @@ export const methods = {
   /** Takes a finished job off the list. */
   'jobs.dismiss': { input: jobInProject, output: none },
   'exports.start': {
-    input: z.strictObject({ projectId, takeId: recordId, options: exportOptions }),
+    /** Without a take: the timeline as it is arranged. */
+    input: z.strictObject({ projectId, takeId: recordId.nullable(), options: exportOptions }),
     output: z.strictObject({ jobId }),
   },
   /** Shows a file that an export made in the system's file manager; desktop only. */

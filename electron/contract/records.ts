@@ -67,6 +67,37 @@ export const strokeRecord = z.strictObject({
   operation: maskOperation,
 });
 
+/** A hand-made key as a follower was given it: its frame, and a mark that changes with what is drawn there. */
+export const keyMark = z.strictObject({ frameIndex: frame, mark: z.string().max(40) });
+
+/** See {@link keyMark}. */
+export type KeyMark = z.output<typeof keyMark>;
+
+/** Frames through which a mask was followed between two hand-made keys (or from one to an end of the range). */
+export const followedRecord = z
+  .strictObject({
+    kind: z.literal('followed'),
+    id: recordId,
+    maskId: recordId,
+    /** First frame and one past the last, in the source's own frames. */
+    firstFrame: frame,
+    endFrame: frame,
+    /** A mask a frame: a `MaskSequence` of models/masks. */
+    masksAssetId: assetId,
+    /** How sure the follower is of each frame, in percent. */
+    confidence: z.array(z.int().min(0).max(100)).min(1).max(100_000),
+    /** Frames in which the subject is not seen. */
+    absent: z.array(frame).max(100_000),
+    /** Where the clip cuts at one of the ends, so that the follower stopped there. */
+    cut: z.enum(['start', 'end']).nullable(),
+    /** The hand-made keys that it was made from. */
+    before: keyMark.nullable(),
+    after: keyMark.nullable(),
+    /** Who followed, in words. */
+    follower: name,
+  })
+  .refine((run) => run.endFrame - run.firstFrame === run.confidence.length, 'must say of each frame how sure it is');
+
 /** What a take's run left behind. Frames are lossless PNG assets, listed in a JSON asset (`string[]` of asset ids). */
 export const takeResult = z.strictObject({
   framesAssetId: assetId,
@@ -138,6 +169,7 @@ export const documentRecord = z.discriminatedUnion('kind', [
   maskRecord,
   maskKeyRecord,
   strokeRecord,
+  followedRecord,
   takeRecord,
   itemRecord,
   markerRecord,
@@ -148,6 +180,7 @@ export const documentRecord = z.discriminatedUnion('kind', [
 export type SourceRecord = z.output<typeof sourceRecord>;
 export type MaskRecord = z.output<typeof maskRecord>;
 export type MaskKeyRecord = z.output<typeof maskKeyRecord>;
+export type FollowedRecord = z.output<typeof followedRecord>;
 export type TakeRecord = z.output<typeof takeRecord>;
 export type ItemRecord = z.output<typeof itemRecord>;
 export type MarkerRecord = z.output<typeof markerRecord>;

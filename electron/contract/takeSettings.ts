@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { laneCurves, stepEases } from '../../models/lanes/weightsOverTime.ts';
 
 /** Samplers the pipeline knows, by the names their papers use. */
 export const samplerNames = [
@@ -16,6 +17,25 @@ export const samplerNames = [
 export const providerNames = ['cuda', 'directml', 'coreml', 'webgpu', 'cpu'] as const;
 
 const alphaMultiplier = z.number().min(0).max(4);
+
+const hfaStrength = z.number().min(0).max(2);
+
+/** Keys of a lane over the frames of a take, in ascending frames. */
+const lane = (value: z.ZodNumber) =>
+  z
+    .array(z.strictObject({ frame: z.int().min(0).max(100_000), value, curve: z.enum(laneCurves).default('linear') }))
+    .max(1000)
+    .refine((keys) => keys.every(({ frame }, index) => index === 0 || frame > (keys[index - 1]?.frame ?? -1)), {
+      message: 'keys are in ascending frames, one a frame',
+    })
+    .default([]);
+
+/** A factor over the steps of a run. */
+const stepCurve = z.strictObject({
+  start: z.number().min(0).max(4),
+  end: z.number().min(0).max(4),
+  ease: z.enum(stepEases).default('linear'),
+});
 
 /**
  * One stretch of an α schedule: within the given part of the sampling steps and the given layers, the multipliers here
@@ -50,12 +70,29 @@ export const takeSettings = z.strictObject({
       schedule: z.array(alphaSpan).max(64).default([]),
     })
     .prefault({}),
+  /** How the two α and HFA's strength move: lanes over the take's frames, in the number's place; factors over the steps. */
+  overTime: z
+    .strictObject({
+      frames: z
+        .strictObject({
+          textAlpha: lane(alphaMultiplier),
+          imageAlpha: lane(alphaMultiplier),
+          hfaStrength: lane(hfaStrength),
+        })
+        .prefault({}),
+      steps: z
+        .strictObject({
+          textAlpha: stepCurve.optional(),
+          imageAlpha: stepCurve.optional(),
+          hfaStrength: stepCurve.optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   /** SDA: the image condition is the subject cut out by its mask; off: the full frame, as in the paper's ablation. */
   sda: z.boolean().default(true),
   /** HFA: the subject's latents at every step, times `strength`; off: black latents. */
-  hfa: z
-    .strictObject({ enabled: z.boolean().default(true), strength: z.number().min(0).max(2).default(1) })
-    .prefault({}),
+  hfa: z.strictObject({ enabled: z.boolean().default(true), strength: hfaStrength.default(1) }).prefault({}),
   /** Classifier-free guidance. Absent: the model's own values. The image scale is a third branch, skipped at exactly 1. */
   guidance: z.strictObject({ text: z.number().min(1).max(30), image: z.number().min(0).max(30).default(1) }).optional(),
   /** `student`: the few-step weights where the model has them. */

@@ -1,13 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { progressOf } from '../../models/progress/progress.ts';
-import { childEntry } from '../media/childEntry.ts';
+import { childEntry } from '../children/childEntry.ts';
+import { type ChildProgram, startChild } from '../children/childProgram.ts';
 import type {
   EngineCommand,
   EngineDevice,
   EngineEvent,
   EngineJob,
   EngineMessage,
+  FollowEvent,
+  FollowJob,
   JobEstimate,
   ProviderName,
 } from './engineProtocol.ts';
@@ -23,8 +25,9 @@ export interface EngineHostOptions {
 }
 
 interface Entry {
-  job: EngineJob;
-  onEvent: (event: EngineEvent) => void;
+  /** What sets the process to work on it. */
+  command: Extract<EngineCommand, { type: 'run' | 'follow' }>;
+  onEvent: (event: EngineEvent | FollowEvent) => void;
   canceling: boolean;
   /** Deaths of the process since the job's last finished step. */
   deaths: number;
@@ -39,7 +42,8 @@ export class EngineHost {
   readonly #options: Required<Omit<EngineHostOptions, 'cacheFolder'>> & { cacheFolder: string | undefined };
   readonly #queue: Entry[] = [];
   readonly #answers = new Map<number, { resolve: (value: unknown) => void; reject: (cause: unknown) => void }>();
-  #child: ChildProcess | undefined;
+  #child: ChildProgram | undefined;
+  #ended: Promise<void> = Promise.resolve();
   #active: Entry | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #nextRequest = 1;
@@ -51,30 +55,41 @@ export class EngineHost {
 
   /** Process id of the running engine, if one runs (for tests that kill it and for the doctor). */
   get processId(): number | undefined {
-    return this.#child?.pid;
+    return this.#child?.processId;
   }
 
   /** Adds a job to the queue. `onEvent` hears that it is queued at once. */
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void {
+    // A job that is run answers with events of takes alone.
+    this.#enqueue({ type: 'run', job }, (event) => onEvent(event as EngineEvent));
+  }
+
+  /** The same for a mask to be followed. */
+  follow(job: FollowJob, onEvent: (event: FollowEvent) => void): void {
+    // A job that follows answers with events of following alone.
+    this.#enqueue({ type: 'follow', job }, (event) => onEvent(event as FollowEvent));
+  }
+
+  #enqueue(command: Entry['command'], onEvent: Entry['onEvent']): void {
     if (this.#closed) throw new StudioError('engine-crashed', 'The engine has been shut down.');
-    this.#queue.push({ job, onEvent, canceling: false, deaths: 0 });
+    this.#queue.push({ command, onEvent, canceling: false, deaths: 0 });
     onEvent({ type: 'progress', progress: progressOf('queued') });
     this.#startNext();
   }
 
   /** Cancels a job: at once when it waits, within one step when it runs, by killing the process when it does not listen. */
   cancel(id: string): void {
-    const waiting = this.#queue.findIndex(({ job }) => job.id === id);
+    const waiting = this.#queue.findIndex(({ command }) => command.job.id === id);
     if (waiting >= 0) {
       const [entry] = this.#queue.splice(waiting, 1);
       entry?.onEvent({ type: 'canceled' });
       return;
     }
     const active = this.#active;
-    if (active?.job.id !== id || active.canceling) return;
+    if (active?.command.job.id !== id || active.canceling) return;
     active.canceling = true;
     this.#send({ type: 'cancel', id });
-    this.#killTimer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#options.cancelPatienceMilliseconds);
+    this.#killTimer = setTimeout(() => this.#child?.kill(), this.#options.cancelPatienceMilliseconds);
   }
 
   /** Memory and time a job would take, and what would fit when memory will not do. */
@@ -97,17 +112,14 @@ export class EngineHost {
     this.#active = undefined;
     active?.onEvent({ type: 'canceled' });
     clearTimeout(this.#killTimer);
-    if (!child || child.exitCode !== null) return;
-    await new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
+    child?.kill();
+    await this.#ended;
   }
 
   #startNext(): void {
     if (this.#active || this.#closed) return;
     this.#active = this.#queue.shift();
-    if (this.#active) this.#send({ type: 'run', job: this.#active.job });
+    if (this.#active) this.#send(this.#active.command);
   }
 
   #ask(question: Extract<EngineCommand, { type: 'ask' }>['question']): Promise<unknown> {
@@ -122,20 +134,22 @@ export class EngineHost {
     this.#process().send(command);
   }
 
-  #process(): ChildProcess {
+  #process(): ChildProgram {
     if (this.#child) return this.#child;
-    const { path, execArgv } = childEntry('engineProcess', import.meta.url);
-    const env = { ...process.env, ...(this.#options.cacheFolder ? { MAGDIFF_CACHE: this.#options.cacheFolder } : {}) };
-    const child = fork(path, [], {
-      execArgv,
-      env,
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    const { cacheFolder } = this.#options;
+    let hasEnded = (): void => undefined;
+    this.#ended = new Promise((done) => {
+      hasEnded = done;
     });
-    child.on('message', (message: EngineMessage) => this.#receive(message));
-    child.once('exit', () => this.#died(child));
-    // More than one can come: a message to a dying process fails as well.
-    child.on('error', () => this.#died(child));
+    const child = startChild<EngineMessage>(childEntry('engineProcess', import.meta.url), {
+      title: 'MagDiff engine',
+      environment: { ...process.env, ...(cacheFolder ? { MAGDIFF_CACHE: cacheFolder } : {}) },
+      onMessage: (message) => this.#receive(message),
+      onExit: () => {
+        hasEnded();
+        this.#died(child);
+      },
+    });
     this.#child = child;
     return child;
   }
@@ -148,15 +162,16 @@ export class EngineHost {
       else waiter?.reject(StudioError.fromJSON(message.answer.error));
     } else if (message.type === 'event') {
       const active = this.#active;
-      if (active?.job.id !== message.id) return;
+      if (active?.command.job.id !== message.id) return;
       const { event } = message;
-      if (event.type === 'progress' && event.progress.step > 0) active.deaths = 0;
+      // What follows a mask begins anew in a new process: its steps are no steps ahead.
+      if (event.type === 'progress' && event.progress.step > 0 && active.command.type === 'run') active.deaths = 0;
       if (event.type === 'done' || event.type === 'failed' || event.type === 'canceled') this.#finish(active, event);
       else if (!active.canceling) active.onEvent(event);
     }
   }
 
-  #finish(entry: Entry, event: EngineEvent): void {
+  #finish(entry: Entry, event: EngineEvent | FollowEvent): void {
     clearTimeout(this.#killTimer);
     this.#active = undefined;
     entry.onEvent(event);
@@ -164,15 +179,18 @@ export class EngineHost {
   }
 
   /** The process is gone: questions fail, the job goes on in a new process from its saved state, or gives up after too many deaths. */
-  #died(child: ChildProcess): void {
+  #died(child: ChildProgram): void {
     if (this.#child !== child) return;
     this.#child = undefined;
+    const active = this.#active;
     const crashed = new StudioError('engine-crashed', 'The engine stopped unexpectedly.', {
-      hint: 'The take can be tried again and goes on from its last step; with little memory free, choose fewer frames or a smaller size.',
+      hint:
+        active?.command.type === 'follow'
+          ? 'The mask can be followed again; with little memory free, shorten the range between in and out.'
+          : 'The take can be tried again and goes on from its last step; with little memory free, choose fewer frames or a smaller size.',
     });
     for (const { reject } of this.#answers.values()) reject(crashed);
     this.#answers.clear();
-    const active = this.#active;
     if (!active) return;
     if (active.canceling) {
       this.#finish(active, { type: 'canceled' });
@@ -185,8 +203,11 @@ export class EngineHost {
     }
     active.onEvent({
       type: 'warning',
-      message: 'The engine stopped unexpectedly and was started again; the take goes on from its last step.',
+      message:
+        active.command.type === 'follow'
+          ? 'The engine stopped unexpectedly and was started again; following begins anew.'
+          : 'The engine stopped unexpectedly and was started again; the take goes on from its last step.',
     });
-    this.#send({ type: 'run', job: active.job });
+    this.#send(active.command);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The engine process: the only one that loads the model. Runs one job at a time, answers questions between steps, ends when its
- * parent is gone. Started by EngineHost; speaks the engine protocol over Node's own channel.
+ * parent is gone. Started by EngineHost; speaks the engine protocol with it.
  */
 import { freemem } from 'node:os';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
@@ -10,6 +10,7 @@ import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { progressOf } from '../../models/progress/progress.ts';
+import { listenToParent } from '../children/parentChannel.ts';
 import { probeMedia } from '../media/probeMedia.ts';
 import type {
   EngineCommand,
@@ -18,9 +19,12 @@ import type {
   EngineJob,
   EngineMessage,
   ErrorJson,
+  FollowEvent,
+  FollowJob,
   JobEstimate,
   ProviderName,
 } from './engineProtocol.ts';
+import { runFollow } from './runFollow.ts';
 import { runJob } from './runJob.ts';
 
 const cacheFolder = process.env.MAGDIFF_CACHE;
@@ -30,10 +34,7 @@ let running: { id: string; controller: AbortController } | undefined;
 /** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
 let measuredRate = 60e9;
 
-const send = (message: EngineMessage): void => {
-  // A host that was killed closes the channel before this process hears of it.
-  if (process.connected) process.send?.(message, () => undefined);
-};
+const send = listenToParent<EngineCommand, EngineMessage>(receive);
 
 async function modelOf(folder: string, provider: ProviderName | undefined): Promise<NonNullable<typeof open>> {
   const key = `${folder}\n${provider ?? ''}`;
@@ -48,28 +49,45 @@ async function modelOf(folder: string, provider: ProviderName | undefined): Prom
 }
 
 async function run(job: EngineJob): Promise<void> {
-  const emit = (event: EngineEvent): void => send({ type: 'event', id: job.id, event });
-  const controller = new AbortController();
-  running = { id: job.id, controller };
-  try {
+  await whileRunning<EngineEvent>(job.id, async (signal, emit) => {
     emit({ type: 'progress', progress: progressOf('loading', { note: 'model' }) });
     const { model, remember } = await modelOf(job.modelFolder, job.provider);
     const { flops } = await remember(costKey(job), () => costOf(job, model));
     const result = await runJob(job, {
       model,
-      signal: controller.signal,
+      signal,
       emit,
       decoderMemoryBytes: freemem() / 2,
       remember,
     });
     if (!job.decodeOnly) measuredRate = flops / result.seconds;
     emit({ type: 'done', result });
+  });
+}
+
+/** Does a job's work under its signal and tells how it ends where the work does not. */
+async function whileRunning<Event extends EngineEvent | FollowEvent>(
+  id: string,
+  work: (signal: AbortSignal, emit: (event: Event) => void) => Promise<void>,
+): Promise<void> {
+  const emit = (event: EngineEvent | FollowEvent): void => send({ type: 'event', id, event });
+  const controller = new AbortController();
+  running = { id, controller };
+  try {
+    await work(controller.signal, emit);
   } catch (cause) {
     if (cause instanceof CancelledError || controller.signal.aborted) emit({ type: 'canceled' });
     else emit({ type: 'failed', error: errorJson(cause) });
   } finally {
     running = undefined;
   }
+}
+
+async function follow(job: FollowJob): Promise<void> {
+  await whileRunning<FollowEvent>(job.id, async (signal, emit) => {
+    emit({ type: 'progress', progress: progressOf('loading', { note: 'clip' }) });
+    emit({ type: 'done', result: await runFollow(job, { signal, emit, cacheFolder }) });
+  });
 }
 
 /** What a job's cost depends on. */
@@ -117,7 +135,12 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
 
 async function device(modelFolder: string, provider: ProviderName | undefined): Promise<EngineDevice> {
   const { model } = await modelOf(modelFolder, provider);
-  return { provider: model.provider, name: model.description.title, warnings: model.warnings.splice(0) };
+  return {
+    provider: model.provider,
+    precision: model.precision,
+    name: model.description.title,
+    warnings: model.warnings.splice(0),
+  };
 }
 
 function errorJson(cause: unknown): ErrorJson {
@@ -138,8 +161,9 @@ function errorJson(cause: unknown): ErrorJson {
   };
 }
 
-process.on('message', (command: EngineCommand) => {
+function receive(command: EngineCommand): void {
   if (command.type === 'run') void run(command.job);
+  else if (command.type === 'follow') void follow(command.job);
   else if (command.type === 'cancel') {
     if (running?.id === command.id) running.controller.abort();
   } else {
@@ -151,5 +175,4 @@ process.on('message', (command: EngineCommand) => {
       (cause: unknown) => send({ type: 'answer', requestId, answer: { ok: false, error: errorJson(cause) } }),
     );
   }
-});
-process.on('disconnect', () => process.exit(0));
+}

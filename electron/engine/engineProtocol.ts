@@ -1,6 +1,7 @@
 import type { StudioErrorCode } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import type { Progress } from '../../models/progress/progress.ts';
+import type { FollowStretch, FollowWindow } from '../contract/masks/followPlan.ts';
 import type { providerNames, TakeSettings } from '../contract/takeSettings.ts';
 
 /** An execution provider by name. */
@@ -45,6 +46,54 @@ export interface SourceInput {
   outFrame: number;
 }
 
+/** A mask to be followed through windows of a clip, from its hand-made keys. */
+export interface FollowJob {
+  id: string;
+  /** The job's own folder: what it found lies there until the project has it. */
+  folder: string;
+  sourcePath: string;
+  /** The hand-made keys alone, without grown or softened edges. */
+  drawing: MaskDrawing;
+  windows: readonly FollowWindow[];
+  /** Follow on where the clip cuts. */
+  acrossCuts: boolean;
+  /** The checkpoint that follows; null: the built-in follower. */
+  checkpoint: string | null;
+}
+
+/** One frame that was followed, as it comes. */
+export interface FollowedPreview {
+  frame: number;
+  /** Percent. */
+  confidence: number;
+  width: number;
+  height: number;
+  /** The mask's run lengths. */
+  runs: number[];
+}
+
+/** A run of followed frames with the stretch it belongs to. */
+export interface FollowedRun {
+  stretch: FollowStretch;
+  firstFrame: number;
+  /** One past the last frame. */
+  endFrame: number;
+  /** A `MaskSequence` in the job's folder. */
+  masksPath: string;
+  /** Percent, a frame each. */
+  confidence: number[];
+  /** Frames in which the subject is not seen. */
+  absent: number[];
+  cut: 'start' | 'end' | null;
+}
+
+/** What following leaves. */
+export interface FollowResult {
+  runs: FollowedRun[];
+  /** Who followed, in words. */
+  follower: string;
+}
+
 /** A sprite sheet of a step's frames. */
 export interface EnginePreview {
   mime: 'image/webp';
@@ -85,13 +134,22 @@ export interface ErrorJson {
   details?: Record<string, unknown>;
 }
 
+/** How every job ends, and what it warns of meanwhile. */
+type CommonEvent<Result> =
+  | { type: 'warning'; message: string }
+  | { type: 'done'; result: Result }
+  | { type: 'failed'; error: ErrorJson }
+  | { type: 'canceled' };
+
 /** What a job says as it goes; the last is `done`, `failed` or `canceled`. */
 export type EngineEvent =
   | { type: 'progress'; progress: Progress; preview?: EnginePreview | undefined }
-  | { type: 'warning'; message: string }
-  | { type: 'done'; result: TakeResult }
-  | { type: 'failed'; error: ErrorJson }
-  | { type: 'canceled' };
+  | CommonEvent<TakeResult>;
+
+/** What a job that follows says as it goes; it ends as every job does. */
+export type FollowEvent =
+  | { type: 'progress'; progress: Progress; followed?: FollowedPreview | undefined }
+  | CommonEvent<FollowResult>;
 
 /** Cost of a job before it is run. */
 export interface JobEstimate {
@@ -105,6 +163,8 @@ export interface JobEstimate {
 /** What the engine computes with. */
 export interface EngineDevice {
   provider: string;
+  /** Of large networks. */
+  precision: 'float16' | 'float32';
   name: string;
   warnings: string[];
 }
@@ -112,6 +172,7 @@ export interface EngineDevice {
 /** Host to process. */
 export type EngineCommand =
   | { type: 'run'; job: EngineJob }
+  | { type: 'follow'; job: FollowJob }
   | { type: 'cancel'; id: string }
   | {
       type: 'ask';
@@ -123,5 +184,5 @@ export type EngineCommand =
 
 /** Process to host. */
 export type EngineMessage =
-  | { type: 'event'; id: string; event: EngineEvent }
+  | { type: 'event'; id: string; event: EngineEvent | FollowEvent }
   | { type: 'answer'; requestId: number; answer: { ok: true; value: unknown } | { ok: false; error: ErrorJson } };

@@ -9,11 +9,12 @@ import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/
 import { editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
 import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
-import { type Progress, progressOf } from '../../models/progress/progress.ts';
+import { progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
+import { StageClock } from './stageClock.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
@@ -124,25 +125,4 @@ async function prepare(
 async function spriteSheet(previewer: Previewer, { denoised, window }: StepEstimate): Promise<EnginePreview> {
   const pictures = await previewer(denoised, window.frames);
   return { ...(await encodeSpriteSheet(pictures, 8)), firstFrame: window.start };
-}
-
-/** Adds the time left, from the mean time of the steps seen so far; the first of a stage is not counted, as it also loads. */
-class StageClock {
-  #stage = '';
-  #first = 0;
-  #firstStep = 0;
-
-  timed(progress: Progress): Progress {
-    const { state, step, total } = progress;
-    if (step === 0) return progress;
-    const now = performance.now();
-    if (state !== this.#stage) {
-      this.#stage = state;
-      this.#first = now;
-      this.#firstStep = step;
-      return progress;
-    }
-    const perStep = (now - this.#first) / Math.max(1, step - this.#firstStep);
-    return { ...progress, secondsLeft: (perStep * (total - step)) / 1000 };
-  }
 }

@@ -11,7 +11,7 @@ import { exportFolder } from '../services/jobs/exportService.ts';
 import type { OpenProject } from '../services/projects/openProject.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
-import type { MethodHandlers } from './methodHandlers.ts';
+import type { MethodHandlers } from './methodHandler.ts';
 import type { PageFiles } from './pageFiles.ts';
 import { bytesResponse, errorResponse, fileResponse, jsonResponse, textResponse } from './responses.ts';
 import type { StudioServices } from './studioServices.ts';
@@ -204,7 +204,7 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
   if (kind === 'waveform') return bytesResponse(await services.cache.waveform(project, id), 'application/octet-stream');
   if (Number.isNaN(number)) throw new StudioError('request-invalid', 'A preview’s address ends in a number.');
   if (kind === 'thumbnail') return bytesResponse(await services.cache.thumbnail(project, id, number), 'image/webp');
-  const source = project.store.all('source').find((record) => record.assetId === id);
+  const source = project.sourceOf(id);
   if (kind === 'frame' && source)
     return bytesResponse(await services.cache.frame(project, source, number), 'image/webp');
   throw new StudioError('asset-missing', 'There is no such preview.');

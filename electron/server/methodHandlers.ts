@@ -1,19 +1,20 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
-import type { MethodName, MethodOutput, MethodParsed } from '../contract/methods.ts';
+import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
+import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import { takeFileOf } from '../services/projects/takeFileOf.ts';
+import type { MethodHandlers } from './methodHandler.ts';
+import { createModelHandlers } from './modelHandlers.ts';
 import type { StudioServices } from './studioServices.ts';
-
-/** A handler for every method of the contract. */
-export type MethodHandlers = { [M in MethodName]: (input: MethodParsed<M>) => Promise<MethodOutput<M>> };
 
 /** Binds the contract's methods to the services. Inputs are already parsed. */
 export function createMethodHandlers(services: StudioServices): MethodHandlers {
-  const { library, uploads, jobs, takes, exports, catalogue, media, cache, bus } = services;
+  const { library, uploads, jobs, takes, exports, following, catalogue, media, cache, bus } = services;
   const none = {};
 
   return {
@@ -21,6 +22,8 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       version: services.version,
       workspace: library.workspace,
       models: await catalogue.list(),
+      follower: await services.followers.find().then((file) => file && { name: file.name }),
+      modelsFolder: join(library.workspace, 'models'),
       desktop: services.desktop !== undefined,
     }),
     'studio.device': async () => {
@@ -31,6 +34,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         });
       return services.engine.device(await catalogue.folderOf(model.id));
     },
+    ...createModelHandlers(services),
     'models.words': async ({ modelId }) => ({ words: await catalogue.words(modelId) }),
 
     'projects.list': async () => ({ projects: await library.list() }),
@@ -40,6 +44,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       const project = await library.open(projectId);
       const writer = project.enter(windowId, takeOver, (id) => library.isConnected(id));
       await takes.resume(project);
+      await following.resume(project);
       return {
         projectId,
         writer,
@@ -50,9 +55,11 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
         recovery: project.store.recovery ?? null,
       };
     },
-    'projects.openGranted': async ({ grant }) => ({
-      projectId: await library.addElsewhere(services.grants.take(grant)),
-    }),
+    'projects.openGranted': async ({ grant }) => {
+      const path = services.grants.take(grant);
+      if (!path.endsWith('.magdiff')) return { projectId: await library.addElsewhere(path) };
+      return { projectId: await library.unpack(path, join(services.staging.path, newId('unpacked'))) };
+    },
     'projects.close': async ({ projectId, windowId }) => {
       takes.stopLive(windowId);
       await library.leave(projectId, windowId);
@@ -77,14 +84,22 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return { sequence: await project.applyFrom(windowId, diff) };
     },
 
+    'history.read': async ({ projectId }) => readHistory(await library.opened(projectId)),
+    'history.keep': async ({ projectId, windowId, history }) => {
+      const project = await library.opened(projectId);
+      // Steps of a window that only looks would take back what it does not see.
+      if (project.writer === windowId) await keepHistory(project, history);
+      return none;
+    },
+
     'sources.import': async ({ projectId, uploadId, name }) => {
       const project = await library.opened(projectId);
-      return { source: await importSource(media, project, await uploads.pathOf(uploadId), name) };
+      return importSource(media, project, await uploads.pathOf(uploadId), name);
     },
     'sources.relink': async ({ projectId, sourceId, uploadId }) => {
       const project = await library.opened(projectId);
       const old = project.store.get('source', sourceId);
-      const found = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
+      const { source: found } = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
       const identical = found.assetId === old.assetId;
       const outFrame = Math.min(Math.max(1, old.outFrame), found.frameCount);
       const inFrame = Math.min(old.inFrame, outFrame - 1);
@@ -113,6 +128,20 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       );
       return none;
     },
+
+    'masks.prepareClick': async ({ projectId, sourceId, frameIndex }) => {
+      const project = await library.opened(projectId);
+      services.clicks.prepare(project, project.store.get('source', sourceId), frameIndex);
+      return none;
+    },
+    'masks.click': async ({ projectId, requestId, sourceId, frameIndex, prompt }) => {
+      const project = await library.opened(projectId);
+      services.clicks.select(project, project.store.get('source', sourceId), frameIndex, prompt, requestId);
+      return none;
+    },
+    'masks.follow': async ({ projectId, request }) => ({
+      jobId: await following.start(await library.opened(projectId), request),
+    }),
 
     'jobs.estimate': async ({ projectId, request }) => takes.estimate(await library.opened(projectId), request),
     'jobs.start': async ({ projectId, windowId, request, live }) => ({

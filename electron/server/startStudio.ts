@@ -1,21 +1,27 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ClickProgram } from '../engine/clicks/clickProgram.ts';
 import { EngineHost } from '../engine/engineHost.ts';
 import { EventBus } from '../services/eventBus.ts';
+import { FollowService } from '../services/following/followService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
 import { JobService } from '../services/jobs/jobService.ts';
+import { type ClickPort, ClickSelect } from '../services/media/clickSelect.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
 import { studioMedia } from '../services/media/studioMedia.ts';
+import type { FetchCatalogue } from '../services/models/fetch/catalogue.ts';
+import { FollowerFiles } from '../services/models/followerFiles.ts';
+import { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import { FolderGrants } from '../services/projects/folderGrants.ts';
 import { newProject } from '../services/projects/newProject.ts';
 import { ProjectLibrary } from '../services/projects/projectLibrary.ts';
 import { StagingFolder } from '../services/projects/stagingFolder.ts';
 import { Uploads } from '../services/projects/uploads.ts';
-import { cacheRoot, modelRoots, studioVersion } from '../services/studioPlaces.ts';
+import { cacheRoot, modelRoots, ownModels, plannerModel, studioVersion } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
 import { listen } from './listen.ts';
@@ -33,6 +39,10 @@ export interface StudioOptions {
   bundledModels?: string | undefined;
   /** Folders whose subfolders are models, in the place of the shipped ones and the user's; the workspace's `models` joins them. */
   modelRoots?: readonly string[] | undefined;
+  /** The user's home, where models are looked for and kept; absent: this user's. */
+  home?: string | undefined;
+  /** What models can be fetched and from where, in the place of the program's catalogue (tests). */
+  fetching?: { catalogue: FetchCatalogue; allows: (address: URL) => boolean } | undefined;
   /** The built page; absent: `dist/renderer`. */
   pageFolder?: string | undefined;
   /** Where built graphs are kept; absent: `.magdiff/cache` in the user's home. */
@@ -41,6 +51,8 @@ export interface StudioOptions {
   uploadLimitBytes?: number | undefined;
   engine?: EnginePort | undefined;
   media?: MediaPort | undefined;
+  /** What selects by clicks. */
+  clicks?: ClickPort | undefined;
   desktop?: DesktopActions | undefined;
   version?: string | undefined;
   log?: ((line: string) => void) | undefined;
@@ -78,7 +90,10 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
     port,
     services,
     close: async () => {
+      services.modelLibrary.close();
       services.takes.close();
+      services.following.close();
+      services.clicks.close();
       services.cache.close();
       server.closeAllConnections();
       await new Promise<void>((done) => server.close(() => done()));
@@ -93,12 +108,19 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
 async function createServices(options: StudioOptions, log: (line: string) => void): Promise<StudioServices> {
   const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
   const media = options.media ?? studioMedia;
-  const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
+  const cacheFolder = options.cacheFolder ?? cacheRoot();
+  const engine = options.engine ?? new EngineHost({ cacheFolder });
   const version = options.version ?? studioVersion;
   const bus = new EventBus();
   const jobs = new JobList(bus);
-  const roots = options.modelRoots ?? modelRoots(options.bundledModels);
-  const catalogue = new ModelCatalogue([...roots, join(workspace, 'models')]);
+  const home = options.home ?? homedir();
+  const { modelRoots: given, bundledModels, fetching } = options;
+  // Sets that are kept on the model page are models wherever the others are.
+  const roots = [...new Set([...(given ?? modelRoots(bundledModels, home)), ownModels(home)])];
+  const workspaceModels = join(workspace, 'models');
+  const catalogue = new ModelCatalogue([...roots, workspaceModels]);
+  const followers = new FollowerFiles([...roots, workspaceModels]);
+  const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
   const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
   await library.start();
@@ -113,8 +135,19 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     jobs,
     takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version, log }),
     exports: new ExportService(media, bus, jobs),
+    following: new FollowService({
+      engine,
+      bus,
+      list: jobs,
+      checkpoint: async () => (await followers.find())?.path ?? null,
+      log,
+    }),
+    followers,
+    clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),
     cache: new MediaCache(media, bus),
     catalogue,
+    modelLibrary: new ModelLibrary({ bus, catalogue, workspaceModels, home, planner, fetching }),
+    home,
     media,
     engine,
     version,

@@ -1,10 +1,14 @@
 import type { EventBus } from '../services/eventBus.ts';
+import type { FollowService } from '../services/following/followService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';
+import type { ClickSelect } from '../services/media/clickSelect.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
+import type { FollowerFiles } from '../services/models/followerFiles.ts';
+import type { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import type { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import type { FolderGrants } from '../services/projects/folderGrants.ts';
 import type { ProjectLibrary } from '../services/projects/projectLibrary.ts';
@@ -27,8 +31,14 @@ export interface StudioServices {
   jobs: JobList;
   takes: JobService;
   exports: ExportService;
+  following: FollowService;
   cache: MediaCache;
+  clicks: ClickSelect;
+  followers: FollowerFiles;
   catalogue: ModelCatalogue;
+  modelLibrary: ModelLibrary;
+  /** The user's home folder. */
+  home: string;
   media: MediaPort;
   engine: EnginePort;
   version: string;

@@ -1,12 +1,17 @@
 /** The desktop program: one window over the studio's own server, and what only a desktop can do. */
-import { join } from 'node:path';
-import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
+import { dirname, join, resolve } from 'node:path';
+import { app, type BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Menu, session, shell } from 'electron';
+import { startChildrenBy } from '../children/childProgram.ts';
 import { keepServing } from '../server/lastResort.ts';
 import { type RunningStudio, startStudio } from '../server/startStudio.ts';
 import { menuTemplate } from './menu.ts';
+import { startUtility } from './utilityChild.ts';
+import { createWindow } from './window.ts';
 
 let studio: RunningStudio | undefined;
 let window: BrowserWindow | undefined;
+/** What the system handed over before there was a window to show it. */
+let waiting: string | undefined;
 
 /** Value of a `--name value` argument. */
 function argument(name: string): string | undefined {
@@ -26,61 +31,36 @@ function refuseStranger(event: IpcMainInvokeEvent): void {
     throw new Error('This page may not use the desktop bridge.');
 }
 
-function createWindow(address: string): void {
-  const created = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 1024,
-    minHeight: 680,
-    backgroundColor: '#131417',
-    show: false,
-    webPreferences: {
-      preload: join(import.meta.dirname, 'preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-    },
-  });
-  const stayHome = (event: { preventDefault(): void }, url: string): void => {
-    if (!isOwn(url)) event.preventDefault();
-  };
-  created.webContents.on('will-navigate', stayHome);
-  created.webContents.on('will-redirect', stayHome);
-  // The project is with the server: the page comes back as it was, less what was being drawn.
-  created.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit') created.webContents.reload();
-  });
-  created.webContents.on('will-attach-webview', (event) => event.preventDefault());
-  created.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  created.once('ready-to-show', () => created.show());
-  created.on('closed', () => {
-    window = undefined;
-  });
-  window = created;
-  void created.loadURL(address);
-}
-
-/** Tells the page what was chosen in the native menu, or which folder the system asked to open. */
+/** Tells the page what was chosen in the native menu, or what the system asked to open. */
 function command(name: string, value?: string): void {
   window?.webContents.send('desktop:command', name, value);
 }
 
-/** A project folder, or its project.json, that the system hands over. */
+/** A project folder's project.json, or a packed project, among the arguments of a program started in `folder`. */
+function projectAmong(args: readonly string[], folder: string): string | undefined {
+  const found = args.find((path) => path.endsWith('project.json') || path.endsWith('.magdiff'));
+  return found && resolve(folder, found);
+}
+
+/** Shows a project that the system hands over, in the window there is or the first one to come. */
 function openFromSystem(path: string): void {
-  const folder = path.endsWith('project.json') ? join(path, '..') : path;
-  if (studio) command('open-granted', studio.services.grants.give(folder));
+  if (!studio || !window) {
+    waiting = path;
+    return;
+  }
+  command('open-granted', studio.services.grants.give(path.endsWith('project.json') ? join(path, '..') : path));
 }
 
 async function chooseFolder(): Promise<string | null> {
   if (!studio || !window) return null;
-  const chosen = await dialog.showOpenDialog(window, { properties: ['openDirectory'], title: 'Open a project folder' });
+  const chosen = await dialog.showOpenDialog(window, { properties: ['openDirectory'], title: 'Choose a folder' });
   const [folder] = chosen.filePaths;
   return chosen.canceled || folder === undefined ? null : studio.services.grants.give(folder);
 }
 
 async function start(): Promise<void> {
   await app.whenReady();
+  startChildrenBy(startUtility);
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
   const resources = app.isPackaged ? process.resourcesPath : undefined;
@@ -96,20 +76,28 @@ async function start(): Promise<void> {
     refuseStranger(event);
     return chooseFolder();
   });
+  ipcMain.handle('desktop:folderOf', (event, path: unknown) => {
+    refuseStranger(event);
+    return studio && typeof path === 'string' && path !== '' ? studio.services.grants.give(dirname(path)) : null;
+  });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(command, process.platform)));
-  createWindow(studio.url);
-  const opened = process.argv.slice(1).find((path) => path.endsWith('project.json'));
-  if (opened) window?.webContents.once('did-finish-load', () => openFromSystem(opened));
+  window = createWindow(studio.url, isOwn);
+  window.on('closed', () => {
+    window = undefined;
+  });
+  const opened = waiting ?? projectAmong(process.argv.slice(1), process.cwd());
+  if (opened) window.webContents.once('did-finish-load', () => openFromSystem(opened));
 }
 
 if (!app.requestSingleInstanceLock()) app.quit();
 else {
-  app.on('second-instance', (_event, argv) => {
+  app.on('second-instance', (_event, argv, folder) => {
     window?.restore();
     window?.focus();
-    const opened = argv.find((path) => path.endsWith('project.json'));
+    const opened = projectAmong(argv, folder);
     if (opened) openFromSystem(opened);
   });
+  // macOS hands files over this way, the first of them before there is a window.
   app.on('open-file', (event, path) => {
     event.preventDefault();
     openFromSystem(path);

@@ -11,6 +11,7 @@ export function menuTemplate(command: (name: string) => void, platform: NodeJS.P
     label: 'Project',
     submenu: [
       item('All Projects', 'projects', 'CmdOrCtrl+O'),
+      item('Models…', 'models'),
       item('Save a Copy as…', 'save-as', 'CmdOrCtrl+Shift+S'),
       item('Pack to One File', 'pack'),
       { type: 'separator' },
@@ -23,7 +24,10 @@ export function menuTemplate(command: (name: string) => void, platform: NodeJS.P
     label: 'View',
     submenu: [{ role: 'togglefullscreen' }, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }],
   };
-  const help: MenuItemConstructorOptions = { role: 'help', submenu: [item('Keyboard Shortcuts', 'shortcuts')] };
+  const help: MenuItemConstructorOptions = {
+    role: 'help',
+    submenu: [item('Keyboard Shortcuts', 'shortcuts'), item('About MagDiff Studio', 'about')],
+  };
   const edit: MenuItemConstructorOptions = { role: 'editMenu' };
   return [...(platform === 'darwin' ? [{ role: 'appMenu' as const }] : []), project, edit, view, help];
 }

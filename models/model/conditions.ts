@@ -1,4 +1,5 @@
 import type { Predictor } from '../diffusion/denoiser.ts';
+import type { WeightsOverTime } from '../lanes/weightsOverTime.ts';
 import type { Planes } from '../math/resample.ts';
 import type { FloatTensor } from '../math/tensor.ts';
 import type { PartEstimate } from './partEstimate.ts';
@@ -57,12 +58,15 @@ export interface WindowSettings {
 export interface PredictionSettings extends WindowSettings {
   readonly guidance: { readonly text: number; readonly image: number };
   readonly alpha: AlphaSettings;
+  readonly overTime: WeightsOverTime;
   readonly hfa: { readonly enabled: boolean; readonly strength: number };
   readonly steps: number;
 }
 
 /** The conditions of the frames the network sees at once. */
 export interface WindowConditions {
+  /** Where the window begins in the take. */
+  readonly start: number;
   /** Names everything they depend on, the model apart. */
   readonly key: string;
   /** Text states of the prompt and of the negative (or empty) prompt. */

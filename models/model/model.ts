@@ -27,6 +27,8 @@ export interface Model<Table extends NetworkTable = Networks> {
   readonly warnings: string[];
   /** Provider in use, after fall-backs. */
   readonly provider: string;
+  /** Precision of large networks' products on it. */
+  readonly precision: 'float16' | 'float32';
   /** SHA-256 over every weight file's content and the description; cached by size and time stamp. */
   modelHash(): Promise<string>;
   /** The one way to a network: built, loaded and kept by shape. @throws StudioError `model-incomplete` where the model lacks it */
@@ -97,6 +99,10 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
     return this.#loader.provider;
   }
 
+  get precision(): 'float16' | 'float32' {
+    return this.#loader.precision;
+  }
+
   modelHash(): Promise<string> {
     this.#hash ??= hashModel(this.#networks.weightFiles, this.description, this.#cacheFolder);
     return this.#hash;
@@ -118,11 +124,15 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
   }
 }
 
-/** Large networks in the form for such; the rest as the device would have them, in float32. */
+/** Networks below this many bytes gain nothing from half precision, and keep all of their digits. */
+const leastHalfBytes = 64 * 2 ** 20;
+
+/** Large networks in the form for such, and in half precision where the device has it; the rest as the device would have them. */
 const formBySize: FormOf = ({ sizeBytes }, device) => {
   const large = sizeBytes > largestWidenedBytes;
+  const dialect = { ...device.dialect, half: device.dialect.half && sizeBytes >= leastHalfBytes };
   return {
-    dialect: large ? largeForm(device.dialect) : device.dialect,
+    dialect: large ? largeForm(dialect) : dialect,
     widening: large && device.provider === 'cpu' ? 'each-use' : 'once',
   };
 };

@@ -65,6 +65,11 @@ export class NetworkLoader<Table extends NetworkTable> {
     return this.#device.provider;
   }
 
+  /** Precision of products where a network is large enough for it to matter. */
+  get precision(): 'float16' | 'float32' {
+    return this.#device.dialect.half ? 'float16' : 'float32';
+  }
+
   /** The network of that name, built for `shape`. @throws StudioError `model-incomplete` where the model lacks it */
   async part<Name extends keyof Table>(
     name: Name,

@@ -109,6 +109,7 @@ function attentionWeights(q: Tensor, k: Tensor, options: AttentionOptions): Tens
   const [n = 0, tokens = 0, width = 0] = k.shape;
   const headWidth = width / options.heads;
   const keys = transpose(reshape(k, [n, tokens, options.heads, headWidth]), [0, 2, 3, 1]);
-  const scores = matmul(scale(splitHeads(q, options.heads), 1 / Math.sqrt(headWidth)), keys);
+  // Scores can outgrow float16.
+  const scores = matmul(scale(splitHeads(q, options.heads), 1 / Math.sqrt(headWidth)), keys, { single: true });
   return softmax(options.mask ? add(scores, options.mask) : scores);
 }

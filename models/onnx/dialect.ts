@@ -21,6 +21,12 @@ export interface Dialect {
   readonly columnsFromRows: number | undefined;
   /** Takes the mean off before a group norm, where the provider's own variance loses digits when the mean is large. */
   readonly centredNorm: boolean;
+  /** Input channels of a convolution are filled up to a multiple of four, where kernels are wrong for some other numbers. */
+  readonly paddedChannels: boolean;
+  /** Products in float16, as the devices of today are fastest at; see halfPrecision.ts. */
+  readonly half: boolean;
+  /** Kernels sum float16 products in float16: long sums are then left in float32. */
+  readonly halfSums: boolean;
   /** Largest score matrix an attention may hold at once, in bytes; larger ones are cut along the batch. */
   readonly attentionBytes: number;
 }
@@ -33,6 +39,9 @@ const none = {
   clipConvolution: false,
   columnsFromRows: undefined,
   centredNorm: false,
+  paddedChannels: false,
+  half: false,
+  halfSums: false,
 };
 const unlimited = Number.MAX_SAFE_INTEGER;
 const mebibyte = 2 ** 20;
@@ -46,11 +55,13 @@ const dialects: Readonly<Record<DialectName, Dialect>> = {
     fusedSigmoidProduct: true,
     attentionBytes: unlimited,
   },
-  // Buffers above 128 MiB went wrong silently on one WebGPU adapter; stay well under.
+  // Convolutions of six, nine or thirty-three input channels come out wrong (ONNX Runtime 1.30). Buffers above 128 MiB went wrong silently on one WebGPU adapter; stay well under.
   webgpu: {
     ...none,
     name: 'webgpu',
     centredNorm: true,
+    paddedChannels: true,
+    halfSums: true,
     fusedAttention: true,
     fusedSigmoidProduct: true,
     fusedGeglu: true,

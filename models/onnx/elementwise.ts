@@ -45,6 +45,9 @@ export const maximum = (a: Tensor, b: Tensor): Tensor => binary('Max', a, b);
 export const scale = (x: Tensor, factor: number): Tensor =>
   factor === 1 ? x : multiply(x, x.builder.constant([], [factor]));
 
+/** √x. */
+export const squareRoot = (x: Tensor): Tensor => unary('Sqrt', x);
+
 /** Sine. */
 export const sine = (x: Tensor): Tensor => unary('Sin', x);
 

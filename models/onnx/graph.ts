@@ -16,6 +16,8 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Whether it is computed in float32 even where the graph is in half precision. */
+  readonly single?: boolean;
 }
 
 /** A named value with its type. */

@@ -1,6 +1,7 @@
 import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from './dialect.ts';
 import type { Attribute, Graph, GraphNode, Initializer, ModuleCost, ValueInfo } from './graph.ts';
+import { inHalfPrecision } from './halfPrecision.ts';
 import { reportWeights } from './reportWeights.ts';
 import {
   type DataType,
@@ -201,14 +202,14 @@ export class GraphBuilder {
 
   /**
    * Adds one operator call and returns its outputs, whose types the caller (an operator function) has inferred.
-   * `flops` counts each multiply-add as two.
+   * `flops` counts each multiply-add as two; `single` keeps the call in float32 where the graph is in half precision.
    */
   node<const Outputs extends readonly { name?: string; dtype: DataType; shape: Shape }[]>(
     op: string,
     inputs: readonly (Tensor | undefined)[],
     outputs: Outputs,
     attributes: Readonly<Record<string, Attribute>> = {},
-    options: { domain?: string; flops?: number } = {},
+    options: { domain?: string; flops?: number; single?: boolean } = {},
   ): { readonly [Index in keyof Outputs]: Tensor } {
     for (const input of inputs)
       if (input && input.builder !== this) this.fail(`${op} is given a value of another graph`);
@@ -228,15 +229,16 @@ export class GraphBuilder {
         .map((input) => input?.name ?? ''),
       outputs: results.map((result) => result.name),
       attributes,
+      ...(options.single ? { single: true } : {}),
     });
     if (options.flops) this.#cost().flops += options.flops;
     return results as unknown as { readonly [Index in keyof Outputs]: Tensor }; // map keeps the tuple's length
   }
 
-  /** Ends building. Throws when weights were missing or had other shapes, naming them. */
+  /** Ends building, in the dialect's precision. Throws when weights were missing or had other shapes, naming them. */
   finish(): Graph {
     reportWeights(this.#name, this.#source.label, this.#missing, this.#misshapen);
-    return {
+    const graph: Graph = {
       name: this.#name,
       dialect: this.dialect,
       inputs: this.#inputs,
@@ -249,6 +251,7 @@ export class GraphBuilder {
       costs: this.#costs,
       usedKeys: this.#usedKeys,
     };
+    return this.dialect.half ? inHalfPrecision(graph) : graph;
   }
 
   #cost(): ModuleCost {

@@ -1,11 +1,11 @@
 /** Products with weights: linear layers and convolutions. Shapes are checked while building; multiply-adds are counted twice. */
 
 import type { Attribute, Tensor } from './graphBuilder.ts';
-import { reshape } from './shaping.ts';
+import { concatenate, reshape } from './shaping.ts';
 import { shapeText, sizeOf } from './types.ts';
 
-/** Matrix product over the last two axes; leading axes must be equal. */
-export function matmul(a: Tensor, b: Tensor): Tensor {
+/** Matrix product over the last two axes; leading axes must be equal. `single`: in float32 whatever the graph's precision. */
+export function matmul(a: Tensor, b: Tensor, { single = false } = {}): Tensor {
   const rows = a.shape.at(-2);
   const inner = a.shape.at(-1);
   const columns = b.shape.at(-1);
@@ -17,7 +17,13 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     a.shape.slice(0, -2).join() === b.shape.slice(0, -2).join();
   if (!fits) a.builder.fail(`${shapeText(a.shape)} and ${shapeText(b.shape)} cannot be multiplied as matrices`);
   const shape = [...a.shape.slice(0, -1), columns];
-  return a.builder.node('MatMul', [a, b], [{ dtype: a.dtype, shape }], {}, { flops: 2 * sizeOf(shape) * inner })[0];
+  return a.builder.node(
+    'MatMul',
+    [a, b],
+    [{ dtype: a.dtype, shape }],
+    {},
+    { flops: 2 * sizeOf(shape) * inner, single },
+  )[0];
 }
 
 /** x · weightᵀ + bias over the last axis, the weight as PyTorch keeps it: (outputs, inputs). */
@@ -96,5 +102,16 @@ export function convolution(
     ...(groups === 1 ? {} : { group: { kind: 'int', value: groups } }),
   };
   const flops = 2 * sizeOf(shape) * sizeOf(weight.shape.slice(1));
-  return x.builder.node('Conv', [x, weight, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];
+  const filled = groups === 1 && x.builder.dialect.paddedChannels;
+  const [channels, taps] = filled ? [filledUp(x), filledUp(weight)] : [x, weight];
+  return x.builder.node('Conv', [channels, taps, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];
+}
+
+/** With zeros after the last channel (axis 1), up to a multiple of four; three channels or fewer stay as they are. */
+function filledUp(x: Tensor): Tensor {
+  const channels = x.shape[1] ?? 0;
+  const missing = (4 - (channels % 4)) % 4;
+  if (missing === 0 || channels <= 3) return x;
+  const shape = x.shape.map((size, axis) => (axis === 1 ? missing : size));
+  return concatenate([x, x.builder.constant(shape, new Float32Array(sizeOf(shape)))], 1);
 }

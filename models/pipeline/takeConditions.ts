@@ -58,6 +58,7 @@ export async function* encodeConditions(
   const windowConditions = ({ start, frames }: FrameSpan, opening = start): WindowConditions => {
     const shown = Array.from({ length: frames }, (_, i) => track.shown(start + i, opening));
     return {
+      start,
       key: JSON.stringify([track.key, prompt, negativePrompt, shown.map((frame) => frame.tokens)]),
       text: text.states,
       negative: negative.states,

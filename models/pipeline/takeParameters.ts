@@ -1,5 +1,6 @@
 import type { SamplerName } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
+import type { WeightsOverTime } from '../lanes/weightsOverTime.ts';
 import type { LatentShape } from '../math/frames.ts';
 import type { AlphaSettings } from '../model/conditions.ts';
 import type { Model } from '../model/model.ts';
@@ -10,6 +11,8 @@ export interface TakeParameters {
   prompt: string;
   negativePrompt: string;
   alpha: AlphaSettings;
+  /** How the two α and HFA's strength move over the take's frames and over its steps. */
+  overTime: WeightsOverTime;
   sda: boolean;
   hfa: { enabled: boolean; strength: number };
   guidance?: { text: number; image: number } | undefined;

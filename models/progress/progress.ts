@@ -1,5 +1,5 @@
-/** Where work on a take is, in the order in which it gets there. */
-export const workStages = ['queued', 'loading', 'encoding', 'denoising', 'decoding', 'writing'] as const;
+/** Where work on a take or a followed mask is, in the order in which it gets there. */
+export const workStages = ['queued', 'loading', 'encoding', 'denoising', 'decoding', 'following', 'writing'] as const;
 
 /** One of {@link workStages}. */
 export type WorkStage = (typeof workStages)[number];

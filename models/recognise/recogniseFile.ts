@@ -54,10 +54,21 @@ export function tellingName(path: string): string {
   return `${repository ?? basename(dirname(path))} ${name}`;
 }
 
+/** Longest licence that is shown: a name or an address, not its text. */
+const longestLicence = 200;
+
+/** The licence that a file's own description names (SAI's model metadata, and what people write by hand). */
+function licenceOf({ metadata }: FileHeader): string | undefined {
+  const found = metadata.get('modelspec.license') ?? metadata.get('license') ?? metadata.get('licence');
+  return found?.trim().slice(0, longestLicence);
+}
+
 /** Says what a file is, from its header alone. A file that cannot be read is recognised as such, with the reason. */
 export async function recogniseFile(path: string): Promise<Recognition> {
   try {
-    return recogniseHeader(await readFileHeader(path), tellingName(path));
+    const header = await readFileHeader(path);
+    const licence = licenceOf(header);
+    return { ...recogniseHeader(header, tellingName(path)), ...(licence ? { licence } : {}) };
   } catch (cause) {
     if (!(cause instanceof StudioError)) throw cause;
     const what =

@@ -32,6 +32,8 @@ export interface Recognition {
   readonly needs: string | undefined;
   /** Whether this program can use it: as part of a Stable Diffusion 1.5 set, or by itself. */
   readonly usable: boolean;
+  /** Licence that the file itself names. */
+  readonly licence?: string | undefined;
   /** Finer kind within the role: `inpainting`, `v2`, `plus` …. */
   readonly variant?: string | undefined;
   /** Parts a checkpoint holds. */

@@ -21,6 +21,8 @@ export interface DeviceWish {
   readonly provider?: ProviderName;
   readonly dialect?: DialectName;
   readonly threads?: number;
+  /** Whether products are in float16; absent: on every provider but the CPU, which has no speed to gain by it. */
+  readonly half?: boolean;
 }
 
 const backendNames: Readonly<Record<string, ProviderName>> = {
@@ -74,7 +76,7 @@ export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
   const candidates = wish.provider ? [wish.provider, 'cpu' as const] : installed.filter(isAutomatic);
   for (const provider of new Set(candidates)) {
     if (!installed.includes(provider)) continue;
-    const base = dialectOf(wish.dialect ?? dialects[provider]);
+    const base = { ...dialectOf(wish.dialect ?? dialects[provider]), half: wish.half ?? provider !== 'cpu' };
     if (provider === 'cpu') return { provider, dialect: base, threads: wish.threads, warnings };
     const result = await selfTest(provider, base);
     if (result.works) {
@@ -92,7 +94,7 @@ const tested = new Map<string, Promise<SelfTestResult>>();
 
 /** A device does not change while the process lives: each is tested once per dialect. */
 function selfTest(provider: ProviderName, dialect: Dialect): Promise<SelfTestResult> {
-  const key = `${provider} ${dialect.name}`;
+  const key = `${provider} ${dialect.name} ${dialect.half}`;
   const result = tested.get(key) ?? runSelfTest(provider, dialect);
   tested.set(key, result);
   return result;

@@ -48,11 +48,17 @@ export interface VerifyOptions {
   readonly dialect?: DialectName;
   readonly provider?: ProviderName;
   readonly threads?: number;
+  /** In half precision, to its wider tolerances. */
+  readonly half?: boolean;
 }
 
 /** Largest relative error of a module or a trajectory in float32, and of a whole pipeline or a GPU. */
 export const moduleTolerance = 1e-4;
 export const pipelineTolerance = 1e-3;
+
+/** The same in half precision. */
+export const halfModuleTolerance = 5e-3;
+export const halfPipelineTolerance = 2e-2;
 
 const providerOfDialect: Readonly<Record<DialectName, ProviderName>> = {
   plain: 'cpu',
@@ -69,22 +75,28 @@ export async function verifyFolder(path: string, options: VerifyOptions = {}): P
     throw new StudioError('file-missing', `${folder} does not exist.`, { hint: 'Name a folder of golden data.' });
   const device = await deviceFor(options);
   const found = await verifyKind(folder, device);
-  const tolerance = found.kind === 'pipeline' || device.provider !== 'cpu' ? pipelineTolerance : moduleTolerance;
+  const isLoose = found.kind === 'pipeline' || (device.provider !== 'cpu' && !device.dialect.half);
+  const tolerance = isLoose ? pipelineTolerance : moduleTolerance;
   const cases = found.cases.map(({ name, relativeError, tolerance: own }) => {
-    const allowed = Math.max(own ?? 0, tolerance);
+    const single = Math.max(own ?? 0, tolerance);
+    const allowed = halved(single, device);
     return { name, relativeError, tolerance: allowed, passed: relativeError <= allowed };
   });
   if (cases.length === 0) throw new StudioError('format-unknown', `${folder} holds no case to verify.`);
   return {
     folder,
     kind: found.kind,
-    dialect: device.dialect.name,
+    dialect: device.dialect.half ? `${device.dialect.name}, half precision` : device.dialect.name,
     provider: device.provider,
     cases,
     warnings: device.warnings,
     passed: cases.every(({ passed }) => passed),
   };
 }
+
+/** The tolerance in the device's precision. */
+const halved = (tolerance: number, { dialect }: Device): number =>
+  dialect.half ? (tolerance >= pipelineTolerance ? halfPipelineTolerance : halfModuleTolerance) : tolerance;
 
 /** The report as lines of text. */
 export function verificationText(verification: Verification): string {
@@ -109,7 +121,7 @@ export function verificationText(verification: Verification): string {
 
 async function deviceFor(options: VerifyOptions): Promise<Device> {
   const provider = options.provider ?? (options.dialect ? providerOfDialect[options.dialect] : 'cpu');
-  const device = await chooseDevice({ ...options, provider });
+  const device = await chooseDevice({ half: false, ...options, provider });
   if (device.provider !== provider) {
     throw new StudioError(
       'provider-unavailable',
@@ -136,6 +148,7 @@ async function verifyKind(folder: string, device: Device): Promise<Found> {
         cases: await verifySam2(folder, {
           provider: device.provider,
           dialect: device.dialect.name,
+          half: device.dialect.half,
           ...(device.threads === undefined ? {} : { threads: device.threads }),
         }),
       };

@@ -9,6 +9,7 @@ import { StudioError } from '../errors/studioError.ts';
 import { guidedPredictor } from '../families/magdiff/guidedPredictor.ts';
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import { buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nets/autoencoder.ts';
+import { alikeInFrames } from '../nets/unet/alphaInputs.ts';
 import { alphaKeys, buildContext } from '../nets/unet/contextKeyValues.ts';
 import { buildUnet } from '../nets/unet/unet.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig } from '../nets/unet/unetConfig.ts';
@@ -134,8 +135,8 @@ async function sample(
   };
   const share = guidanceWeights(inputs.guidance_scale, 1);
   const branches = [
-    { context: await branch('text_embeds'), subject: subject.data, weight: share.full },
-    { context: await branch('null_text_embeds'), subject: subject.data, weight: share.imageOnly },
+    { context: await branch('text_embeds'), subject: () => subject.data, weight: share.full },
+    { context: await branch('null_text_embeds'), subject: () => subject.data, weight: share.imageOnly },
   ];
   const layers = crossAttentionLayers(config);
   const alphas = async (kind: 'text' | 'image'): Promise<FloatTensor> => {
@@ -143,7 +144,7 @@ async function sample(
       const tensor = weights.tensor(alphaKeys(name)[kind]);
       return tensor ? ((await readTensor(tensor))[0] ?? 1) : 1;
     });
-    return floatTensor([layers.length], Float32Array.from(await Promise.all(values)));
+    return alikeInFrames(await Promise.all(values), frames);
   };
   const alpha = { alpha_text: await alphas('text'), alpha_image: await alphas('image') };
   const graph = buildUnet(config, { batch: 1, frames, height, width, imageTokens }, device.dialect, weights);

@@ -110,6 +110,8 @@ const actions: Readonly<Record<string, (project: OpenProject, event: KeyboardEve
     const next = (displays.indexOf(session.state.maskDisplay) + 1) % displays.length;
     session.set({ maskDisplay: displays[next] ?? 'tint' });
   },
+  F: ({ following, messages }) => void messages.attempt(() => following.toggle()),
+  d: ({ following }) => following.nextDoubt(),
   f: ({ editor }) => editor.session.set({ viewport: null }),
   Delete: ({ view }) => view.removeSelected(),
   Backspace: ({ view }) => view.removeSelected(),

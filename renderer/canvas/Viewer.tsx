@@ -3,7 +3,7 @@ import { Group, Layer, Stage } from 'react-konva';
 import type { SourceRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
 import { frameUrl, shownSourceFrame } from '../preview/shownFrames.ts';
-import { useFrameImage } from '../preview/useFrameImage.ts';
+import { useFrame } from '../preview/useFrameImage.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { texts } from '../ui/texts/texts.ts';
 import { LiveBadge } from './LiveBadge.tsx';
@@ -11,6 +11,7 @@ import { BrushCursor } from './stage/BrushCursor.tsx';
 import { LiveShape } from './stage/LiveShape.tsx';
 import { MaskOverlay } from './stage/MaskOverlay.tsx';
 import { Pictures } from './stage/Pictures.tsx';
+import { useClickAhead } from './useClickAhead.ts';
 import { usePointerTools } from './usePointerTools.ts';
 import { useShownResult } from './useShownResult.ts';
 import styles from './Viewer.module.css';
@@ -32,9 +33,11 @@ export function Viewer(): ReactNode {
   const isComparing = mode !== 'source';
   const frame = source ? ((isComparing ? result.sourceFrame : undefined) ?? shownSourceFrame(editor, source)) : 0;
   const urls = source ? nextUrls(projectId, source, frame, ahead) : [];
-  const sourceImage = useFrameImage(urls[0], urls.slice(1));
+  const { image: sourceImage, isCurrent } = useFrame(urls[0], urls.slice(1));
+  const isComing = !isCurrent && ahead === 1;
   const shown = viewport ?? (source ? fitViewport(mode, source, stage) : { scale: 1, x: 0, y: 0 });
-  const pointer = usePointerTools(holder, source, shown);
+  const pointer = usePointerTools(holder, source, shown, { frame, isCurrent });
+  useClickAhead(source, frame);
   const places = source ? layOut(mode, source, shown) : undefined;
 
   return (
@@ -78,6 +81,11 @@ export function Viewer(): ReactNode {
       ) : null}
       {source && !result.exists && (mode === 'result' || mode === 'wipe' || mode === 'difference') ? (
         <div className={styles.empty}>{texts.viewer.noResult}</div>
+      ) : null}
+      {source && isComing ? (
+        <span className={styles.coming} role="status" data-testid="frame-coming">
+          {texts.viewer.coming(frame + 1)}
+        </span>
       ) : null}
       <LiveBadge />
     </div>

@@ -4,8 +4,7 @@ import type { Viewport } from '../editor/session.ts';
 import { StateStore } from '../editor/stateStore.ts';
 import type { Tool, ToolContext, ToolPointer } from '../editor/tools/tool.ts';
 import { createToolbox } from '../editor/tools/toolbox.ts';
-import { shownSourceFrame } from '../preview/shownFrames.ts';
-import { useProject, useSession } from '../project/hooks.ts';
+import { useProject, useProjectState, useSession } from '../project/hooks.ts';
 import { zoomAt } from './viewGeometry.ts';
 
 type Gesture = { kind: 'tool'; tool: Tool } | { kind: 'pan'; x: number; y: number; start: Viewport } | { kind: 'wipe' };
@@ -29,14 +28,19 @@ export interface PointerPosition {
   at: { x: number; y: number } | null;
 }
 
-/** Leads the pointer to the tool in hand, to panning (Space, middle button) or to the wipe's edge; the wheel zooms at the pointer. */
+/**
+ * Leads the pointer to the tool in hand, to panning (Space, middle button) or to the wipe's edge; the wheel zooms at the pointer. What is
+ * drawn goes to the source's frame that is `shown`; while the picture on screen is not yet that frame's, nothing can be drawn.
+ */
 export function usePointerTools(
   holder: RefObject<HTMLDivElement | null>,
   source: SourceRecord | undefined,
   viewport: Viewport,
+  shown: { readonly frame: number; readonly isCurrent: boolean },
 ): PointerTools {
   const { editor, smartSelect } = useProject();
-  const toolbox = useMemo(() => createToolbox(), []);
+  const clicks = useProjectState((state) => state.follower !== null);
+  const toolbox = useMemo(() => createToolbox(clicks), [clicks]);
   const gesture = useRef<Gesture | undefined>(undefined);
   const space = useRef(false);
   const position = useMemo(() => new StateStore<PointerPosition>({ at: null }), []);
@@ -45,11 +49,12 @@ export function usePointerTools(
   const writer = useSession((session) => session.writer);
 
   const contextOf = (from: SourceRecord): ToolContext => {
-    const frameIndex = shownSourceFrame(editor, from);
     return {
       editor,
       source: from,
-      frameIndex,
+      frameIndex: shown.frame,
+      scale: viewport.scale,
+      onClick: (gesture) => void smartSelect.click(from, shown.frame, gesture),
       onScribbles: (scribbles) => void smartSelect.ask(scribbles),
     };
   };
@@ -110,6 +115,7 @@ export function usePointerTools(
     const inHand = toolbox[name];
     if (!inHand || !writer || event.button !== 0 || (viewMode !== 'source' && viewMode !== 'sideBySide'))
       return undefined;
+    if (!shown.isCurrent && editor.session.state.speed === 0) return undefined;
     return { kind: 'tool', tool: inHand };
   };
 
@@ -156,7 +162,7 @@ export function usePointerTools(
       if (!gesture.current) position.set({ at: null });
     },
   };
-  const drawsCircle = tool === 'brush' || tool === 'eraser' || tool === 'smart';
+  const drawsCircle = tool === 'brush' || tool === 'eraser' || (tool === 'smart' && !clicks);
   const cursor = panning || tool === 'pan' ? 'grab' : drawsCircle ? 'none' : 'crosshair';
   return { handlers, cursor, position };
 }

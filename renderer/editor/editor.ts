@@ -1,8 +1,11 @@
 import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
+import type { KeptHistory } from '../../electron/contract/keptHistory.ts';
 import type { DocumentRecord, SetupRecord, ViewRecord } from '../../electron/contract/records.ts';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
+import type { MaskSequence } from '../../models/masks/maskSequence.ts';
 import { DocumentStore } from './documentStore.ts';
 import { History } from './history.ts';
+import { fittingSteps } from './keptSteps.ts';
 import { initialSession, type Session } from './session.ts';
 import { StateStore } from './stateStore.ts';
 
@@ -17,6 +20,8 @@ export type SaveListener = (diff: DocumentDiff) => void;
 export class Editor {
   readonly document = new DocumentStore();
   readonly session = new StateStore<Session>(initialSession);
+  /** Followed masks that have been read, by their asset. */
+  readonly sequences = new StateStore<{ byAsset: ReadonlyMap<string, MaskSequence> }>({ byAsset: new Map() });
   readonly history: History;
   /** Grows with every step, undo and redo: what menus show of the history. */
   readonly historyVersion = new StateStore({ version: 0 });
@@ -70,6 +75,14 @@ export class Editor {
     this.document.apply(diff);
   }
 
+  /** A change that came from elsewhere on this hand's behalf: already saved, and taken back as one step. */
+  adopt(label: string, diff: DocumentDiff): void {
+    this.document.apply(diff);
+    if (!this.#mayWrite) return;
+    this.history.insert(label, diff);
+    this.#tellHistory();
+  }
+
   /** Makes one step of everything that `work` changes; where it throws, or bails, nothing of it stays. Within a gesture it is part of that. */
   gesture(label: string, work: () => void): void {
     if (this.history.isGesturing) {
@@ -102,6 +115,13 @@ export class Editor {
   /** Abandons a gesture without a trace. */
   bail(): void {
     this.history.bail();
+    this.#tellHistory();
+  }
+
+  /** Takes up the steps of an earlier opening, as far as they fit what is there; before anything else was done. */
+  restoreSteps(kept: KeptHistory): void {
+    if (this.history.undoLabel !== undefined || this.history.isGesturing || !this.#mayWrite) return;
+    this.history.restore(fittingSteps(this.document.records, kept));
     this.#tellHistory();
   }
 

@@ -51,6 +51,11 @@ export class History {
     else this.#push({ label, diff });
   }
 
+  /** Notes a change that came from elsewhere as a step of its own, also while a gesture is under way: it is no part of that. */
+  insert(label: string, diff: DocumentDiff): void {
+    if (!isEmptyDiff(diff)) this.#push({ label, diff });
+  }
+
   /** Ends the gesture as one step; one that changed nothing leaves none. */
   commit(): void {
     const gesture = this.#gesture;
@@ -85,6 +90,17 @@ export class History {
     this.#done.push(entry);
     this.#apply(entry.diff);
     return entry.label;
+  }
+
+  /** Every step, oldest first. */
+  get steps(): { done: readonly HistoryEntry[]; undone: readonly HistoryEntry[] } {
+    return { done: this.#done, undone: this.#undone };
+  }
+
+  /** Takes the place of every step by those of an earlier opening. */
+  restore(steps: { done: readonly HistoryEntry[]; undone: readonly HistoryEntry[] }): void {
+    this.#done = steps.done.slice(-historyLimit);
+    this.#undone = [...steps.undone];
   }
 
   /** Forgets everything. */

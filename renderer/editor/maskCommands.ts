@@ -1,20 +1,23 @@
-import { drawingOf } from '../../electron/contract/drawingOf.ts';
 import { newId } from '../../electron/contract/newId.ts';
-import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
+import type {
+  DocumentRecord,
+  MaskKeyRecord,
+  MaskRecord,
+  RecordOf,
+  SourceRecord,
+} from '../../electron/contract/records.ts';
 import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import { operationBounds } from '../../models/masks/paintOperation.ts';
+import { isEmptyRectangle } from '../../models/masks/pixelRectangle.ts';
 import { keysAround } from '../../models/masks/rasterizeMask.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
+import { shownKey } from './maskDrawings.ts';
 
 /** The mask that is looked at, if it belongs to the source that is looked at. */
 export function activeMask(editor: Editor): MaskRecord | undefined {
   const mask = editor.document.get('mask', editor.view?.maskId);
   return mask?.sourceId === editor.view?.sourceId ? mask : undefined;
-}
-
-/** A mask as a drawing, for raster and recipe. */
-export function drawingOfMask(document: DocumentStore, mask: MaskRecord): MaskDrawing {
-  return drawingOf(mask, document.childrenOf('maskKey', mask.id), (key) => document.childrenOf('stroke', key.id));
 }
 
 /** The key that shows at a frame: the last at or before it, or the first. */
@@ -31,7 +34,7 @@ function maskOver(editor: Editor, source: SourceRecord): MaskRecord | undefined 
 
 /**
  * Adds an operation to a source's mask at a frame, as one step: makes the mask where the source has none yet, and a key of its own
- * where the frame has none (beginning with what the mask shows there).
+ * where the frame has none (beginning with what the mask shows there). One that lies wholly outside the picture changes nothing.
  */
 export function addOperation(
   editor: Editor,
@@ -41,6 +44,7 @@ export function addOperation(
   label: string,
   wanted: MaskRecord | undefined = maskOver(editor, source),
 ): void {
+  if (!touches(operation, source)) return;
   const added: DocumentRecord[] = [];
   const mask = wanted ?? newMask(source, 'Subject 1');
   if (!wanted) added.push(mask);
@@ -49,21 +53,34 @@ export function addOperation(
   let order = 0;
   if (key) order = (editor.document.childrenOf('stroke', key.id).at(-1)?.order ?? -1) + 1;
   else {
-    const shown = keyAt(editor.document, mask.id, frameIndex);
-    key = {
-      kind: 'maskKey',
-      id: newId('key'),
-      maskId: mask.id,
-      frameIndex,
-      interpolation: shown?.interpolation ?? 'hold',
-    };
+    const shown = shownKey(editor, mask, frameIndex);
+    const interpolation = shown?.interpolation ?? 'hold';
+    key = { kind: 'maskKey', id: newId('key'), maskId: mask.id, frameIndex, interpolation };
     added.push(key);
-    for (const stroke of shown ? editor.document.childrenOf('stroke', shown.id) : [])
-      added.push({ ...stroke, id: newId('stroke'), keyId: key.id, order: order++ });
+    for (const copied of shown?.operations ?? [])
+      added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order: order++, operation: copied });
   }
   added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order, operation });
   editor.run(label, { added, updated: [], removed: [] });
   if (editor.view?.sourceId === source.id) editor.look({ maskId: mask.id });
+}
+
+/** Whether an operation can change anything of a picture. */
+function touches(operation: MaskOperation, { width, height }: SourceRecord): boolean {
+  if (operation.kind === 'flood')
+    return operation.x >= 0 && operation.y >= 0 && operation.x < width && operation.y < height;
+  const bounds = operationBounds(operation, { x: 1, y: 1 }, { width, height, data: new Uint8Array() });
+  return !isEmptyRectangle(bounds);
+}
+
+/** The last stroke of a mask's key at a frame, where the frame has one. */
+export function lastOperation(
+  document: DocumentStore,
+  mask: MaskRecord,
+  frameIndex: number,
+): RecordOf<'stroke'> | undefined {
+  const key = document.childrenOf('maskKey', mask.id).find((candidate) => candidate.frameIndex === frameIndex);
+  return key && document.childrenOf('stroke', key.id).at(-1);
 }
 
 /** A new, empty mask over a source. */
@@ -81,10 +98,11 @@ export function newMask(source: SourceRecord, name: string): MaskRecord {
   };
 }
 
-/** Everything that goes with a mask: keys and strokes. */
+/** Everything that goes with a mask: keys, strokes and what was followed. */
 export function recordsOfMask(document: DocumentStore, mask: MaskRecord): DocumentRecord[] {
   const keys = document.childrenOf('maskKey', mask.id);
-  return [mask, ...keys, ...keys.flatMap((key) => document.childrenOf('stroke', key.id))];
+  const strokes = keys.flatMap((key) => document.childrenOf('stroke', key.id));
+  return [mask, ...keys, ...strokes, ...document.childrenOf('followed', mask.id)];
 }
 
 /** Takes a mask away. */
@@ -93,7 +111,7 @@ export function removeMask(editor: Editor, mask: MaskRecord): void {
   if (editor.view?.maskId === mask.id) editor.look({ maskId: null });
 }
 
-/** Moves a key to another frame, or takes it away with its strokes. */
+/** Takes a key away with its strokes. */
 export function removeKey(editor: Editor, key: MaskKeyRecord): void {
   editor.remove('Delete mask key', key, ...editor.document.childrenOf('stroke', key.id));
 }

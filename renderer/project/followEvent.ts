@@ -1,6 +1,9 @@
+import type { DocumentDiff } from '../../electron/contract/documentDiff.ts';
 import { errorFromWire } from '../../electron/contract/errorOnWire.ts';
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import { isFinal, type JobView } from '../../electron/contract/jobs.ts';
+import { followStatus } from '../editor/followed.ts';
+import { texts } from '../ui/texts/texts.ts';
 import type { ProjectScope } from './projectScope.ts';
 
 /** Brings an open project up to what the studio tells of it. */
@@ -16,7 +19,8 @@ export function followEvent(project: ProjectScope, event: StudioEvent): void {
       session.set({ jobs: session.state.jobs.filter((job) => job.id !== event.jobId) });
       return;
     case 'document':
-      if (event.windowId !== project.windowId) followDocument(project, event.diff);
+      if (event.windowId === 'studio') followDocument(project, event.diff);
+      else if (event.windowId !== project.windowId) project.editor.receive(event.diff);
       return;
     case 'writer':
       session.set({ writer: event.windowId === project.windowId });
@@ -41,8 +45,16 @@ function projectOf(event: StudioEvent): string | undefined {
   return 'projectId' in event ? event.projectId : undefined;
 }
 
-/** A change from elsewhere; a take among it is shown at once. */
-function followDocument({ editor }: ProjectScope, diff: Extract<StudioEvent, { type: 'document' }>['diff']): void {
+/** A change by the studio: a finished take is shown at once, what was followed is a step that can be taken back. */
+function followDocument({ editor, messages }: ProjectScope, diff: DocumentDiff): void {
+  const followed = diff.added.find((record) => record.kind === 'followed');
+  if (followed) {
+    editor.adopt('Follow', diff);
+    const mask = editor.document.get('mask', followed.maskId);
+    const status = mask && followStatus(editor.document, mask);
+    if (status) messages.notify(texts.follow.done(status.frameCount, status.doubtfulCount));
+    return;
+  }
   editor.receive(diff);
   const take = diff.added.find((record) => record.kind === 'take');
   if (!take) return;
@@ -55,20 +67,23 @@ function followDocument({ editor }: ProjectScope, diff: Extract<StudioEvent, { t
 function followLive({ editor: { session }, messages }: ProjectScope, job: JobView): void {
   const last = session.state.livePreview;
   if (!session.state.liveMode || (last && last.createdAt > job.createdAt)) return;
-  const { id: jobId, createdAt, state, step, total, preview } = job;
-  session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: preview ?? last?.sheet ?? null } });
+  const { id: jobId, sourceId, createdAt, state, step, total, preview } = job;
+  session.set({
+    livePreview: { jobId, sourceId, createdAt, state, step, total, sheet: preview ?? last?.sheet ?? null },
+  });
   if (job.state === 'failed' && job.error) messages.fail(errorFromWire(job.error));
 }
 
-function followJob({ editor: { session }, messages }: ProjectScope, job: JobView): void {
+function followJob({ editor, messages }: ProjectScope, job: JobView): void {
+  const { session } = editor;
   const { jobs, liveMode, viewMode } = session.state;
   const known = jobs.some((other) => other.id === job.id);
   session.set({ jobs: known ? jobs.map((other) => (other.id === job.id ? job : other)) : [...jobs, job] });
   if (job.state === 'failed' && job.error) messages.fail(errorFromWire(job.error));
   if (job.preview && !isFinal(job.state) && !liveMode) {
-    const { id: jobId, createdAt, state, step, total } = job;
-    session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: job.preview } });
-    if (viewMode === 'source') session.set({ viewMode: 'sideBySide' });
+    const { id: jobId, sourceId, createdAt, state, step, total } = job;
+    session.set({ livePreview: { jobId, sourceId, createdAt, state, step, total, sheet: job.preview } });
+    if (viewMode === 'source' && sourceId === editor.view?.sourceId) session.set({ viewMode: 'sideBySide' });
   }
   if (isFinal(job.state) && session.state.livePreview?.jobId === job.id) session.set({ livePreview: null });
 }

@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { ModelView } from '../../electron/contract/methods.ts';
 import type { DocumentStore } from '../editor/documentStore.ts';
 import type { Session } from '../editor/session.ts';
 import type { GestureHandlers } from '../ui/fields/SliderField.tsx';
@@ -25,6 +26,12 @@ export function useSession<T>(select: (session: Session) => T): T {
 export function useProjectState<T>(select: (state: ProjectState) => T): T {
   const { state } = useProject();
   return useSyncExternalStore(state.subscribe, () => select(state.state));
+}
+
+/** The models that there are to choose from. */
+export function useModels(): readonly ModelView[] {
+  const { models } = useProject();
+  return useSyncExternalStore(models.subscribe, () => models.state.list);
 }
 
 /** Something of the document: a record or one of its cached lists, never a list made anew. */

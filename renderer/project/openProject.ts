@@ -2,6 +2,7 @@ import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/document
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { isModelFile } from '../client/isModelFile.ts';
 import { SaveQueue } from '../client/saveQueue.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import { Editor } from '../editor/editor.ts';
@@ -9,6 +10,8 @@ import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { followEvent } from './followEvent.ts';
+import { Following } from './following.ts';
+import { keepSteps } from './keepSteps.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
 import { initialProjectState, type ProjectScope, type ProjectState, type ProjectSurroundings } from './projectScope.ts';
@@ -25,6 +28,7 @@ export class OpenProject implements ProjectScope {
   readonly client: StudioClient;
   readonly windowId: string;
   readonly info: MethodOutput<'studio.info'>;
+  readonly models: ProjectSurroundings['models'];
   readonly messages: Messages;
   readonly editor: Editor;
   readonly state = new StateStore<ProjectState>(initialProjectState);
@@ -33,7 +37,11 @@ export class OpenProject implements ProjectScope {
   readonly view: ViewCommands;
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
+  readonly following: Following;
+  readonly showModels: () => void;
+  readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
+  readonly #endSteps: () => void;
   #isDisposed = false;
 
   /** `opened`: the server's answer; `unsaved`: changes of this window that the answer does not hold yet, to be sent again. */
@@ -42,6 +50,10 @@ export class OpenProject implements ProjectScope {
     this.client = around.client;
     this.windowId = around.windowId;
     this.info = around.info;
+    this.state.set({ follower: around.info.follower });
+    this.models = around.models;
+    this.showModels = () => around.showModels();
+    this.offerModelFiles = (files) => around.offerModelFiles(files);
     this.messages = around.messages;
     const { id: projectId, client, windowId } = this;
     this.#queue = new SaveQueue(
@@ -55,7 +67,9 @@ export class OpenProject implements ProjectScope {
     this.view = new ViewCommands(this.editor);
     this.media = new MediaCommands(this);
     this.smartSelect = new SmartSelect(this);
+    this.following = new Following(this, this.playback);
     this.#begin(opened, unsaved);
+    this.#endSteps = keepSteps(this);
   }
 
   #begin(opened: MethodOutput<'projects.open'>, unsaved: DocumentDiff | undefined): void {
@@ -79,16 +93,21 @@ export class OpenProject implements ProjectScope {
     editor.document.subscribe((diff) => this.#onDocument(diff));
     for (const source of editor.document.all('source')) this.media.prepare(source);
     void this.messages.attempt(() => this.#loadWords());
+    const followed = editor.document.all('followed').map((run) => run.masksAssetId);
+    void this.messages.attempt(() => this.following.read(followed));
     this.takes.estimateSoon();
   }
 
   get model(): ModelView | undefined {
-    const { models } = this.info;
+    const { list: models } = this.models.state;
     return models.find((model) => model.id === this.editor.setup?.modelId) ?? models[0];
   }
 
-  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in. */
-  async receiveFiles(files: readonly File[]): Promise<void> {
+  /** Takes files that were dropped or chosen: recipes fill the inspector, pictures and clips come in, files of models are offered to be added. */
+  async receiveFiles(given: readonly File[]): Promise<void> {
+    const models = given.filter(isModelFile);
+    if (models.length > 0) await this.messages.attempt(() => this.offerModelFiles(models));
+    const files = given.filter((file) => !isModelFile(file));
     const isRecipe = ({ name }: File): boolean => /\.json$/i.test(name);
     for (const file of files.filter(isRecipe)) await this.messages.attempt(() => this.takes.recallFile(file));
     await this.media.importFiles(files.filter((file) => !isRecipe(file)));
@@ -102,7 +121,13 @@ export class OpenProject implements ProjectScope {
   receive(event: StudioEvent): void {
     if (this.#isDisposed) return;
     if (event.type === 'smartSelect') this.smartSelect.receive(event);
-    else followEvent(this, event);
+    else if (event.type === 'clickReady') this.smartSelect.receiveReady(event);
+    else if (event.type === 'followed') {
+      if (event.projectId === this.id) this.following.receive(event);
+    } else followEvent(this, event);
+    // A job that is done ends its preview itself, once what it found has been read.
+    if (event.type === 'job' && (event.job.state === 'canceled' || event.job.state === 'failed'))
+      this.following.end(event.job.id);
   }
 
   /** Stops everything; returns the changes that could not be saved. Nothing can be changed here any more. */
@@ -111,6 +136,7 @@ export class OpenProject implements ProjectScope {
     this.editor.close();
     this.playback.stop();
     this.takes.close();
+    this.#endSteps();
     return this.#queue.discard();
   }
 
@@ -124,6 +150,7 @@ export class OpenProject implements ProjectScope {
 
   /** What follows from a change, whoever made it and however: by hand, by undo, in another window. */
   #onDocument(diff: DocumentDiff): void {
+    void this.messages.attempt(() => this.following.followDocument(diff));
     for (const [from, to] of diff.updated) {
       if (from.kind === 'view' && to.kind === 'view' && from.sourceId !== to.sourceId) this.takes.estimateSoon();
       if (from.kind === 'setup' && to.kind === 'setup' && from.modelId !== to.modelId)

@@ -3,10 +3,12 @@ import { toggleMarker } from '../editor/timelineCommands.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { FollowButtons } from './confidence/FollowButtons.tsx';
 import styles from './Timeline.module.css';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
 import { rows } from './timelineLayout.ts';
 import { fitTimeline, zoomTimeline } from './timelineWindow.ts';
+import { WeightLanes } from './weights/WeightLanes.tsx';
 
 /** The timeline with its buttons and track names. */
 export function Timeline(): ReactNode {
@@ -19,6 +21,7 @@ export function Timeline(): ReactNode {
     [texts.timeline.takes, rows.take],
     [texts.timeline.source, rows.source],
     [texts.timeline.keys, rows.keys],
+    [texts.timeline.lane, rows.lane],
   ] as const;
   return (
     <section className={styles.bottom} aria-label={texts.timeline.label}>
@@ -51,6 +54,7 @@ export function Timeline(): ReactNode {
           pressed={snapping}
           onClick={() => editor.session.set({ snapping: !snapping })}
         />
+        <FollowButtons />
         <span className={styles.space} />
         <IconButton
           icon="minus"
@@ -72,6 +76,7 @@ export function Timeline(): ReactNode {
         <div>
           <TimelineCanvas />
         </div>
+        <WeightLanes />
         {isEmpty ? <div className={styles.empty}>{texts.timeline.empty}</div> : null}
       </div>
     </section>

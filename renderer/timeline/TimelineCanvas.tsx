@@ -5,6 +5,7 @@ import { moveItem, snapFrame, trimItem } from '../editor/timelineCommands.ts';
 import { useDocument, useProject } from '../project/hooks.ts';
 import { UnseenList } from '../ui/surfaces/Unseen.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { laneFrameAt, laneOf } from './confidence/laneFrames.ts';
 import { drawTimeline } from './drawTimeline.ts';
 import { shownKeys } from './shownKeys.ts';
 import styles from './TimelineCanvas.module.css';
@@ -31,7 +32,7 @@ const snapPixels = 8;
 
 /** The timeline's canvas: drawn once per frame when something changed; the pointer scrubs, moves and trims. */
 export function TimelineCanvas(): ReactNode {
-  const { id: projectId, editor, playback, view } = useProject();
+  const { id: projectId, editor, playback, following, view } = useProject();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drag = useRef<Drag | undefined>(undefined);
   const items = useDocument((document) => document.all('item'));
@@ -49,10 +50,13 @@ export function TimelineCanvas(): ReactNode {
         element.width = Math.round(size.width * ratio);
         element.height = Math.round(size.height * ratio);
       }
+      const shown = shownWindow(editor);
+      element.dataset.scale = String(shown.scale);
+      element.dataset.offset = String(shown.offset);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       drawTimeline({
         ...{ context, editor, projectId, size, redraw },
-        window: shownWindow(editor),
+        window: shown,
         colours: readColours(element),
       });
     };
@@ -81,7 +85,15 @@ export function TimelineCanvas(): ReactNode {
       if (drawnMembers.some((member) => now[member] !== drawn[member])) redraw();
       drawn = now;
     };
-    const ends = [editor.session.subscribe(onSession), editor.document.subscribe(redraw)];
+    let isEmpty = editor.document.all('item').length === 0;
+    const onDocument = (): void => {
+      const wasEmpty = isEmpty;
+      isEmpty = editor.document.all('item').length === 0;
+      // What comes first is shown whole.
+      if (wasEmpty && !isEmpty) fitTimeline(editor);
+      redraw();
+    };
+    const ends = [editor.session.subscribe(onSession), editor.document.subscribe(onDocument)];
     measure();
     fitTimeline(editor);
     return () => {
@@ -111,6 +123,11 @@ export function TimelineCanvas(): ReactNode {
       playback.seek(key);
       return;
     }
+    const followed = laneFrameAt(editor, x, y, window);
+    if (followed !== undefined) {
+      following.goTo(followed);
+      return;
+    }
     const hit = hitTest(items, x, y, window);
     if (hit.kind !== 'item') {
       drag.current = { kind: 'scrub' };
@@ -129,7 +146,10 @@ export function TimelineCanvas(): ReactNode {
     const now = drag.current;
     if (!now) {
       const hit = hitTest(items, x, y, window);
-      event.currentTarget.style.cursor = hit.kind === 'item' ? (hit.part === 'body' ? 'grab' : 'ew-resize') : 'default';
+      if (laneFrameAt(editor, x, y, window) !== undefined) event.currentTarget.style.cursor = 'pointer';
+      else
+        event.currentTarget.style.cursor =
+          hit.kind === 'item' ? (hit.part === 'body' ? 'grab' : 'ew-resize') : 'default';
       return;
     }
     if (now.kind === 'scrub') {
@@ -181,7 +201,24 @@ export function TimelineCanvas(): ReactNode {
         }}
       />
       <ItemList />
+      <DoubtList />
     </>
+  );
+}
+
+/** What the confidence lane shows, for those who do not see it: the doubtful stretches' worst frames, the first hundred. */
+function DoubtList(): ReactNode {
+  const { editor } = useProject();
+  useDocument((document) => document.all('stroke'));
+  useDocument((document) => document.get('view', 'view'));
+  const status = useDocument(() => laneOf(editor)?.status);
+  if (!status || status.runs.length === 0) return null;
+  return (
+    <UnseenList aria-label={texts.follow.laneLabel(status.frameCount, status.doubtfulCount)}>
+      {status.doubts.slice(0, 100).map(({ frame, confidence }) => (
+        <li key={frame}>{texts.follow.sure(frame + 1, confidence)}</li>
+      ))}
+    </UnseenList>
   );
 }
 

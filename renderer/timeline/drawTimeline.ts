@@ -1,4 +1,5 @@
 import { timelineFrameOf, timelineRate } from '../editor/timelineCommands.ts';
+import { drawLane } from './confidence/drawLane.ts';
 import { drawItem } from './drawItem.ts';
 import { shownKeys } from './shownKeys.ts';
 import { rows, tickStep, timecode, xOfFrame } from './timelineLayout.ts';
@@ -12,10 +13,12 @@ export function drawTimeline(paint: TimelinePaint): void {
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, size.width, size.height);
   context.fillStyle = colours.field;
-  for (const row of [rows.take, rows.source, rows.keys]) context.fillRect(0, row.top, size.width, row.height);
+  for (const row of [rows.take, rows.source, rows.keys, rows.lane])
+    context.fillRect(0, row.top, size.width, row.height);
   drawRange(paint);
   for (const item of editor.document.all('item')) drawItem(paint, item);
   drawKeys(paint);
+  drawLane(paint);
   drawRuler(paint);
   drawMarkers(paint);
   drawPlayhead(paint);

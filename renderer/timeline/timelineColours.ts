@@ -8,6 +8,9 @@ export interface TimelineColours {
   source: string;
   take: string;
   key: string;
+  /** Of a followed frame that is sure, and of one that is doubtful. */
+  sure: string;
+  doubt: string;
   accent: string;
   playhead: string;
 }
@@ -25,6 +28,8 @@ export function readColours(element: HTMLElement): TimelineColours {
     source: token('--track-source'),
     take: token('--track-take'),
     key: token('--track-key'),
+    sure: token('--track-sure'),
+    doubt: token('--track-doubt'),
     accent: token('--accent'),
     playhead: token('--playhead'),
   };

@@ -5,7 +5,8 @@ export const rows = {
   ruler: { top: 0, height: 24 },
   take: { top: 28, height: 38 },
   source: { top: 70, height: 54 },
-  keys: { top: 128, height: 18 },
+  keys: { top: 127, height: 16 },
+  lane: { top: 145, height: 22 },
 } as const;
 
 /** Which part of the timeline is on screen: pixels per frame and the first frame, which may be a fraction. */

@@ -38,6 +38,7 @@ it('takes the settings along to a model without few-step weights, says what is w
     'MagDiff Small',
     'MagDiff on Stable Diffusion 2.1',
     'Tiny random model',
+    'More models…',
   ]);
   const ownPixels = page.getByRole('switch', { name: 'The subject’s own pixels' });
   await ownPixels.waitFor();

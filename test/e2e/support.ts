@@ -8,17 +8,18 @@ import { expect } from 'vitest';
 export { launchBrowser } from '../../build/bench/launchBrowser.ts';
 
 import { buildRenderer } from '../../build/buildRenderer.ts';
-import { type RunningStudio, startStudio } from '../../electron/server/startStudio.ts';
+import { type RunningStudio, type StudioOptions, startStudio } from '../../electron/server/startStudio.ts';
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(
-  options: { workspace?: string; modelRoots?: readonly string[] } = {},
+  options: Pick<StudioOptions, 'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks'> = {},
 ): Promise<{ studio: RunningStudio; workspace: string }> {
   await buildRenderer();
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'magdiff-e2e-')));
   const studio = await startStudio({
+    home: await mkdtemp(join(tmpdir(), 'magdiff-e2e-home-')),
+    ...options,
     workspace,
-    modelRoots: options.modelRoots,
     cacheFolder: join(tmpdir(), 'magdiff-e2e-cache'),
   });
   return { studio, workspace };

@@ -8,6 +8,7 @@ import { guidedPredictor } from '../../models/families/magdiff/guidedPredictor.t
 import { openModel } from '../../models/families/openModel.ts';
 import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../models/math/tensor.ts';
 import type { Model } from '../../models/model/model.ts';
+import { alikeInFrames } from '../../models/nets/unet/alphaInputs.ts';
 import { followPlan } from '../../models/pipeline/subject/poses.ts';
 import { ClipTokenizer } from '../../models/text/clipTokenizer.ts';
 import { goldenTensor, relativeError } from '../../models/verify/goldenData.ts';
@@ -102,15 +103,15 @@ async function contextOf(weights: 'teacher' | 'student', text: string): Promise<
   return projector.run({ context });
 }
 
-function alphas(weights: 'teacher' | 'student'): { alpha_text: FloatTensor; alpha_image: FloatTensor } {
+function alphas(weights: 'teacher' | 'student', frames: number): { alpha_text: FloatTensor; alpha_image: FloatTensor } {
   const layers =
     (weights === 'student' ? model.description.student?.layers : undefined) ?? model.description.unet.layers;
-  const vector = (kind: 'text' | 'image'): FloatTensor =>
-    floatTensor(
-      [layers.length],
-      Float32Array.from(layers, (layer) => layer[kind]),
+  const table = (kind: 'text' | 'image'): FloatTensor =>
+    alikeInFrames(
+      layers.map((layer) => layer[kind]),
+      frames,
     );
-  return { alpha_text: vector('text'), alpha_image: vector('image') };
+  return { alpha_text: table('text'), alpha_image: table('image') };
 }
 
 async function sample(
@@ -131,12 +132,12 @@ async function sample(
   });
   const share = guidanceWeights(guidance, 1);
   const branches = [
-    { context: await contextOf(weights, 'text_embeds'), subject, weight: share.full },
-    { context: await contextOf(weights, 'null_text_embeds'), subject, weight: share.imageOnly },
+    { context: await contextOf(weights, 'text_embeds'), subject: () => subject, weight: share.full },
+    { context: await contextOf(weights, 'null_text_embeds'), subject: () => subject, weight: share.imageOnly },
   ];
   const shape = { channels, frames, height, width };
-  const predict = guidedPredictor(unet, branches, shape, () => alphas(weights));
-  const alone = guidedPredictor(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights));
+  const predict = guidedPredictor(unet, branches, shape, () => alphas(weights, frames));
+  const alone = guidedPredictor(unet, [{ ...branches[0], weight: 1 }], shape, () => alphas(weights, frames));
   const first = await alone(initial.data, 999, 0);
   const schedule = noiseSchedule(model.description.scheduler);
   const sampling = createSampling('ddim', { schedule, steps });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DialectName, dialectOf } from '../../models/onnx/dialect.ts';
 import { verifySet } from '../../models/verify/sd15/verifySet.ts';
+import { verifyFolder } from '../../models/verify/verify.ts';
 
 const data = join(import.meta.dirname, 'sd15');
 const folders = readdirSync(data, { withFileTypes: true })
@@ -30,3 +31,14 @@ describe.each(['plain', 'cpu'] satisfies DialectName[])('dialect %s', (name) => 
       expect(relativeError, stage).toBeLessThanOrEqual(tolerance);
   });
 });
+
+test.each(['v3_inpaint', 'v1_diffusers', 'still'])(
+  '%s in half precision: half a percent of one prediction, two of a run',
+  async (folder) => {
+    const verification = await verifyFolder(join(data, folder), { dialect: 'plain', half: true });
+    expect(verification.dialect).toBe('plain, half precision');
+    expect(verification.cases.map(({ name }) => name)).toEqual(expect.arrayContaining(common));
+    for (const { name, relativeError, tolerance } of verification.cases)
+      expect(relativeError, name).toBeLessThanOrEqual(tolerance);
+  },
+);

@@ -1,8 +1,9 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
+import { stopPixelProgram } from '../../media/pixels/pixelProgram.ts';
+import { smartSelect } from '../../media/pixels/smartSelect.ts';
 import { alphaMask, encodeMaskPng, readPicture } from '../../media/readPicture.ts';
-import { smartSelect, stopSmartSelect } from '../../media/smartSelect.ts';
 import type { Console } from '../console.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 
@@ -27,7 +28,7 @@ export async function maskCommand(path: string, values: TakeOptionValues, consol
       typeof values.scribble === 'string'
         ? await readScribble(values.scribble, width, height)
         : new Uint8Array(width * height);
-    mask = await smartSelect({ width, height, picture: picture.data, hints, box }).finally(stopSmartSelect);
+    mask = await smartSelect({ width, height, picture: picture.data, hints, box }).finally(stopPixelProgram);
   }
   const marked = mask.reduce((count, value) => count + (value >= 128 ? 1 : 0), 0);
   if (marked === 0)

@@ -6,8 +6,9 @@ import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { checkKeys } from '../../../models/follow/checkKeys.ts';
 import type { FollowClip, FollowedFrame, FollowKey } from '../../../models/follow/follower.ts';
 import { openClipFrames } from '../../media/clipFrames.ts';
+import { stopPixelProgram } from '../../media/pixels/pixelProgram.ts';
+import { smartSelect } from '../../media/pixels/smartSelect.ts';
 import { encodeMaskPng } from '../../media/readPicture.ts';
-import { smartSelect, stopSmartSelect } from '../../media/smartSelect.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { readFollowKeys } from './followKeys.ts';
@@ -42,7 +43,7 @@ export async function maskFollowCommand(path: string, values: MaskFollowValues, 
       ...(threads === undefined ? {} : { threads }),
     });
     try {
-      const keys = follower.readsClicks ? said : await asMasks(said, clip).finally(stopSmartSelect);
+      const keys = follower.readsClicks ? said : await asMasks(said, clip).finally(stopPixelProgram);
       for (const folder of [values.out, values.logits]) if (folder) await mkdir(folder, { recursive: true });
       for await (const { step, total, followed } of follower.follow(clip, keys)) {
         await write(followed, clip, values);

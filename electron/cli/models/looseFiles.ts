@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
+import { plannerModel } from '../../services/studioPlaces.ts';
 import { numberOption, type TakeOptionValues } from '../takes/takeOptions.ts';
-import { looseSetsFolder, plannerModel } from './modelFolders.ts';
+import { looseSetsFolder } from './modelFolders.ts';
 
 /** Adds the options that put a model together from loose files. */
 export function addLooseFileOptions(command: Command): Command {

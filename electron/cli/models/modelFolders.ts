@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
@@ -18,12 +17,6 @@ export async function listModelFolders(): Promise<{ name: string; folder: string
 
 /** Where sets of loose files are kept, each in a folder named by what is in it. */
 export const looseSetsFolder = (): string => join(cacheRoot(), 'sets');
-
-/** The bundled model's folder, whose motion planner serves sets too; undefined where it is not there. */
-export function plannerModel(): string | undefined {
-  const folder = join(modelRoots()[0] ?? '', 'magdiff-small');
-  return existsSync(join(folder, 'motion_planner', 'config.json')) ? folder : undefined;
-}
 
 /** The folder of a model given by path or by name; the bundled one when nothing is given. */
 export async function findModelFolder(given: string | undefined): Promise<string> {

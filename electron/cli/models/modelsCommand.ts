@@ -42,7 +42,7 @@ export async function verifyModels(folder: string, values: TakeOptionValues, con
     values.dialect === undefined
       ? 'cpu'
       : oneOf('dialect', values.dialect, ['plain', 'cpu', 'webgpu', 'cuda', 'directml']);
-  const verification = await verifyFolder(folder, { dialect });
+  const verification = await verifyFolder(folder, { dialect, half: values.half === true });
   console.result(verificationText(verification), { ...verification });
   return verification.passed;
 }

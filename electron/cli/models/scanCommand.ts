@@ -1,13 +1,12 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { type ProposedSet, proposeSets } from '../../../models/families/sd15/proposeSets.ts';
-import { writeSet } from '../../../models/families/sd15/setFile.ts';
 import { foldersWithin, knownFolders } from '../../../models/recognise/knownFolders.ts';
 import { type FoundFile, scanFolders } from '../../../models/recognise/scanFolders.ts';
+import { keepSet } from '../../services/models/library/keptSets.ts';
+import { ownModels, plannerModel } from '../../services/studioPlaces.ts';
 import { byteCount, type Console } from '../console.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
-import { plannerModel } from './modelFolders.ts';
 
 /** `magdiff models scan [FOLDER…]`: every weight file in one sentence; without folders, those where programs commonly keep them. */
 export async function scanModels(folders: readonly string[], console: Console): Promise<void> {
@@ -38,10 +37,8 @@ export async function proposeModelSets(
       throw new StudioError('usage', `There is no set “${values.save}” among the ${sets.length} proposed.`, {
         hint: 'Give its number or its name as `magdiff models sets` prints it.',
       });
-    const folder = join(homedir(), '.magdiff', 'models', folderName(chosen.set.name));
-    const planner = plannerModel();
-    await writeSet(folder, planner ? { ...chosen.set, planner } : chosen.set);
-    console.result(`${chosen.set.name} is kept in ${folder}. Use it with --model "${folderName(chosen.set.name)}".`, {
+    const folder = await keepSet(ownModels(), chosen.set, plannerModel());
+    console.result(`${chosen.set.name} is kept in ${folder}. Use it with --model "${basename(folder)}".`, {
       folder,
       set: chosen.set,
     });
@@ -73,10 +70,3 @@ function setLines({ set, sentence, lacks, wishes }: ProposedSet, index: number):
     ...wishes.map((missing) => `   Would gain by ${part(missing)}.`),
   ];
 }
-
-/** A set's name as a folder's: what no file system minds. */
-const folderName = (name: string): string =>
-  name
-    .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
-    .trim()
-    .slice(0, 100) || 'set';

@@ -4,6 +4,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { exportFormatNames } from '../../contract/exportFormats.ts';
 import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../../contract/takeSettings.ts';
 import { issueSentence } from './issueSentence.ts';
+import { readStepCurve, readWeight } from './laneOptions.ts';
 
 /** Adds the options that `generate` and `edit` share. */
 export function addTakeOptions(command: Command): Command {
@@ -14,13 +15,20 @@ export function addTakeOptions(command: Command): Command {
       '--mask <path>',
       'mask of the subject: a picture, a clip or a folder of PNG pictures, white is the subject; or "alpha"',
     )
-    .option('--text-alpha <number>', 'APA: weight of the sentence, times the learned one', '1')
-    .option('--image-alpha <number>', 'APA: weight of the picture, times the learned one', '1')
+    .option(
+      '--alpha-text, --text-alpha <weight>',
+      'APA: weight of the sentence, times the learned one; a number or keys',
+      '1',
+    )
+    .option('--alpha-image, --image-alpha <weight>', 'APA: weight of the picture, likewise; keys are 0:0.4,24:1.2', '1')
+    .option('--text-alpha-steps <curve>', 'a factor from the first step to the last, START:END[:EASE]')
+    .option('--image-alpha-steps <curve>', 'likewise for the picture')
     .option('--apa <mode>', 'APA weights: learned, or equal and fixed (the ablation)', 'learned')
     .option('--alpha-schedule <file>', 'APA: JSON list of spans {fromStep, toStep, layers, text, image}')
     .option('--no-sda', 'show the model the full frame instead of the cut-out')
     .option('--no-hfa', 'leave the subject’s latents out')
-    .option('--hfa-strength <number>', 'HFA: 0 none to 1 as trained, up to 2', '1')
+    .option('--hfa-strength <weight>', 'HFA: 0 none to 1 as trained, up to 2; a number or keys', '1')
+    .option('--hfa-strength-steps <curve>', 'a factor from the first step to the last')
     .option('--guidance <number>', 'text guidance; the model’s own when left out')
     .option('--image-guidance <number>', 'image guidance; 1 leaves its branch out')
     .option('--student', 'use the few-step weights; what happens where the model has them')
@@ -67,6 +75,10 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
       hint: 'For example --guidance 3 --image-guidance 1.5.',
     });
   }
+  const weight = (name: string, flag: string) => readWeight(flag, textOf(values[name]));
+  const curve = (name: string, flag: string) => readStepCurve(flag, textOf(values[name]));
+  const [textAlpha, imageAlpha] = [weight('textAlpha', '--text-alpha'), weight('imageAlpha', '--image-alpha')];
+  const hfaStrength = weight('hfaStrength', '--hfa-strength');
   const draft = {
     task,
     keep: values.keep,
@@ -74,12 +86,20 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
     negativePrompt: values.negative,
     alpha: {
       mode: values.apa,
-      text: number('textAlpha'),
-      image: number('imageAlpha'),
+      text: textAlpha.number,
+      image: imageAlpha.number,
       schedule: await readSchedule(values.alphaSchedule),
     },
+    overTime: {
+      frames: { textAlpha: textAlpha.keys, imageAlpha: imageAlpha.keys, hfaStrength: hfaStrength.keys },
+      steps: {
+        textAlpha: curve('textAlphaSteps', '--text-alpha-steps'),
+        imageAlpha: curve('imageAlphaSteps', '--image-alpha-steps'),
+        hfaStrength: curve('hfaStrengthSteps', '--hfa-strength-steps'),
+      },
+    },
     sda: values.sda,
-    hfa: { enabled: values.hfa, strength: number('hfaStrength') },
+    hfa: { enabled: values.hfa, strength: hfaStrength.number },
     guidance: text === undefined ? undefined : { text, image },
     weights: values.student ? 'student' : 'teacher',
     steps: number('steps'),
@@ -104,6 +124,8 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
     });
   return parsed.data;
 }
+
+const textOf = (value: TakeOptionValues[string]): string | undefined => (typeof value === 'string' ? value : undefined);
 
 async function readSchedule(path: TakeOptionValues[string]): Promise<unknown> {
   if (typeof path !== 'string') return undefined;

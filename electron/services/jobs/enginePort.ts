@@ -1,8 +1,16 @@
-import type { EngineDevice, EngineEvent, EngineJob, JobEstimate } from '../../engine/engineProtocol.ts';
+import type {
+  EngineDevice,
+  EngineEvent,
+  EngineJob,
+  FollowEvent,
+  FollowJob,
+  JobEstimate,
+} from '../../engine/engineProtocol.ts';
 
 /** The engine host as the services use it; the composition root hands it in. */
 export interface EnginePort {
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void;
+  follow(job: FollowJob, onEvent: (event: FollowEvent) => void): void;
   cancel(jobId: string): void;
   estimate(job: EngineJob): Promise<JobEstimate>;
   device(modelFolder: string): Promise<EngineDevice>;

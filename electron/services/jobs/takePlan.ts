@@ -4,7 +4,7 @@ import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
-import { drawingOf } from '../projects/maskFromRecords.ts';
+import { followedDrawingOf } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { drawingOfRecipe } from '../projects/takeFileOf.ts';
 
@@ -15,13 +15,15 @@ export interface TakePlanner {
 }
 
 /**
- * Everything a request would be made from, as the project holds it now. The mask is put down as an asset.
+ * Everything a request would be made from, as the project holds it now. The mask is put down as an asset, with what was followed of it in
+ * the request's range; `forEstimate` leaves it out, for it costs the same whatever is drawn.
  * @throws StudioError where source, mask or model will not do
  */
 export async function planRecipe(
   project: OpenProject,
   request: TakeRequest,
   planner: TakePlanner,
+  forEstimate = false,
 ): Promise<TakeRecipe> {
   const { store } = project;
   const source = store.get('source', request.sourceId);
@@ -31,11 +33,16 @@ export async function planRecipe(
       hint: 'Switch the task to Generate, or choose a clip.',
     });
   const mask = request.maskId === null ? undefined : store.get('mask', request.maskId);
-  const drawing = mask && drawingOf(mask, store.records);
-  if (!drawing && !source.hasAlpha)
+  if (!mask && !source.hasAlpha)
     throw new StudioError('mask-empty', `No subject is marked on ${source.name}.`, {
       hint: 'Brush over the subject first.',
     });
+  const frameIndex = Math.min(request.frameIndex, source.frameCount - 1);
+  const inFrame = Math.min(request.inFrame, source.frameCount - 1);
+  const outFrame = Math.min(Math.max(request.outFrame, request.inFrame + 1), source.frameCount);
+  const isEdit = request.settings.task === 'edit';
+  const span = isEdit ? { first: inFrame, last: outFrame - 1 } : { first: frameIndex, last: frameIndex };
+  const drawing = mask && !forEstimate ? await followedDrawingOf(project, mask, span) : undefined;
   return {
     settings: request.settings,
     source: {
@@ -43,9 +50,9 @@ export async function planRecipe(
       assetId: source.assetId,
       media: source.media,
       name: source.name,
-      frameIndex: Math.min(request.frameIndex, source.frameCount - 1),
-      inFrame: Math.min(request.inFrame, source.frameCount - 1),
-      outFrame: Math.min(Math.max(request.outFrame, request.inFrame + 1), source.frameCount),
+      frameIndex,
+      inFrame,
+      outFrame,
       place: null,
     },
     drawingAssetId: drawing ? await store.assets.put(JSON.stringify(drawing)) : null,

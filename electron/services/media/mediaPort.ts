@@ -38,10 +38,20 @@ export interface MediaPort {
   ): AsyncIterable<RgbaPicture>;
   /** A whole picture at its own size. */
   readPicture(path: string): Promise<RgbaPicture>;
+  /** A picture of the disk at the given size. */
+  readScaled(path: string, size: { width: number; height: number }): Promise<RgbaPicture>;
   /** WebP by default, near lossless; `png` is lossless. */
   encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
   /** Loudest sample (0..255) of each of `count` equal stretches. */
   waveform(path: string, count: number): Promise<Uint8Array>;
+  /** Coverage 0 to 255 of a frame of the drawing in a file, whose frame `startFrame` counts as frame 0. */
+  maskCoverage(drawing: {
+    drawingPath: string;
+    startFrame: number;
+    width: number;
+    height: number;
+    frameIndex: number;
+  }): Promise<Uint8Array>;
   encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;

@@ -1,8 +1,10 @@
+import { StudioError } from '../../../models/errors/studioError.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
+import { maskCoverage } from '../../media/pixels/maskCoverage.ts';
+import { smartSelect } from '../../media/pixels/smartSelect.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readFrames } from '../../media/readFrames.ts';
 import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';
-import { smartSelect } from '../../media/smartSelect.ts';
 import { readWaveform } from '../../media/waveform.ts';
 import type { MediaPort } from './mediaPort.ts';
 
@@ -49,6 +51,11 @@ export const studioMedia: MediaPort = {
     return { width, height, data };
   },
 
+  async readScaled(path, { width, height }) {
+    for await (const { data } of readFrames(path, { width, height })) return { width, height, data };
+    throw new StudioError('media-empty', `${path} holds no picture.`);
+  },
+
   async encodePicture(picture, format) {
     return format === 'png' ? encodePng(picture) : (await encodeSpriteSheet([picture], 1)).bytes;
   },
@@ -64,6 +71,8 @@ export const studioMedia: MediaPort = {
   },
 
   encodeVideo,
+
+  maskCoverage,
 
   smartSelect: (picture, hints) =>
     smartSelect({ width: picture.width, height: picture.height, picture: picture.data, hints }),

@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../../../models/errors/studioError.ts';
 
-/** Folders that a native dialog chose, each under a word that the page is given and that works once. */
+/** Words that wait to be used at most; a list of folders gives one for each. */
+const mostGrants = 5000;
+
+/** Folders and packed projects that a native dialog or the system chose, each under a word that the page is given and that works once. */
 export class FolderGrants {
   readonly #folders = new Map<string, string>();
 
-  /** A word for a folder. */
+  /** A word for a folder, or a packed project. */
   give(folder: string): string {
     const grant = randomBytes(16).toString('hex');
     this.#folders.set(grant, folder);
+    const [oldest] = this.#folders.keys();
+    if (this.#folders.size > mostGrants && oldest !== undefined) this.#folders.delete(oldest);
     return grant;
   }
 
-  /** The folder a word was given for. @throws StudioError `not-allowed` for any other word, and the second time */
+  /** What a word was given for. @throws StudioError `not-allowed` for any other word, and the second time */
   take(grant: string): string {
     const folder = this.#folders.get(grant);
     if (folder === undefined)

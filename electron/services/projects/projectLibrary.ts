@@ -79,9 +79,15 @@ export class ProjectLibrary {
       const journal = await stat(join(folder, 'journal.ndjson')).catch(() => file);
       const modifiedAt = new Date(Math.max(file.mtimeMs, journal.mtimeMs)).toISOString();
       const summary = await readFile(join(folder, 'summary.json'), 'utf8').then(
-        (text) => summaryFile.parse(JSON.parse(text)),
+        (text) => summaryFile.parse(parseBoundedJson(text, 'summary.json')),
         () => ({ name: basename(folder), takeCount: 0, posterAssetId: null }),
       );
+      // What is open may have takes that are in no summary yet.
+      const open = await this.#open.get(projectId)?.catch(() => undefined);
+      if (open) {
+        summary.takeCount = open.store.all('take').length;
+        summary.name = open.store.find('project', 'project')?.name ?? summary.name;
+      }
       const posterUrl = summary.posterAssetId ? `/previews/${projectId}/poster/${summary.posterAssetId}.webp` : null;
       return { projectId, name: summary.name, takeCount: summary.takeCount, modifiedAt, posterUrl };
     } catch {
@@ -194,7 +200,7 @@ export class ProjectLibrary {
     await this.fold(project);
     const id = await this.#freeId(name);
     const folder = join(this.workspace, id);
-    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'cache', 'exports']);
+    const skipped = new Set(['project.lock', 'journal.ndjson', 'backups', 'jobs', 'following', 'cache', 'exports']);
     await cp(project.store.folder, folder, {
       recursive: true,
       filter: (from) => dirname(from) !== project.store.folder || !skipped.has(basename(from)),
@@ -205,7 +211,7 @@ export class ProjectLibrary {
 
   async #rename(folder: string, name: string): Promise<void> {
     const path = join(folder, 'project.json');
-    const file = parseProjectFile(JSON.parse(await readFile(path, 'utf8')), path);
+    const file = parseProjectFile(parseBoundedJson(await readFile(path, 'utf8'), path), path);
     for (const record of file.records) if (record.kind === 'project') record.name = name;
     await writeFileAtomic(path, JSON.stringify(file));
     const takeCount = file.records.filter((record) => record.kind === 'take').length;
@@ -224,9 +230,11 @@ export class ProjectLibrary {
     return { path, name: `${projectId}.magdiff`, sizeBytes: (await stat(path)).size };
   }
 
-  /** Makes a project from a packed file that waits in this studio's own folder. A file that is not one, or is damaged or hostile, leaves nothing behind. */
-  async unpack(path: string): Promise<string> {
-    const folder = `${path}-unpacked`;
+  /**
+   * Makes a project from a packed file. A file that is not one, or is damaged or hostile, leaves nothing behind. `folder`: a place in the
+   * workspace that is not there yet, to unpack into; absent: beside the file, which waits in this studio's own folder.
+   */
+  async unpack(path: string, folder = `${path}-unpacked`): Promise<string> {
     await mkdir(join(folder, 'assets'), { recursive: true });
     try {
       await readPack(path, folder);

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { maskDrawing } from '../../contract/maskOperations.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { TakeFile, TakeRecipe } from '../../contract/takeRecipe.ts';
@@ -9,7 +10,9 @@ export async function drawingOfRecipe(
   { drawingAssetId }: Pick<TakeRecipe, 'drawingAssetId'>,
 ): Promise<TakeFile['drawing']> {
   if (drawingAssetId === null) return null;
-  return maskDrawing.parse(JSON.parse((await assets.read(drawingAssetId)).toString('utf8')));
+  return maskDrawing.parse(
+    parseBoundedJson((await assets.read(drawingAssetId)).toString('utf8'), 'The take’s drawing'),
+  );
 }
 
 /** A project's take as a file of its own, which the command line and any studio can make again. */

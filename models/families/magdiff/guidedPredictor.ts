@@ -11,8 +11,8 @@ export interface DenoisingNetwork {
 /** One condition under which the network is asked: its context and its subject latents, and its share in the guided answer. */
 export interface GuidanceBranch {
   readonly context: Readonly<Record<string, FloatTensor>>;
-  /** HFA latents (c, f, h, w); absent for a network without them (in_channels equal to out_channels). */
-  readonly subject: Float32Array | undefined;
+  /** HFA latents (c, f, h, w) of a step; absent for a network without them (in_channels equal to out_channels). */
+  readonly subject: ((step: number) => Float32Array) | undefined;
   /** Coefficient of this branch's output; all branches' coefficients sum to 1. */
   readonly weight: number;
 }
@@ -34,8 +34,9 @@ export function guidedPredictor(
     assert(sample.length === size, `the latents hold ${sample.length} values, ${size} were expected`);
     const guided = new Float32Array(size);
     const alpha = alphaAt(step);
-    for (const { context, subject, weight } of branches) {
+    for (const { context, subject: subjectAt, weight } of branches) {
       if (weight === 0) continue;
+      const subject = subjectAt?.(step);
       const input = new Float32Array(size + (subject?.length ?? 0));
       input.set(sample);
       if (subject) input.set(subject, size);

@@ -7,6 +7,7 @@ import type { Remember } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import { alphaAtStep } from './adaptivePrompts.ts';
 import { type GuidanceBranch, guidedPredictor } from './guidedPredictor.ts';
+import { subjectAtSteps } from './subjectStrength.ts';
 
 /**
  * The guided network for one window: APA contexts (keys and values, computed once and kept in `contexts`), HFA latents beside the noise,
@@ -19,7 +20,7 @@ export async function windowPredictor(
   contexts: Remember,
 ): Promise<Predictor> {
   const { vae, image, unet: facts, student } = model.description;
-  const { weights, steps } = settings;
+  const { weights } = settings;
   const layers = (weights === 'student' ? student?.layers : undefined) ?? facts.layers;
   const [height, width] = [settings.height / vae.factor, settings.width / vae.factor];
   const frames = settings.windowFrames;
@@ -33,16 +34,15 @@ export async function windowPredictor(
   });
   const hasSubject = facts.inChannels > vae.latentChannels;
   const { blackSubject, blackTokens, imageTokens, text, negative } = conditions;
-  const latents = (of: readonly Float32Array[]): Float32Array | undefined =>
-    hasSubject ? joinFrames(of, vae.latentChannels) : undefined;
-  const subject = latents(conditions.subject.map((frame) => scaleSubject(frame, blackSubject, settings.hfa)));
-  const black = latents(conditions.subject.map(() => blackSubject));
+  const join = (of: readonly Float32Array[]): Float32Array => joinFrames(of, vae.latentChannels);
+  const subject = hasSubject ? subjectAtSteps(settings, conditions, join) : undefined;
+  const blackFrames = hasSubject ? join(conditions.subject.map(() => blackSubject)) : undefined;
   const branch = async (
     name: string,
     weight: number,
     states: FloatTensor,
     tokens: readonly FloatTensor[],
-    hfa: Float32Array | undefined,
+    hfa: GuidanceBranch['subject'],
   ): Promise<GuidanceBranch[]> => {
     if (weight === 0) return [];
     const key = JSON.stringify([name, conditions.key, weights]);
@@ -59,24 +59,11 @@ export async function windowPredictor(
       shares.none,
       negative,
       imageTokens.map(() => blackTokens),
-      black,
+      blackFrames && (() => blackFrames),
     )),
   ];
-  return guidedPredictor(unet, branches, shape, (step) => alphaAtStep(layers, settings.alpha, step, steps));
-}
-
-/**
- * HFA's strength: 1 the subject's latents as they are, 0 those of a black frame (which is HFA off), between them a mixture, beyond 1
- * further away from black.
- */
-export function scaleSubject(
-  subject: Float32Array,
-  black: Float32Array,
-  hfa: { enabled: boolean; strength: number },
-): Float32Array {
-  const strength = hfa.enabled ? hfa.strength : 0;
-  if (strength === 1) return subject;
-  return subject.map((value, i) => black[i] + strength * (value - black[i]));
+  const window = { start: conditions.start, frames };
+  return guidedPredictor(unet, branches, shape, (step) => alphaAtStep(layers, settings, window, step));
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Remember } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import { alphaAtStep } from '../magdiff/adaptivePrompts.ts';
 import { type GuidanceBranch, guidedPredictor } from '../magdiff/guidedPredictor.ts';
-import { scaleSubject } from '../magdiff/predictor.ts';
+import { strengthAt, subjectAtSteps } from '../magdiff/subjectStrength.ts';
 import { strengthInput } from './lora/loraWeights.ts';
 
 /**
@@ -42,11 +42,8 @@ export async function setPredictor(
     width: shape.width,
     motionWindows: frames > atOnce && atOnce > 1 ? { length: atOnce, stride: motionStride } : undefined,
   });
-  const masked = joinFrames(
-    conditions.subject.map((frame) => scaleSubject(frame, conditions.blackSubject, settings.hfa)),
-    vae.latentChannels + 1,
-  );
   const isInpainting = unet.inChannels > vae.latentChannels;
+  const masked = subjectAtSteps(settings, conditions, (of) => joinFrames(of, vae.latentChannels + 1));
   const given = { [strengthInput]: floatTensor([strengths.length], strengths) };
   const branch = async (
     name: string,
@@ -67,9 +64,8 @@ export async function setPredictor(
     ...(await branch('image only', shares.imageOnly, conditions.negative, tokens.shown)),
     ...(await branch('none', shares.none, conditions.negative, tokens.none)),
   ];
-  const guided = guidedPredictor(network, branches, shape, (step) =>
-    alphaAtStep(unet.layers, settings.alpha, step, settings.steps),
-  );
+  const window = { start: conditions.start, frames };
+  const guided = guidedPredictor(network, branches, shape, (step) => alphaAtStep(unet.layers, settings, window, step));
   return isInpainting ? guided : keepingPredictor(model, guided, conditions, settings, shape.height * shape.width);
 }
 
@@ -105,18 +101,18 @@ function imageTokensOf({ imageTokens, blackTokens }: WindowConditions): {
 function keepingPredictor(
   model: Model,
   guided: Predictor,
-  { subject }: WindowConditions,
-  { hfa, steps }: PredictionSettings,
+  { start, subject }: WindowConditions,
+  settings: PredictionSettings,
   area: number,
 ): Predictor {
   const schedule = noiseSchedule(model.description.scheduler);
   const channels = model.description.vae.latentChannels;
-  const lastKept = hfa.enabled ? Math.ceil(Math.min(1, hfa.strength) * steps) : 0;
   return async (sample, timestep, step) => {
     const answer = await guided(sample, timestep, step);
-    if (step >= lastKept) return answer;
     const { alpha, sigma } = levelAt(schedule, timestep);
     for (const [frame, view] of subject.entries()) {
+      const strength = strengthAt(settings, start + frame, step);
+      if (step >= Math.ceil(Math.min(1, strength) * settings.steps)) continue;
       for (let position = 0; position < area; position++) {
         if ((view[position] ?? 1) >= 0.5) continue;
         for (let channel = 0; channel < channels; channel++) {

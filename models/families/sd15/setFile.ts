@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../errors/studioError.ts';
 import { writeFileAtomic } from '../../files/atomicFile.ts';
+import { parseBoundedJson } from '../../files/boundedJson.ts';
 import type { SetFiles } from './openParts.ts';
 
 const path = z.string().min(1);
@@ -36,6 +37,8 @@ const setSchema = z.object({
   clipSkip: z.int().min(0).max(11).default(0),
   betaSchedule: z.enum(['linear', 'scaled_linear']).optional(),
   imageScale: z.number().min(0).max(4).default(0.8),
+  /** What tells each file, as it is named here, from others: by it a file is found again that has moved. */
+  fingerprints: z.record(z.string(), z.string()).optional(),
   width: z.int().positive().multipleOf(8).optional(),
   height: z.int().positive().multipleOf(8).optional(),
   recipe: z
@@ -52,13 +55,14 @@ export const setPath = (folder: string): string => join(folder, 'set.json');
 /** Whether a folder holds a set. */
 export const holdsSet = (folder: string): boolean => existsSync(setPath(folder));
 
-/** Reads a folder's set. @throws StudioError `format-damaged` */
+/** Reads a folder's set. @throws StudioError `format-damaged`, `format-hostile` */
 export async function readSet(folder: string): Promise<ModelSet> {
   const file = setPath(folder);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(file, 'utf8'));
+    json = parseBoundedJson(await readFile(file, 'utf8'), file);
   } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
     throw new StudioError('format-damaged', `${file} is not JSON, or cannot be read.`, { cause });
   }
   const parsed = setSchema.safeParse(json);

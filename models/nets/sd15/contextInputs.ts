@@ -20,7 +20,7 @@ export interface ContextShape {
   readonly imagePerFrame?: boolean;
 }
 
-/** What one cross-attention layer is fed; an α is (1), or (frames) where every frame has its own. */
+/** What one cross-attention layer is fed; an α is (frames). */
 export interface LayerInputs {
   readonly textKey: Tensor;
   readonly textValue: Tensor;
@@ -53,14 +53,10 @@ export function buildContext(config: UnetConfig, shape: ContextShape, dialect: D
 export function declareContext(
   b: GraphBuilder,
   config: UnetConfig,
-  shape: ContextShape & { readonly alphaPerFrame?: boolean; readonly attentionMaps?: boolean },
+  shape: ContextShape & { readonly attentionMaps?: boolean },
 ): (layer: string) => LayerInputs {
   const layers = crossAttentionLayers(config);
-  const columns = shape.alphaPerFrame ? shape.frames : 1;
-  const alphas = (name: string): Tensor => {
-    const given = b.input(name, 'float32', columns === 1 ? [layers.length] : [layers.length, columns]);
-    return reshape(given, [layers.length, columns]);
-  };
+  const alphas = (name: string): Tensor => b.input(name, 'float32', [layers.length, shape.frames]);
   const [text, image] = [alphas('alpha_text'), alphas('alpha_image')];
   const inputs = new Map<string, LayerInputs>();
   for (const [index, { name, channels }] of layers.entries()) {
@@ -68,7 +64,7 @@ export function declareContext(
       b.input(`${name}.${kind}`, 'float32', [sets, tokens, channels]);
     const declareImage = (kind: string): Tensor | undefined =>
       shape.imageTokens > 0 ? declare(kind, imageSets(shape), shape.imageTokens) : undefined;
-    const row = (table: Tensor): Tensor => reshape(slice(table, 0, index, index + 1), [columns]);
+    const row = (table: Tensor): Tensor => reshape(slice(table, 0, index, index + 1), [shape.frames]);
     const mapOutput = (kind: string): ((map: Tensor) => void) | undefined =>
       shape.attentionMaps ? (map) => b.output(`${name}.${kind}`, map) : undefined;
     inputs.set(name, {

@@ -94,18 +94,15 @@ function crossAttention(b: GraphBuilder, x: Tensor, { clip, heads, inputsOf }: S
     const inputs = inputsOf(b.path);
     const query = linearLayer(b, 'to_q', x, channels, false);
     const attend = (key: Tensor, value: Tensor, alpha: Tensor, onMap: ((map: Tensor) => void) | undefined): Tensor => {
-      const perFrame = alpha.shape[0] !== 1;
-      // Attention is linear in its values: one α for all frames scales the few values instead of the many results.
-      const scaled = perFrame ? value : multiply(value, reshape(alpha, [1, 1, 1]));
       const queries = reshape(query, [key.shape[0] ?? 0, (batch * frames * positions) / (key.shape[0] ?? 1), channels]);
       let result: Tensor;
       if (onMap) {
-        const mapped = attentionWithMap(queries, key, scaled, { heads });
+        const mapped = attentionWithMap(queries, key, value, { heads });
         onMap(reshape(mapped.map, [batch * frames, positions, key.shape[1] ?? 0]));
         result = mapped.result;
-      } else result = attention(queries, key, scaled, { heads });
+      } else result = attention(queries, key, value, { heads });
       const clips = reshape(result, [batch, frames, positions * channels]);
-      return perFrame ? multiply(clips, reshape(alpha, [1, frames, 1])) : clips;
+      return multiply(clips, reshape(alpha, [1, frames, 1]));
     };
     const text = attend(inputs.textKey, inputs.textValue, inputs.alphaText, inputs.onTextMap);
     const image =

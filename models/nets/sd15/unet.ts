@@ -19,8 +19,6 @@ import { type BlockOptions, residualBlock, spatialTransformer } from './pictureL
 export interface Sd15UnetShape extends ContextShape {
   readonly height: number;
   readonly width: number;
-  /** Both α are (layers, frames) instead of (layers). */
-  readonly alphaPerFrame?: boolean;
   /** Windows in which motion modules attend to clips longer than they know; absent: to all frames at once. */
   readonly motionWindows?: MotionWindows | undefined;
   /** Extra outputs `<layer>.text_map` and `<layer>.image_map`: (b · f, h · w, tokens), averaged over heads. */
@@ -28,9 +26,8 @@ export interface Sd15UnetShape extends ContextShape {
 }
 
 /**
- * Builds the UNet. Inputs: sample (b, C, f, h, w), timestep (1), alpha_text and alpha_image (one number per cross-attention
- * layer, in the order of crossAttentionLayers; or one per layer and frame), and per layer `<layer>.text_key`, `.text_value`
- * and, where there are image tokens, `.image_key`, `.image_value`. Output: prediction (b, out, f, h, w). A single frame, or no
+ * Builds the UNet. Inputs: sample (b, C, f, h, w), timestep (1), alpha_text and alpha_image (cross-attention layers in the
+ * order of crossAttentionLayers, frames), and per layer `<layer>.text_key`, `.text_value` and, where there are image tokens, `.image_key`, `.image_value`. Output: prediction (b, out, f, h, w). A single frame, or no
  * `motion`, leaves the motion modules out: then it is the picture model itself.
  */
 export function buildSd15Unet(

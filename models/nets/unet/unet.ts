@@ -1,6 +1,6 @@
 /** The MagDiff UNet (UNet3DConditionModel of the release): one denoising prediction for a whole clip. */
 
-import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
+import { floatTensor } from '../../math/tensor.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
 import { add, multiply, scale, silu } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
@@ -17,6 +17,7 @@ import {
 import { groupNormLayer } from '../modules.ts';
 import type { Network } from '../network.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
+import { alikeInFrames } from './alphaInputs.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
 import { hold, precondition } from './precondition.ts';
 import { freeOf, layOver, share } from './subjectMix.ts';
@@ -40,8 +41,8 @@ export interface UnetGraphShape {
 }
 
 /**
- * Builds the UNet. Inputs: sample (b, C, f, h, w), timestep (1), alpha_text and alpha_image (one number per cross-attention
- * layer, in the order of crossAttentionLayers), and per layer `<layer>.text_key`, `.text_value` (b, text tokens, width) and,
+ * Builds the UNet. Inputs: sample (b, C, f, h, w), timestep (1), alpha_text and alpha_image (cross-attention layers in the order of
+ * crossAttentionLayers, frames), and per layer `<layer>.text_key`, `.text_value` (b, text tokens, width) and,
  * where there are image tokens, `.image_key`, `.image_value`. Output: prediction (b, out, f, h, w).
  */
 export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Dialect, source: WeightSource): Graph {
@@ -94,7 +95,7 @@ function declareContext(b: GraphBuilder, config: UnetConfig, shape: UnetGraphSha
   const alphas = (name: string): readonly Tensor[] =>
     layers.length === 0
       ? []
-      : split(b.input(name, 'float32', [layers.length]), 0, Array<number>(layers.length).fill(1));
+      : split(b.input(name, 'float32', [layers.length, shape.frames]), 0, Array<number>(layers.length).fill(1));
   const text = alphas('alpha_text');
   const image = alphas('alpha_image');
   const contexts = new Map<string, LayerContext>();
@@ -206,7 +207,7 @@ class Stage {
 }
 
 /**
- * The UNet as an entry of the table of networks: sample (n, inputs, frames, h, w), timestep (1), alpha_text and alpha_image (layers),
+ * The UNet as an entry of the table of networks: sample (n, inputs, frames, h, w), timestep (1), alpha_text and alpha_image (layers, frames),
  * keys and values of every layer → prediction (n, outputs, frames, h, w) and, where asked for, attention maps.
  */
 export const unet: Network<UnetConfig, UnetGraphShape> = {
@@ -221,11 +222,11 @@ export const unet: Network<UnetConfig, UnetGraphShape> = {
     accepts: (_, endings) => endings.has('sample') && endings.has('encoder_hidden_states'),
     cases: async (folder, config) => {
       const layers = crossAttentionLayers(config);
-      const alphas = async (kind: 'text' | 'image'): Promise<FloatTensor> => {
+      const alphas = async (kind: 'text' | 'image'): Promise<number[]> => {
         const values = layers.map(async ({ name }) => (await folder.weight(alphaKeys(name)[kind])).data[0] ?? 0);
-        return floatTensor([layers.length], Float32Array.from(await Promise.all(values)));
+        return Promise.all(values);
       };
-      const alpha = { alpha_text: await alphas('text'), alpha_image: await alphas('image') };
+      const learned = { text: await alphas('text'), image: await alphas('image') };
       return Promise.all(
         folder.caseNames.map(async (name) => {
           const sample = await folder.tensor(`${name}sample`);
@@ -233,6 +234,10 @@ export const unet: Network<UnetConfig, UnetGraphShape> = {
           const [batch = 0, , frames = 0, height = 0, width = 0] = sample.shape;
           const imageTokens = (states.shape[1] ?? 0) - config.textTokens;
           const keysAndValues = await folder.run(context, config, { batch, imageTokens }, { context: states });
+          const alpha = {
+            alpha_text: alikeInFrames(learned.text, frames),
+            alpha_image: alikeInFrames(learned.image, frames),
+          };
           const timestep = floatTensor([1], (await folder.tensor(`${name}timestep`)).data.slice(0, 1));
           return {
             shape: { batch, frames, height, width, imageTokens },

@@ -8,7 +8,7 @@ import { feedForward } from '../feedForward.ts';
 import { groupNormLayer, layerNormLayer, linearLayer } from '../modules.ts';
 import type { UnetConfig } from './unetConfig.ts';
 
-/** What one cross-attention layer is fed: keys and values of text (and image), and its two weights, each of shape (1). */
+/** What one cross-attention layer is fed: keys and values of text (and image), and its two weights, one a frame: (1, f). */
 export interface LayerContext {
   readonly textKey: Tensor;
   readonly textValue: Tensor;
@@ -100,9 +100,8 @@ function firstAndFormer(x: Tensor, { batch, frames, positions, channels }: Sizes
 }
 
 /**
- * attn2, APA: α_text · Attn(Q, K_text, V_text) + α_image · Attn(Q, K_image, V_image), one output projection. Attention is
- * linear in its values, so α scales the few values instead of the many results; the context is the same for every frame,
- * so all frames' queries attend in one call.
+ * attn2, APA: α_text · Attn(Q, K_text, V_text) + α_image · Attn(Q, K_image, V_image), one output projection. The context is the
+ * same for every frame, so all frames' queries attend in one call; each frame has an α of its own.
  */
 function crossAttention(b: GraphBuilder, x: Tensor, sizes: Sizes, options: TransformerOptions): Tensor {
   const { batch, frames, positions, channels } = sizes;
@@ -110,9 +109,11 @@ function crossAttention(b: GraphBuilder, x: Tensor, sizes: Sizes, options: Trans
     const context = options.contextOf(b.path);
     const query = reshape(linearLayer(b, 'to_q', x, channels, false), [batch, frames * positions, channels]);
     const attend = (key: Tensor, value: Tensor, alpha: Tensor): { result: Tensor; map: Tensor | undefined } => {
-      const scaled = multiply(value, reshape(alpha, [1, 1, 1]));
-      if (context.onMaps) return attentionWithMap(query, key, scaled, { heads: options.heads });
-      return { result: attention(query, key, scaled, { heads: options.heads }), map: undefined };
+      const { result, map } = context.onMaps
+        ? attentionWithMap(query, key, value, { heads: options.heads })
+        : { result: attention(query, key, value, { heads: options.heads }), map: undefined };
+      const clips = reshape(result, [batch, frames, positions * channels]);
+      return { result: multiply(clips, reshape(alpha, [1, frames, 1])), map };
     };
     const text = attend(context.textKey, context.textValue, context.alphaText);
     const image =

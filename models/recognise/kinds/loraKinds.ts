@@ -32,6 +32,13 @@ const fewSteps: readonly {
   { name: /lcm/i, what: 'LCM', recipe: () => ({ sampler: 'lcm', steps: 4, guidance: 1 }) },
 ];
 
+/** What people call a file of that form. */
+function formOf(header: FileHeader): string {
+  if (findKey(header, /\.(dora_scale|lora_magnitude_vector)/)) return 'DoRA';
+  if (findKey(header, /\.hada_w/)) return 'LoHa';
+  return findKey(header, /\.lokr_w/) ? 'LoKr' : 'LoRA';
+}
+
 /** LoRAs in every dialect: kohya, old and new diffusers, PEFT, LyCORIS. */
 export const recogniseLora: Recogniser = (header, name) => {
   const first = findKey(header, marks);
@@ -46,7 +53,7 @@ export const recogniseLora: Recogniser = (header, name) => {
       usable: false,
     };
   const { base, contextWidth } = loraBase(header);
-  const form = findKey(header, /\.hada_w/) ? 'LoHa' : findKey(header, /\.lokr_w/) ? 'LoKr' : 'LoRA';
+  const form = formOf(header);
   const few = fewSteps.find(({ name: pattern }) => pattern.test(name));
   const steps = Number(few?.name.exec(name)?.[1] ?? 4);
   const kind = few
@@ -56,16 +63,12 @@ export const recogniseLora: Recogniser = (header, name) => {
       : `a ${form}`;
   const what = `${kind} for ${base ? baseNames[base] : 'a base its keys do not tell'}`;
   if (base && base !== 'sd1') return { role: 'lora', base, what, needs: wrongBase(base), usable: false, contextWidth };
-  const unrun = findKey(header, /\.(dora_scale|lora_magnitude_vector)|\.oft_|\.(a1|b1)\.weight$/);
+  const unrun = findKey(header, /\.oft_|\.(a1|b1)\.weight$/);
   if (unrun)
     return {
       role: 'lora',
       base,
-      what: unrun.includes('oft')
-        ? `an OFT for ${baseNames.sd1}`
-        : /\.(a1|b1)\.weight$/.test(unrun)
-          ? `a GLoRA for ${baseNames.sd1}`
-          : `a DoRA for ${baseNames.sd1}`,
+      what: unrun.includes('oft') ? `an OFT for ${baseNames.sd1}` : `a GLoRA for ${baseNames.sd1}`,
       needs: 'Its weights are no plain product, and this program does not run those.',
       usable: false,
       contextWidth,

@@ -160,9 +160,10 @@ function median(values: readonly number[]): number {
 /** α are inputs: what a moved slider costs is making two small arrays, with the session as it is. */
 function measureAlpha(feeds: Record<string, RuntimeTensor>): number {
   const layers = crossAttentionLayers(releasedUnet).length;
+  const { frames } = releasedShape;
   const start = performance.now();
   for (const name of ['alpha_text', 'alpha_image'])
-    feeds[name] = { dtype: 'float32', shape: [layers], data: new Float32Array(layers).fill(0.5) };
+    feeds[name] = { dtype: 'float32', shape: [layers, frames], data: new Float32Array(layers * frames).fill(0.5) };
   return (performance.now() - start) / 1000;
 }
 
@@ -180,7 +181,7 @@ function releasedFeeds(): Record<string, RuntimeTensor> {
   put('sample', [batch, releasedUnet.inChannels, frames, height, width]);
   feeds.timestep = { dtype: 'float32', shape: [1], data: Float32Array.of(500) };
   const layers = crossAttentionLayers(releasedUnet);
-  for (const name of ['alpha_text', 'alpha_image']) put(name, [layers.length]);
+  for (const name of ['alpha_text', 'alpha_image']) put(name, [layers.length, frames]);
   for (const { name, channels } of layers) {
     for (const kind of ['key', 'value']) {
       put(`${name}.text_${kind}`, [batch, releasedUnet.textTokens, channels]);

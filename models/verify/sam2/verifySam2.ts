@@ -16,7 +16,12 @@ const tolerance = 1e-3;
 /** Runs every stage of a case and compares. */
 export async function verifySam2(
   folder: string,
-  device: { readonly provider: ProviderName; readonly dialect: DialectName; readonly threads?: number },
+  device: {
+    readonly provider: ProviderName;
+    readonly dialect: DialectName;
+    readonly half: boolean;
+    readonly threads?: number;
+  },
 ): Promise<readonly (ComparedResult & { readonly tolerance: number })[]> {
   const example = await readSam2Case(folder);
   const { image_size: imageSize, heads, windows, global_blocks: globalBlocks } = example.settings;

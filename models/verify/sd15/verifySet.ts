@@ -139,8 +139,8 @@ class Verifier {
     const { imageScale, textScale } = this.#case.settings;
     const layers = crossAttentionLayers(unet.config).length;
     const alphas = {
-      alpha_text: floatTensor([layers], new Float32Array(layers).fill(textScale)),
-      alpha_image: floatTensor([layers], new Float32Array(layers).fill(imageScale)),
+      alpha_text: floatTensor([layers, frames], new Float32Array(layers * frames).fill(textScale)),
+      alpha_image: floatTensor([layers, frames], new Float32Array(layers * frames).fill(imageScale)),
     };
     const beside = this.#has('mask') ? [await this.#golden('mask'), await this.#golden('masked_latents')] : [];
     const predict = async (

@@ -4,7 +4,7 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Hint } from '../../ui/controls/Hint.tsx';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Icon } from '../../ui/Icon.tsx';
-import { Menu, MenuItem } from '../../ui/surfaces/Menu.tsx';
+import { Menu, MenuItem, MenuLine } from '../../ui/surfaces/Menu.tsx';
 import { UnseenTitle } from '../../ui/surfaces/Unseen.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { Brand } from '../Brand.tsx';
@@ -17,7 +17,10 @@ export function TopBar(): ReactNode {
   const { editor, state, messages } = useProject();
   useHistoryVersion();
   const writer = useSession((session) => session.writer);
-  const hasTake = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId) !== undefined);
+  const canExport = useDocument(
+    (document) =>
+      document.all('item').length > 0 || document.get('take', document.get('view', 'view')?.takeId) !== undefined,
+  );
   const { undoLabel, redoLabel } = editor.history;
   return (
     <header className={styles.topBar}>
@@ -47,10 +50,10 @@ export function TopBar(): ReactNode {
         keys="?"
         onClick={() => state.set({ dialog: 'shortcuts' })}
       />
-      <Hint text={hasTake ? texts.export.title : texts.top.exportNeedsTake}>
+      <Hint text={canExport ? texts.export.title : texts.top.exportNeedsTake}>
         <Button
-          aria-disabled={!hasTake}
-          onClick={() => (hasTake ? state.set({ dialog: 'export' }) : messages.notify(texts.top.exportNeedsTake))}
+          aria-disabled={!canExport}
+          onClick={() => (canExport ? state.set({ dialog: 'export' }) : messages.notify(texts.top.exportNeedsTake))}
         >
           <Icon name="export" />
           {texts.top.export}
@@ -79,6 +82,9 @@ function ProjectMenu(): ReactNode {
       <MenuItem icon="brush" label={texts.file.rename} onSelect={() => project.state.set({ dialog: 'rename' })} />
       <MenuItem icon="plus" label={texts.file.saveAs} onSelect={() => project.state.set({ dialog: 'saveAs' })} />
       <MenuItem icon="import" label={texts.file.pack} onSelect={attempt(() => studio.pack(project))} />
+      <MenuLine />
+      <MenuItem icon="film" label={texts.models.open} onSelect={() => studio.state.set({ dialog: 'models' })} />
+      <MenuItem icon="sparkle" label={texts.about.open} onSelect={() => studio.state.set({ dialog: 'about' })} />
     </Menu>
   );
 }
@@ -106,7 +112,9 @@ function Device(): ReactNode {
     <Hint text={warning === '' ? texts.top.device : warning}>
       <span className={styles.device}>
         <span className={light} />
-        {device ? `${device.provider.toUpperCase()} · ${device.name}` : texts.top.deviceUnknown}
+        {device
+          ? `${device.provider.toUpperCase()}${device.precision === 'float16' ? ' FP16' : ''} · ${device.name}`
+          : texts.top.deviceUnknown}
       </span>
     </Hint>
   );

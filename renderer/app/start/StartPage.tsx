@@ -88,6 +88,14 @@ function Beginnings(): ReactNode {
         <Button onClick={() => packed.current?.click()}>{text.openPacked}</Button>
         <IconButton icon="sun" label={texts.top.theme} onClick={toggleTheme} />
       </div>
+      <div className={styles.more}>
+        <Button quiet onClick={() => studio.state.set({ dialog: 'models' })}>
+          {texts.models.open}
+        </Button>
+        <Button quiet onClick={() => studio.state.set({ dialog: 'about' })}>
+          {texts.about.open}
+        </Button>
+      </div>
       <input
         ref={packed}
         type="file"

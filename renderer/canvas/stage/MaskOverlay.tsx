@@ -1,22 +1,29 @@
 import type Konva from 'konva';
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage } from 'react-konva';
-import type { SourceRecord } from '../../../electron/contract/records.ts';
-import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
-import { activeMask, drawingOfMask, keyAt } from '../../editor/maskCommands.ts';
+import type { MaskRecord, SourceRecord } from '../../../electron/contract/records.ts';
+import type { MaskDrawing, MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import { activeMask, keyAt } from '../../editor/maskCommands.ts';
+import { shownDrawing } from '../../editor/maskDrawings.ts';
+import type { LiveFollow } from '../../project/following.ts';
 import { useDocument, useProject, useSession } from '../../project/hooks.ts';
 import { MaskCanvas } from './MaskCanvas.ts';
 
 /** The mask over the source, painted by the pipeline's own rasteriser. */
 export function MaskOverlay({ source, frame }: { source: SourceRecord; frame: number }): ReactNode {
-  const { editor } = useProject();
+  const { editor, following } = useProject();
   const node = useRef<Konva.Image>(null);
   const painter = useMemo(() => new MaskCanvas(), []);
   const lastLive = useRef<MaskOperation | null>(null);
   const view = useDocument((document) => document.get('view', 'view'));
   const mask = useDocument(() => (view ? activeMask(editor) : undefined));
   const keys = useDocument((document) => (mask ? document.childrenOf('maskKey', mask.id) : undefined));
+  const runs = useDocument((document) => (mask ? document.childrenOf('followed', mask.id) : undefined));
+  const sequences = useSyncExternalStore(editor.sequences.subscribe, () => editor.sequences.state);
+  const live = useSyncExternalStore(following.state.subscribe, () => following.state.state.live);
   const key = mask && keyAt(editor.document, mask.id, frame);
+  const preview =
+    mask && live?.maskId === mask.id && key?.frameIndex !== frame ? previewAt(mask, live, frame) : undefined;
   const strokes = useDocument((document) => (key ? document.childrenOf('stroke', key.id) : undefined));
   const keep = useDocument((document) => document.get('setup', 'setup')?.settings);
   const display = useSession((session) => session.maskDisplay);
@@ -28,15 +35,15 @@ export function MaskOverlay({ source, frame }: { source: SourceRecord; frame: nu
     painter.setLook({ display, colour, inverted });
     node.current?.getLayer()?.batchDraw();
   }, [painter, display, colour, inverted]);
-  // Strokes and keys are part of the drawing that is read from the document here.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: keys and strokes are read through drawingOfMask.
+  // Strokes, keys and what was followed are part of the drawing that is read from the document here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are read through shownDrawing.
   useEffect(() => {
     const drawing = mask
-      ? drawingOfMask(editor.document, mask)
+      ? (preview ?? shownDrawing(editor, mask, frame))
       : { width: source.width, height: source.height, growPixels: 0, featherPixels: 0, keys: [] };
     painter.show(drawing, frame, `${mask?.id ?? source.id}/${key?.id ?? ''}`);
     node.current?.getLayer()?.batchDraw();
-  }, [painter, editor, mask, keys, key, strokes, frame, source]);
+  }, [painter, editor, mask, keys, key, strokes, runs, sequences, preview, frame, source]);
   useEffect(() => {
     painter.onProgress = () => node.current?.getLayer()?.batchDraw();
     return () => painter.close();
@@ -44,11 +51,11 @@ export function MaskOverlay({ source, frame }: { source: SourceRecord; frame: nu
   useEffect(
     () =>
       editor.session.subscribe(() => {
-        const { live, tool } = editor.session.state;
-        if (live === lastLive.current) return;
-        lastLive.current = live;
-        if (live?.kind === 'stroke' && tool !== 'smart') painter.showLive(live);
-        else if (live === null) painter.dropLive();
+        const { live: drawn, tool } = editor.session.state;
+        if (drawn === lastLive.current) return;
+        lastLive.current = drawn;
+        if (drawn?.kind === 'stroke' && tool !== 'smart') painter.showLive(drawn);
+        else if (drawn === null) painter.dropLive();
         else return;
         node.current?.getLayer()?.batchDraw();
       }),
@@ -66,4 +73,20 @@ export function MaskOverlay({ source, frame }: { source: SourceRecord; frame: nu
       visible={!hidden}
     />
   );
+}
+
+const previews = new WeakMap<object, MaskDrawing>();
+
+/** The mask of a frame that a running job has followed; the same object for the same frame. */
+function previewAt(mask: MaskRecord, live: LiveFollow, frame: number): MaskDrawing | undefined {
+  const followed = live.frames.get(frame);
+  if (!followed) return undefined;
+  const { width, height, runs } = followed;
+  const region: MaskOperation = { kind: 'region', mode: 'paint', width, height, runs };
+  const drawing = previews.get(followed) ?? {
+    ...mask,
+    keys: [{ frameIndex: frame, interpolation: 'hold', operations: [region] }],
+  };
+  previews.set(followed, drawing);
+  return drawing;
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { useDocument, useProject, useProjectState, useSession } from '../../project/hooks.ts';
+import { useDocument, useModels, useProject, useProjectState, useSession } from '../../project/hooks.ts';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
@@ -12,7 +12,9 @@ import { Group, PlainGroup } from './InspectorGroup.tsx';
 import { PromptField } from './PromptField.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
 import { SettingSlider, SettingSwitch, useSetting } from './SettingFields.tsx';
+import { StepCurves } from './StepCurves.tsx';
 import { plainSettings } from './settingsForModel.ts';
+import { WeightSlider } from './WeightSlider.tsx';
 
 const text = texts.inspector;
 
@@ -24,6 +26,8 @@ export function Inspector(): ReactNode {
   const project = useProject();
   const setup = useDocument((document) => document.get('setup', 'setup'));
   const writer = useSession((session) => session.writer);
+  // What the chosen model is changes with them.
+  useModels();
   if (!setup) return null;
   const { settings } = setup;
   const { model } = project;
@@ -37,6 +41,7 @@ export function Inspector(): ReactNode {
         {settings.task === 'generate' && model ? <GenerateFields settings={settings} model={model} /> : null}
       </PlainGroup>
       <AlignmentGroup settings={settings} />
+      <StepCurves settings={settings} />
       {model ? <SamplingGroup settings={settings} model={model} /> : null}
     </fieldset>
   );
@@ -76,30 +81,11 @@ function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
   );
 }
 
-function BalanceGroup({
-  settings: { alpha },
-  model,
-}: {
-  settings: TakeSettings;
-  model: ModelView | undefined;
-}): ReactNode {
-  const common = { max: 2, own: 1, marked: true };
+function BalanceGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
   return (
     <Group title={text.balance}>
-      <SettingSlider
-        name="textAlpha"
-        note={text.learned(model?.learnedAlpha?.text)}
-        value={alpha.text}
-        change={(value) => ({ alpha: { ...alpha, text: value } })}
-        {...common}
-      />
-      <SettingSlider
-        name="imageAlpha"
-        note={text.learned(model?.learnedAlpha?.image)}
-        value={alpha.image}
-        change={(value) => ({ alpha: { ...alpha, image: value } })}
-        {...common}
-      />
+      <WeightSlider weight="textAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.text)} />
+      <WeightSlider weight="imageAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.image)} />
     </Group>
   );
 }
@@ -189,7 +175,8 @@ function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
   );
 }
 
-function AlignmentGroup({ settings: { sda, alpha, hfa } }: { settings: TakeSettings }): ReactNode {
+function AlignmentGroup({ settings }: { settings: TakeSettings }): ReactNode {
+  const { sda, alpha, hfa } = settings;
   return (
     <Group title={text.alignment}>
       <SettingSwitch name="sda" checked={sda} change={(on) => ({ sda: on })} />
@@ -199,15 +186,7 @@ function AlignmentGroup({ settings: { sda, alpha, hfa } }: { settings: TakeSetti
         change={(on) => ({ alpha: { ...alpha, mode: on ? 'learned' : 'equal' } })}
       />
       <SettingSwitch name="hfa" checked={hfa.enabled} change={(enabled) => ({ hfa: { ...hfa, enabled } })} />
-      <SettingSlider
-        name="hfaStrength"
-        value={hfa.strength}
-        max={2}
-        own={plainSettings.hfa.strength}
-        marked
-        disabled={!hfa.enabled}
-        change={(strength) => ({ hfa: { ...hfa, strength } })}
-      />
+      <WeightSlider weight="hfaStrength" settings={settings} disabled={!hfa.enabled} />
     </Group>
   );
 }

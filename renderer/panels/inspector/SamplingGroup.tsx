@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import { samplerNames, type TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { useDocument, useProject } from '../../project/hooks.ts';
+import { useDocument, useModels, useProject } from '../../project/hooks.ts';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, HintText } from '../../ui/fields/Field.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
@@ -25,18 +25,23 @@ const samplerLabels = {
   tcd: 'TCD',
 } as const;
 
+/** The last of the models to choose: the page of all. No folder has this name. */
+const morePage = '…/';
+
 /** The most steps on the slider, as a multiple of the weights' own number. */
 const mostSteps = 4;
 
 /** How the noise becomes frames: model, weights, steps, sampler, guidance, size, and what should not appear. */
 export function SamplingGroup({ settings, model }: { settings: TakeSettings; model: ModelView }): ReactNode {
-  const { editor, info } = useProject();
+  const { editor, showModels } = useProject();
+  const models = useModels();
   const set = useSetting();
   const setup = useDocument((document) => document.get('setup', 'setup'));
   const guidance = settings.guidance ?? model.guidance;
   const ownSteps = settings.weights === 'student' && model.studentSteps !== null ? model.studentSteps : model.steps;
   const chooseModel = (modelId: string): void => {
-    const chosen = info.models.find((each) => each.id === modelId);
+    if (modelId === morePage) showModels();
+    const chosen = models.find((each) => each.id === modelId);
     if (setup && chosen) editor.update('Model', setup, { modelId, settings: settingsForModel(setup.settings, chosen) });
   };
   return (
@@ -45,7 +50,10 @@ export function SamplingGroup({ settings, model }: { settings: TakeSettings; mod
         label={text.model}
         hint={text.modelHint}
         value={model.id}
-        options={info.models.map((each) => ({ value: each.id, label: each.title }))}
+        options={[
+          ...models.map((each) => ({ value: each.id, label: each.title })),
+          { value: morePage, label: texts.models.more },
+        ]}
         onChange={chooseModel}
       />
       {model.studentSteps === null ? null : (

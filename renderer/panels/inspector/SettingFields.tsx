@@ -40,6 +40,8 @@ export function SettingSlider({
   max: number;
   step?: number;
   disabled?: boolean;
+  /** A control before the typed value. */
+  beside?: ReactNode;
   change: (value: number) => Partial<TakeSettings>;
 }): ReactNode {
   const set = useSetting();

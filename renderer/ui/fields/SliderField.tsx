@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { texts } from '../texts/texts.ts';
-import { Field, FieldRow, HintText } from './Field.tsx';
+import { Field, FieldRow, HintText, Inline } from './Field.tsx';
 import { NumberField } from './NumberField.tsx';
 import { type NumberRange, Slider } from './Slider.tsx';
 
@@ -16,9 +16,11 @@ export interface GestureHandlers {
 export function SliderField({
   label,
   hint,
+  brief = false,
   defaultValue,
   mark,
   disabled = false,
+  beside,
   onBegin,
   onChange,
   onCommit,
@@ -26,10 +28,14 @@ export function SliderField({
   ...range
 }: {
   label: string;
+  /** One line of what it does: below it, or with `brief` where the pointer rests on its name. */
   hint?: string;
+  brief?: boolean;
   defaultValue: number;
   mark?: number | undefined;
   disabled?: boolean;
+  /** A control before the typed value. */
+  beside?: ReactNode;
 } & NumberRange &
   GestureHandlers): ReactNode {
   const id = useId();
@@ -37,8 +43,13 @@ export function SliderField({
   return (
     <Field>
       <FieldRow>
-        <span id={`${id}-label`}>{label}</span>
-        <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+        <span id={`${id}-label`} title={brief ? hint : undefined}>
+          {label}
+        </span>
+        <Inline>
+          {beside}
+          <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+        </Inline>
       </FieldRow>
       <Slider
         {...range}
@@ -61,9 +72,12 @@ export function SliderField({
         }}
         onDoubleClick={() => onChange(defaultValue)}
         title={texts.inspector.reset}
-        thumb={{ 'aria-labelledby': `${id}-label`, ...(hint ? { 'aria-describedby': `${id}-hint` } : {}) }}
+        thumb={{
+          'aria-labelledby': `${id}-label`,
+          ...(hint ? (brief ? { 'aria-description': hint } : { 'aria-describedby': `${id}-hint` }) : {}),
+        }}
       />
-      {hint ? <HintText id={`${id}-hint`}>{hint}</HintText> : null}
+      {hint && !brief ? <HintText id={`${id}-hint`}>{hint}</HintText> : null}
     </Field>
   );
 }

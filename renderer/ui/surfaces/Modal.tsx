@@ -5,15 +5,17 @@ import { FieldRow } from '../fields/Field.tsx';
 import { texts } from '../texts/texts.ts';
 import styles from './Modal.module.css';
 
-/** A dialog in the middle of the page; Escape and a click outside close it. */
+/** A dialog in the middle of the page; Escape and a click outside close it. `page`: of one size whatever it shows, which scrolls by itself. */
 export function Modal({
   title,
   wide,
+  page,
   onClose,
   children,
 }: {
   title: string;
   wide?: boolean;
+  page?: boolean;
   onClose: () => void;
   children: ReactNode;
 }): ReactNode {
@@ -22,7 +24,7 @@ export function Modal({
       <Dialog.Portal>
         <Dialog.Overlay className={styles.overlay} />
         <Dialog.Content
-          className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
+          className={[styles.dialog, wide && styles.wide, page && styles.page].filter(Boolean).join(' ')}
           aria-describedby={undefined}
         >
           <FieldRow>

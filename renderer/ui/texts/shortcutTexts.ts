@@ -19,6 +19,8 @@ export const shortcutTexts = {
           ['Q  R  G  W', 'Lasso, rectangle, fill, smart select'],
           ['H', 'Pan'],
           ['[  ]', 'Brush smaller, larger (Shift: softer, harder)'],
+          ['Shift F', 'Follow the subject through the clip, or stop that'],
+          ['D', 'Next doubtful frame'],
           ['Shift', 'Straight line, square'],
           ['Alt', 'Swap painting and erasing'],
           ['Space', 'Hold to pan; let go at once to play'],

@@ -1,5 +1,9 @@
+import { aboutTexts } from './aboutTexts.ts';
+import { followTexts } from './followTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
+import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
+import { modelTexts } from './modelTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
 import { startTexts } from './startTexts.ts';
 import { takeTexts } from './takeTexts.ts';
@@ -12,11 +16,19 @@ export const texts = {
   toast: { copy: 'Copy details', copied: 'Copied', dismiss: 'Dismiss', region: 'Messages' },
   trouble: (reportId: string) =>
     `Something went wrong inside the studio; it goes on. If it happens again, report it with the number ${reportId}.`,
+  recovered: {
+    window: 'The window had stopped and was loaded again. Everything saved is here.',
+    graphics: 'The graphics process stopped and was started again. Nothing is lost.',
+  },
   unit: { pixels: 'px', seconds: 's' },
+  ...aboutTexts,
   ...startTexts,
   ...materialTexts,
+  ...followTexts,
   ...viewerTexts,
   ...takeTexts,
   ...inspectorTexts,
+  ...laneTexts,
+  ...modelTexts,
   ...shortcutTexts,
 } as const;

@@ -2,8 +2,11 @@
  * Stands in for the `electron` module where Electron's program is not there: the same names, as far as the shell uses them, over real
  * Chromium pages, so that main and preload run as they are. Driven by the parent process through messages.
  */
+import childProcess, { type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import { launchBrowser } from '../../../build/bench/launchBrowser.ts';
 
@@ -11,6 +14,7 @@ const log: string[] = [];
 const handlers = new Map<string, (event: unknown, ...args: unknown[]) => unknown>();
 const windows: BrowserWindow[] = [];
 let chosenFolder: string | undefined;
+let chosenButton = '';
 let menuItems: StandInMenuItem[] = [];
 let permissionHandler:
   | ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void)
@@ -25,6 +29,42 @@ interface StandInMenuItem {
 interface WindowOptions {
   webPreferences: { preload: string; sandbox: boolean; contextIsolation: boolean; nodeIntegration: boolean };
 }
+
+const realFork = childProcess.fork;
+// The packaged program cannot run as Node: nothing may be started that way.
+childProcess.fork = () => {
+  throw new Error('This program does not run as Node.');
+};
+syncBuiltinESMExports();
+
+/** A program behind Electron's port, in a process of Node's. */
+class UtilityProcess extends EventEmitter {
+  readonly #child: ChildProcess;
+  constructor(path: string, env: NodeJS.ProcessEnv) {
+    super();
+    const port = pathToFileURL(process.env.STAND_IN_PORT ?? '').href;
+    this.#child = realFork(path, [], { env, execArgv: ['--import', port], serialization: 'advanced' });
+    this.#child.on('message', (message) => this.emit('message', message));
+    this.#child.once('exit', (code) => this.emit('exit', code));
+  }
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+  postMessage(message: unknown): void {
+    // Whatever structuredClone takes.
+    this.#child.send(message as object);
+  }
+  kill(): boolean {
+    return this.#child.kill();
+  }
+}
+
+const utilityProcess = {
+  fork: (path: string, _args: readonly string[], options: { env: NodeJS.ProcessEnv; serviceName: string }) => {
+    log.push(`utility ${options.serviceName}`);
+    return new UtilityProcess(path, options.env);
+  },
+};
 
 class App extends EventEmitter {
   readonly isPackaged = false;
@@ -53,7 +93,7 @@ class WebContents extends EventEmitter {
   }
   reload(): void {
     log.push('reload');
-    void this.page?.reload();
+    void this.page?.reload().then(() => this.emit('did-finish-load'));
   }
   send(channel: string, ...args: unknown[]): void {
     void this.page?.evaluate(
@@ -93,6 +133,7 @@ class BrowserWindow extends EventEmitter {
       const invoke = globalThis.__invoke;
       globalThis.__listeners = {};
       const electron = {
+        webUtils: { getPathForFile: (file) => '/dropped/' + file.name },
         contextBridge: { exposeInMainWorld: (name, api) => { globalThis[name] = api; } },
         ipcRenderer: {
           invoke: (channel, ...args) => globalThis.__invoke(channel, location.href, args),
@@ -126,6 +167,10 @@ class BrowserWindow extends EventEmitter {
 const app = new App();
 const dialog = {
   showOpenDialog: async () => ({ canceled: chosenFolder === undefined, filePaths: chosenFolder ? [chosenFolder] : [] }),
+  showMessageBox: async (_window: unknown, { message, buttons }: { message: string; buttons: string[] }) => {
+    log.push(`asked: ${message}`);
+    return { response: buttons.indexOf(chosenButton) };
+  },
   showErrorBox: (title: string, text: string) => void process.stderr.write(`${title}: ${text}\n`),
 };
 const ipcMain = {
@@ -145,7 +190,10 @@ const session = {
     setPermissionCheckHandler: () => undefined,
   },
 };
-const shell = { showItemInFolder: (path: string) => log.push(`reveal ${path}`) };
+const shell = {
+  showItemInFolder: (path: string) => log.push(`reveal ${path}`),
+  openExternal: async (url: string) => void log.push(`browser ${url}`),
+};
 
 /** What the parent may ask. */
 const commands: Record<string, (value: string) => unknown> = {
@@ -173,7 +221,13 @@ const commands: Record<string, (value: string) => unknown> = {
     windows[0]?.webContents.emit('will-redirect', { preventDefault: () => (prevented = true) }, url);
     return prevented;
   },
-  secondInstance: () => app.emit('second-instance', {}, []),
+  answer: (button) => {
+    chosenButton = button;
+  },
+  graphicsGone: (reason) => app.emit('child-process-gone', {}, { type: 'GPU', reason }),
+  unresponsive: () => windows[0]?.webContents.emit('unresponsive'),
+  opened: (url) => windows[0]?.webContents.openHandler({ url }).action,
+  secondInstance: (path) => app.emit('second-instance', {}, path ? ['magdiff', path] : ['magdiff'], '/'),
   openFile: (path) => app.emit('open-file', { preventDefault: () => undefined }, path),
   quit: () => app.quit(),
 };
@@ -196,4 +250,4 @@ process.on('message', (message: { id: number; command: string; value: string }) 
     );
 });
 
-export { app, BrowserWindow, dialog, ipcMain, Menu, session, shell };
+export { app, BrowserWindow, dialog, ipcMain, Menu, session, shell, utilityProcess };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isClean, runCampaign } from '../../../build/chaos/campaign.ts';
+import { runCampaign } from '../../../build/chaos/campaign.ts';
+import { isClean } from '../../../build/chaos/campaignReport.ts';
 
 test('a minute of kills, full disks and flipped bits loses nothing', { timeout: 240_000 }, async () => {
   const report = await runCampaign({ minutes: 1, kills: 1000, seed: Date.now() % 1_000_000 });

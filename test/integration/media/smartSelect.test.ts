@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { smartSelect, stopSmartSelect } from '../../../electron/media/smartSelect.ts';
+import { stopPixelProgram } from '../../../electron/media/pixels/pixelProgram.ts';
+import { smartSelect } from '../../../electron/media/pixels/smartSelect.ts';
 
 const width = 96;
 const height = 72;
@@ -29,7 +30,7 @@ function overlap(mask: Uint8Array, truth: Uint8Array): number {
   return both / either;
 }
 
-afterAll(stopSmartSelect);
+afterAll(stopPixelProgram);
 
 test('a box around the subject finds it', async () => {
   const { picture, truth } = disc();

@@ -8,6 +8,7 @@ import { buildShell } from '../../../build/buildShell.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const platform = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform as string] ?? 'linux';
+const fuseWord = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 let folder: string;
 let resources: string;
 
@@ -19,7 +20,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'magdiff-pack-'));
   const distribution = join(folder, 'electron');
   await mkdir(join(distribution, 'resources'), { recursive: true });
-  await writeFile(join(distribution, 'electron'), '#!/bin/sh\nexit 0\n');
+  // Electron's own program carries its fuses behind this word: version, count, and one digit each, all as they come.
+  await writeFile(join(distribution, 'electron'), `#!/bin/sh\nexit 0\n${fuseWord}\u0001\u000810110001`);
   await chmod(join(distribution, 'electron'), 0o755);
   await writeFile(join(distribution, 'version'), '45.4.1');
   await buildRenderer();
@@ -60,7 +62,7 @@ test.runIf(process.platform === 'linux')('the archive holds the built program an
     '/dist/electron/main.js',
     '/dist/electron/preload.cjs',
     '/dist/electron/engineProcess.js',
-    '/dist/electron/smartSelectProcess.js',
+    '/dist/electron/pixelProcess.js',
     '/dist/renderer/index.html',
   ]) {
     expect(paths).toContain(wanted);
@@ -78,9 +80,24 @@ test.runIf(process.platform === 'linux')('native modules lie unpacked, for this 
   expect(files.some((path) => path.includes('@img/sharp-linux'))).toBe(true);
 });
 
+test.runIf(process.platform === 'linux')('the licences of what is carried lie beside it', async () => {
+  for (const name of ['THIRD-PARTY.md', 'THIRD-PARTY-LICENCES.txt', 'LICENSE.txt'])
+    expect((await stat(join(resources, name))).size).toBeGreaterThan(900);
+  const texts = await readFile(join(resources, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+  for (const part of ['GNU LESSER GENERAL PUBLIC LICENSE', 'react-dom ', 'github.com/lovell/sharp-libvips'])
+    expect(texts).toContain(part);
+});
+
 test.runIf(process.platform === 'linux')('the bundled model is a resource', async () => {
   const models = await readdir(join(root, 'models', 'bundled'));
   for (const name of models)
     expect((await stat(join(resources, 'models', name, 'magdiff.json'))).size).toBeGreaterThan(100);
   expect(models.length).toBeGreaterThan(0);
+});
+
+test.runIf(process.platform === 'linux')('the program runs as nothing but the studio', async () => {
+  const program = await readFile(join(folder, 'out', 'linux-unpacked', 'magdiff-studio'));
+  const at = program.indexOf(fuseWord) + fuseWord.length + 2;
+  // As Node, cookies encrypted, NODE_OPTIONS, inspection, archive checked, nothing but the archive, own snapshot, file: privileges.
+  expect(program.subarray(at, at + 8).toString()).toBe('01001100');
 });

@@ -174,12 +174,38 @@ describe('a project', () => {
     );
   });
 
+  it('is listed with the takes that it has now', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const { body } = await test.call('jobs.start', { projectId, windowId: 'w1', request });
+    await test.engine.finish(String(body.jobId));
+    const counts = async () =>
+      ((await test.call('projects.list', {})).body.projects as { takeCount: number }[]).map(
+        ({ takeCount }) => takeCount,
+      );
+    await expect.poll(counts).toEqual([1]);
+  });
+
+  it('of the first format opens as it was', async () => {
+    const projectId = await newProject();
+    await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('one')) });
+    const path = join(test.workspace, projectId, 'project.json');
+    await test.studio.close();
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/"schemaVersion":\d+/, '"schemaVersion":1'));
+    test = await startTestStudio({ workspace: test.workspace });
+    const { body } = await test.call('projects.open', { projectId, windowId: 'w' });
+    expect(ids(body)).toEqual(['one', 'project', 'setup', 'view']);
+    await test.call('document.apply', { projectId, windowId: 'w', diff: add(marker('two')) });
+    await test.call('projects.close', { projectId, windowId: 'w' });
+    expect(await readFile(path, 'utf8')).not.toContain('"schemaVersion":1,');
+  });
+
   it('says that a newer or damaged project cannot be opened', async () => {
     const projectId = await newProject();
     const path = join(test.workspace, projectId, 'project.json');
     await test.studio.close();
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace('"schemaVersion":1', '"schemaVersion":99'));
+    await writeFile(path, text.replace(/"schemaVersion":\d+/, '"schemaVersion":99'));
     test = await startTestStudio({ workspace: test.workspace });
     expect((await test.call('projects.open', { projectId, windowId: 'w' })).body.error).toMatchObject({
       code: 'project-newer',

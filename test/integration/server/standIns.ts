@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { EngineEvent, EngineJob, JobEstimate } from '../../../electron/engine/engineProtocol.ts';
+import type {
+  EngineDevice,
+  EngineEvent,
+  EngineJob,
+  FollowEvent,
+  FollowJob,
+  JobEstimate,
+} from '../../../electron/engine/engineProtocol.ts';
+import { maskCoverage } from '../../../electron/media/pixels/maskCoverage.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
 import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
@@ -31,6 +39,7 @@ export const stillMedia: MediaPort = {
       data: await sharp(path).resize(width, height, { fit: 'fill' }).ensureAlpha().raw().toBuffer(),
     };
   },
+  readScaled: async (_path, size) => ({ ...size, data: new Uint8Array(size.width * size.height * 4).fill(255) }),
   encodePicture: async (picture: RgbaPicture, format) =>
     sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 4 } })
       .toFormat(format)
@@ -46,6 +55,7 @@ export const stillMedia: MediaPort = {
     await writeFile(request.out, `${count} frames`);
     return { path: request.out, sizeBytes: 8, warnings: [] };
   },
+  maskCoverage,
   smartSelect: async (picture) => new Uint8Array(picture.width * picture.height).fill(255),
 };
 
@@ -55,14 +65,19 @@ export class HandEngine implements EnginePort {
   submit(request: EngineJob, tell: (notice: EngineEvent) => void): void {
     this.jobs.set(request.id, { request, tell });
   }
+  readonly followed = new Map<string, { request: FollowJob; tell: (notice: FollowEvent) => void }>();
+  follow(request: FollowJob, tell: (notice: FollowEvent) => void): void {
+    this.followed.set(request.id, { request, tell });
+  }
   cancel(jobId: string): void {
     this.jobs.get(jobId)?.tell({ type: 'canceled' });
+    this.followed.get(jobId)?.tell({ type: 'canceled' });
   }
   async estimate(): Promise<JobEstimate> {
     return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };
   }
-  async device(): Promise<{ provider: string; name: string; warnings: string[] }> {
-    return { provider: 'cpu', name: 'test', warnings: [] };
+  async device(): Promise<EngineDevice> {
+    return { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] };
   }
   async close(): Promise<void> {}
 
@@ -150,6 +165,7 @@ export async function startTestStudio(options: Partial<StudioOptions> = {}) {
     pageFolder: await barePage(),
     modelRoots: [await bareModels()],
     log: (line) => logged.push(line),
+    home: await mkdtemp(join(tmpdir(), 'magdiff-home-')),
     ...options,
     workspace,
   });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildFaultyStudio } from '../../../build/chaos/buildFaultyStudio.ts';
 import { startRemote } from '../../../build/chaos/remoteStudio.ts';
 import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
@@ -34,7 +35,8 @@ describe('a studio killed at any moment', () => {
     const models = await mkdtemp(join(tmpdir(), 'magdiff-killed-models-'));
     await writeTinyModel(join(models, 'tiny'));
     const args = [workspace, models, await barePage(), join(models, 'cache')];
-    let studio = await startRemote(args);
+    const script = await buildFaultyStudio();
+    let studio = await startRemote(script, args);
     const projectId = String((await studio.call('projects.create', { name: 'Killed' })).projectId);
     await studio.call('projects.open', { projectId, windowId: 'w' });
     const uploadId = await studio.upload(await plainPicture(32, 32, [200, 40, 40]));
@@ -75,7 +77,7 @@ describe('a studio killed at any moment', () => {
         );
       }
       await killing;
-      studio = await startRemote(args);
+      studio = await startRemote(script, args);
       const opened = await studio.call('projects.open', { projectId, windowId: 'w' });
       const ids = new Set((opened.records as DocumentRecord[]).map((record) => record.id));
       expect([...answered].filter((id) => !ids.has(id))).toEqual([]);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildFaultyStudio } from '../../../build/chaos/buildFaultyStudio.ts';
 import { type RemoteStudio, startRemote } from '../../../build/chaos/remoteStudio.ts';
 import type { TakeFile } from '../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
@@ -17,7 +18,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'magdiff-remade-'));
   await writeTinyModel(join(folder, 'models', 'tiny'));
   const page = await barePage();
-  studio = await startRemote([join(folder, 'workspace'), join(folder, 'models'), page, join(folder, 'cache')]);
+  const args = [join(folder, 'workspace'), join(folder, 'models'), page, join(folder, 'cache')];
+  studio = await startRemote(await buildFaultyStudio(), args);
 });
 afterAll(async () => {
   await studio.kill();

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { z } from 'zod';
+import shipped from '../../../../models/catalogue.json' with { type: 'json' };
 
 const fileEntry = z.strictObject({
   /** Name it gets here: plain letters, so that it can name no other place. */
@@ -24,6 +23,8 @@ const modelEntry = z.strictObject({
   licenceUrl: z.url({ protocol: /^https$/ }),
   /** What else it takes to use it, as half a sentence. */
   needs: z.string(),
+  /** A part of sets, or a helper for masks. */
+  kind: z.enum(['part', 'helper']).default('part'),
   files: z.array(fileEntry).min(1),
 });
 
@@ -36,12 +37,8 @@ export type CatalogueModel = z.output<typeof modelEntry>;
 /** What can be fetched, and the only hosts that are asked. */
 export type FetchCatalogue = z.output<typeof catalogue>;
 
-/** Reads the catalogue that comes with the program. */
-export async function readCatalogue(
-  path = resolve(import.meta.dirname, '../../../../models/catalogue.json'),
-): Promise<FetchCatalogue> {
-  return catalogue.parse(JSON.parse(await readFile(path, 'utf8')));
-}
+/** The catalogue that comes with the program. */
+export const readCatalogue = (): FetchCatalogue => catalogue.parse(shipped);
 
 /** Bytes of a model's files together, as far as the catalogue knows. */
 export const modelBytes = ({ files }: CatalogueModel): number =>

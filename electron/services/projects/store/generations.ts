@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../../../models/files/atomicFile.ts';
+import { codeOf, writeFileAtomic } from '../../../../models/files/atomicFile.ts';
 
 /** Earlier states of a project that are kept. */
 const keptGenerations = 3;
@@ -17,13 +17,19 @@ function generationFolder(folder: string, number: number): string {
   return join(folder, generationsName, String(number));
 }
 
-/** Keeps a project's present project.json and journal as its latest earlier state; the oldest goes. */
-export async function keepGeneration(folder: string): Promise<void> {
+/**
+ * Keeps a project's present project.json and journal as its latest earlier state; the oldest goes. `document`: content of a project.json to
+ * keep in their place.
+ */
+export async function keepGeneration(folder: string, document?: string): Promise<void> {
   const next = join(folder, generationsName, 'next');
   await rm(next, { recursive: true, force: true });
   await mkdir(next, { recursive: true });
-  await copyFile(join(folder, 'project.json'), join(next, 'project.json'));
-  await copyFile(join(folder, 'journal.ndjson'), join(next, 'journal.ndjson'));
+  if (document !== undefined) await writeFileAtomic(join(next, 'project.json'), document);
+  else {
+    await copyFile(join(folder, 'project.json'), join(next, 'project.json'));
+    await copyFile(join(folder, 'journal.ndjson'), join(next, 'journal.ndjson'));
+  }
   await rm(generationFolder(folder, keptGenerations), { recursive: true, force: true });
   for (let number = keptGenerations - 1; number >= 1; number--) await moveIfThere(folder, number, number + 1);
   await rename(next, generationFolder(folder, 1));

@@ -83,7 +83,10 @@ export class ProjectStore {
         const path = join(folder, 'project.json');
         await keepAside(journalPath);
         if (document.isFromGeneration) await keepAside(path);
-        await writeFileAtomic(path, serialise(document.records.values(), document.sequence));
+        const content = serialise(document.records.values(), document.sequence);
+        // What was recovered is in no earlier state, and the journals it came from are about to go.
+        await keepGeneration(folder, content);
+        await writeFileAtomic(path, content);
         document.folded = document.sequence;
         document.journal.soundBytes = 0;
       }
@@ -154,15 +157,16 @@ export class ProjectStore {
   async #foldNow(): Promise<void> {
     if (this.#folded === this.#sequence) return;
     await this.#journal.checkPlace();
-    try {
-      await keepGeneration(this.folder);
-    } catch (error) {
-      throw translateWriteError(error, this.folder);
-    }
     // These three belong together: nothing may be awaited between them.
     const sequence = this.#sequence;
     const journalBytes = this.#journal.sizeBytes;
     const content = serialise(this.#records.values(), sequence);
+    try {
+      // After them, so that its journal holds every change that is about to be taken off ours.
+      await keepGeneration(this.folder);
+    } catch (error) {
+      throw translateWriteError(error, this.folder);
+    }
     await writeFileAtomic(join(this.folder, 'project.json'), content);
     this.#folded = sequence;
     await this.#journal.dropFirst(journalBytes);
@@ -187,15 +191,16 @@ function serialise(records: Iterable<DocumentRecord>, sequence: number): string 
   return `{"format":"magdiff-project","schemaVersion":${schemaVersion},"sequence":${sequence},"records":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-/** Keeps a copy of a damaged file beside it, under a name that nothing has yet. */
+/** Keeps a copy of a damaged file beside it, under a name that nothing has yet; of very many, the last in the place of the one before. */
 async function keepAside(path: string): Promise<void> {
   for (let number = 1; ; number++) {
     try {
-      await copyFile(path, `${path}${number === 1 ? '' : `.${number}`}.damaged`, constants.COPYFILE_EXCL);
+      const mode = number < keptAside ? constants.COPYFILE_EXCL : 0;
+      await copyFile(path, `${path}${number === 1 ? '' : `.${number}`}.damaged`, mode);
       return;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
-      if (codeOf(error) !== 'EEXIST' || number >= keptAside) throw translateWriteError(error, path);
+      if (codeOf(error) !== 'EEXIST') throw translateWriteError(error, path);
     }
   }
 }

@@ -94,6 +94,7 @@ function ownerOf(record: DocumentRecord): string | undefined {
     case 'mask':
       return record.sourceId;
     case 'maskKey':
+    case 'followed':
       return record.maskId;
     case 'stroke':
       return record.keyId;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { multiply } from '../../../onnx/elementwise.ts';
+import { add, multiply, scale } from '../../../onnx/elementwise.ts';
 import type { AdaptingSource, GraphBuilder, Tensor } from '../../../onnx/graphBuilder.ts';
-import { slice } from '../../../onnx/shaping.ts';
+import { reshape, slice } from '../../../onnx/shaping.ts';
+import type { Shape } from '../../../onnx/types.ts';
 import { KeyedWeights } from '../../../weights/keyedWeights.ts';
+import { doraDifference } from './dora.ts';
 import { buildDelta, type LoraTensors, laidOver } from './loraDelta.ts';
 
 /** The input of every graph with LoRAs in it: one strength per LoRA of the set, float32. */
@@ -15,10 +17,13 @@ export interface WeightDelta {
   readonly tensors: LoraTensors;
   /** α over the rank, as the file has it. */
   readonly factor: number;
+  /** A DoRA's magnitudes, one for each output or each input. */
+  readonly magnitude?: { readonly key: string; readonly shape: Shape } | undefined;
 }
 
 /**
- * A network's weights with the set's LoRAs laid over them inside the graph: W + Σ strength · factor · ΔW, computed at each run.
+ * A network's weights with the set's LoRAs laid over them inside the graph: W + Σ strength · factor · ΔW, computed at each run; a DoRA's
+ * share is its difference from W alone, so that the order of LoRAs means nothing.
  * The products are as small as the ranks, so that a clip's step grows by a few hundredths, where a branch beside every layer
  * would cost a tenth to a half of it; and every form of ΔW is the same to the layers.
  */
@@ -55,10 +60,29 @@ export class LoraWeights extends KeyedWeights implements AdaptingSource {
     const deltas = this.#deltas.get(key);
     if (!deltas) return weight;
     const [, ...rest] = weight.shape;
+    // Norms by input are of all rows.
+    if (rows && deltas.some(({ magnitude }) => magnitude)) {
+      const all = b.weightAt(key, [this.tensor(key)?.shape[0] ?? 0, ...rest]);
+      return slice(all, 0, rows.from, rows.to);
+    }
     return laidOver(
       weight,
-      deltas.map(({ lora, tensors, factor }) => {
-        const strength = multiply(slice(this.#strengthOf(b), 0, lora, lora + 1), b.constant([1], [factor]));
+      deltas.map(({ lora, tensors, factor, magnitude }) => {
+        const asked = slice(this.#strengthOf(b), 0, lora, lora + 1);
+        if (magnitude) {
+          // Times nothing, so that it depends on an input and no runtime keeps a second copy of the weight.
+          const always = add(scale(asked, 0), b.constant([1], [factor]));
+          const delta = buildDelta(b, tensors, weight.shape, always);
+          const difference = doraDifference(weight, delta, b.weightAt(magnitude.key, magnitude.shape));
+          return multiply(
+            difference,
+            reshape(
+              asked,
+              weight.shape.map(() => 1),
+            ),
+          );
+        }
+        const strength = multiply(asked, b.constant([1], [factor]));
         const whole = [this.tensor(key)?.shape[0] ?? weight.shape[0] ?? 0, ...rest];
         const delta = buildDelta(b, tensors, rows ? whole : weight.shape, strength);
         return rows ? slice(delta, 0, rows.from, rows.to) : delta;

@@ -4,6 +4,7 @@ import { readCheckpoint } from '../../../weights/checkpoint.ts';
 import { readTensor } from '../../../weights/readTensor.ts';
 import type { StoredTensor, TensorIndex } from '../../../weights/storedTensor.ts';
 import { weightFileOf } from '../weightFiles.ts';
+import { magnitudeAxis } from './dora.ts';
 import { deltaSize, type LoraTensors, loraForm, loraRank } from './loraDelta.ts';
 import { type LoraKey, type LoraRole, parseLoraKey } from './loraKeys.ts';
 import { LoraTargets } from './loraTargets.ts';
@@ -73,7 +74,11 @@ export async function openLoras(
           }),
         );
         const known = deltas[place.tower].get(key) ?? [];
-        deltas[place.tower].set(key, [...known, { lora, tensors: listed, factor }]);
+        const magnitude = listed.get('dora_scale');
+        deltas[place.tower].set(key, [
+          ...known,
+          { lora, tensors: listed, factor, ...(magnitude ? { magnitude } : {}) },
+        ]);
       }
     }
     fits.push(describeFit({ file, weight }, modules, unfitted));
@@ -113,7 +118,7 @@ function placeOf(
   targets: Readonly<Record<Tower, LoraTargets>>,
   networks: Readonly<Record<Tower, LoraNetwork>>,
 ): { tower: Tower; changes: ReadonlyMap<string, ReadonlyMap<LoraRole, StoredTensor>> } | undefined {
-  if (tower === 'text2' || tensors.has('dora_scale') || !loraForm(tensors)) return undefined;
+  if (tower === 'text2' || !loraForm(tensors)) return undefined;
   const module = name.slice(name.indexOf(':') + 1);
   for (const network of tower === undefined ? (['unet', 'text'] as const) : ([tower] as const)) {
     const target = targets[network].find(module);
@@ -127,6 +132,8 @@ function placeOf(
       const weight = networks[network].layers.map(({ index }) => index.get(key)).find((tensor) => tensor !== undefined);
       const [rows, rest] = deltaSize(own) ?? [0, 0];
       if (!weight || weight.shape[0] !== rows || sizeOf(weight.shape.slice(1)) !== rest) return undefined;
+      const magnitude = own.get('dora_scale');
+      if (magnitude && magnitudeAxis(magnitude.shape, weight.shape) === undefined) return undefined;
     }
     return { tower: network, changes };
   }

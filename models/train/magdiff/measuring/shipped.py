@@ -112,7 +112,8 @@ class ShippedModel:
             unsaid = self.run(f"{s.weights}_context", {"context": silent[i : i + 1].numpy()})
 
             def predict(x: Tensor, t: Tensor, i: int = i, said: dict = said, unsaid: dict = unsaid) -> Tensor:
-                feeds = {**alphas, "timestep": t.numpy().astype(np.float32)}
+                feeds = {k: np.repeat(a[:, None], x.shape[2], axis=1) for k, a in alphas.items()}
+                feeds |= {"timestep": t.numpy().astype(np.float32)}
                 feeds["sample"] = torch.cat([x, subject[i : i + 1]], dim=1).contiguous().numpy()
                 on = torch.from_numpy(self.run(s.weights, {**feeds, **said})["prediction"])
                 if s.guidance == 1.0:

@@ -87,7 +87,7 @@ test('every part loads, runs at the shapes announced and is finite', async () =>
 test('the UNet follows α and the student differs, without a new session', async () => {
   const shape = { batch: 1, frames: 4, height: 8, width: 8, imageTokens: 8 };
   const layers = model.description.unet.layers.length;
-  const scalars = (value: number): FloatTensor => floatTensor([layers], new Float32Array(layers).fill(value));
+  const scalars = (value: number): FloatTensor => floatTensor([layers, 4], new Float32Array(layers * 4).fill(value));
   const outputs: FloatTensor[] = [];
   for (const weights of ['teacher', 'student'] as const) {
     const projector = await model.part(weights === 'student' ? 'context_student' : 'context', {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { alikeInFrames } from '../../../../models/nets/unet/alphaInputs.ts';
 import { buildContext } from '../../../../models/nets/unet/contextKeyValues.ts';
 import { buildUnet, type UnetGraphShape } from '../../../../models/nets/unet/unet.ts';
 import { crossAttentionLayers, parseUnetConfig } from '../../../../models/nets/unet/unetConfig.ts';
@@ -65,7 +66,7 @@ async function runUnet(
   try {
     const feeds = graph.inputs.map(({ name, shape: size }, index) => {
       const given = name.startsWith('alpha')
-        ? { ...wave(size, 0), data: new Float32Array(size[0] ?? 0).fill(1) }
+        ? { ...wave(size, 0), data: new Float32Array((size[0] ?? 0) * (size[1] ?? 0)).fill(1) }
         : wave(size, index);
       return [name, options.inputs?.(name, given as RuntimeTensor) ?? given] as const;
     });
@@ -153,7 +154,11 @@ describe('adaptive prompts alignment', () => {
     const without = await runUnet({}, { imageTokens: 0 }, { inputs: byName });
     const zeros = (name: string, given: RuntimeTensor): RuntimeTensor =>
       name === 'alpha_image'
-        ? { dtype: 'float32', shape: given.shape, data: new Float32Array(given.shape[0]) }
+        ? {
+            dtype: 'float32',
+            shape: given.shape,
+            data: new Float32Array((given.shape[0] ?? 0) * (given.shape[1] ?? 0)),
+          }
         : byName(name, given);
     const zeroed = await runUnet({}, {}, { inputs: zeros });
     expect(difference(zeroed.prediction, without.prediction)).toBeLessThanOrEqual(1e-5);
@@ -175,13 +180,36 @@ describe('adaptive prompts alignment', () => {
               ? {
                   dtype: 'float32',
                   shape: given.shape,
-                  data: Float32Array.from(layers, (_, layer) => (layer === index ? 3 : 1)),
+                  data: alikeInFrames(
+                    layers.map((_, layer) => (layer === index ? 3 : 1)),
+                    given.shape[1] ?? 0,
+                  ).data,
                 }
               : given,
         },
       );
       expect(difference(moved.prediction, plain.prediction)).toBeGreaterThan(1e-5);
     }
+  });
+
+  test('each frame has an α of its own', async () => {
+    const frameAlphas = (values: readonly number[]) => ({
+      inputs: (name: string, given: RuntimeTensor): RuntimeTensor =>
+        name === 'alpha_text'
+          ? {
+              dtype: 'float32',
+              shape: given.shape,
+              data: new Float32Array(2 * (given.shape[0] ?? 0)).map((_, index) => values[index % 2] ?? 0),
+            }
+          : given,
+    });
+    const [plain, second, both] = [
+      await runUnet({}),
+      await runUnet({}, {}, frameAlphas([1, 3])),
+      await runUnet({}, {}, frameAlphas([3, 3])),
+    ];
+    expect(difference(second.prediction, plain.prediction)).toBeGreaterThan(1e-5);
+    expect(difference(second.prediction, both.prediction)).toBeGreaterThan(1e-5);
   });
 
   test('attention maps: one per layer and kind, each query’s weights summing to one, the prediction unchanged', async () => {

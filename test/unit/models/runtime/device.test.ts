@@ -26,4 +26,9 @@ describe('devices', () => {
     expect(result.dialect).toMatchObject({ fusedAttention: true, fusedSigmoidProduct: true, fusedGroupNorm: false });
     expect(result.findings.join(' ')).toMatch(/cpu fails in its fused group norm/);
   });
+
+  test('half precision stays on where it is right, without the fused forms it lacks', async () => {
+    const result = await runSelfTest('cpu', { ...dialectOf('cpu'), half: true });
+    expect(result).toMatchObject({ works: true, findings: [], dialect: { half: true, fusedAttention: true } });
+  });
 });

@@ -19,8 +19,11 @@ const client: StudioClient = {
     if (failing.has(method)) throw new StudioError('internal', 'The studio does not answer.');
     if ('diff' in input) saved.push(input.diff);
     const answers: { [M in MethodName]?: MethodOutput<M> } = {
-      'studio.info': { version: '1', workspace: '', models: [], desktop: false },
-      'studio.device': { provider: 'cpu', name: 'test', warnings: [] },
+      'studio.info': {
+        ...{ version: '1', workspace: '', models: [], desktop: false },
+        ...{ follower: null, modelsFolder: '' },
+      },
+      'studio.device': { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] },
       'projects.list': { projects: [] },
       'projects.open': {
         ...{

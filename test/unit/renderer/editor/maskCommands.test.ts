@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Editor } from '../../../../renderer/editor/editor.ts';
-import { activeMask, addOperation, drawingOfMask, removeMask } from '../../../../renderer/editor/maskCommands.ts';
+import { activeMask, addOperation, removeMask } from '../../../../renderer/editor/maskCommands.ts';
+import { drawingOfMask } from '../../../../renderer/editor/maskDrawings.ts';
 import { addSources } from '../../../../renderer/editor/timelineCommands.ts';
 import { clipRecord, emptyProject } from '../../../fixtures/projectRecords.ts';
 

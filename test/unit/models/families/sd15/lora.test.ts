@@ -69,6 +69,60 @@ describe('LoRA dialects against weights merged number by number', () => {
     }
   });
 
+  test.each([
+    ['by output, with α', `${block}.attn1.to_q`, 'dora_scale', [8, 1], 4],
+    ['by output, as PEFT writes it', `${block}.attn1.to_q`, 'lora_magnitude_vector.weight', [8], undefined],
+    ['by input, of a gated projection’s rows', `${block}.ff.net.0.proj`, 'dora_scale', [1, 8], undefined],
+    ['by input, of a convolution', 'down_blocks.0.resnets.0.conv1', 'dora_scale', [1, 4, 1, 1], undefined],
+    ['by output, of a convolution', 'down_blocks.0.resnets.0.conv1', 'dora_scale', [8, 1, 1, 1], 1],
+  ] as const)('a DoRA %s', async (_, module, ending, shape, alpha) => {
+    const weight = base.unet[`${module}.weight`] ?? draw(1);
+    const [rows = 0, inputs = 0, ...taps] = weight.shape;
+    const spatial = taps.reduce((all, length) => all * length, 1);
+    const [up, down, magnitude] = [draw(rows, 2, ...taps.map(() => 1)), draw(2, inputs, ...taps), draw(...shape)];
+    const stem = `lora_unet_${module.replaceAll('.', '_')}`;
+    const file = {
+      [`${stem}.lora_up.weight`]: up,
+      [`${stem}.lora_down.weight`]: down,
+      [`${stem}.${ending}`]: magnitude,
+      ...(alpha === undefined ? {} : { [`${stem}.alpha`]: { shape: [], data: Float32Array.of(alpha) } }),
+    };
+    const { results, fit } = await applied(file, 0.7);
+    expect(fit).toMatchObject({ fitted: 1, modules: 1 });
+    const columns = inputs * spatial;
+    const direction = weight.data.map((value, index) => {
+      const delta = definitions.product?.(
+        { up, down } as Required<Roles>,
+        Math.floor(index / columns),
+        index % columns,
+      );
+      return value + ((alpha ?? 2) / 2) * (delta ?? Number.NaN);
+    });
+    const isByOutput = shape[0] === rows;
+    const groupOf = (index: number): number =>
+      isByOutput ? Math.floor(index / columns) : Math.floor((index % columns) / spatial);
+    const squares = new Float64Array(isByOutput ? rows : inputs);
+    for (const [index, value] of direction.entries())
+      squares[groupOf(index)] = (squares[groupOf(index)] ?? 0) + value ** 2;
+    const expected = weight.data.map((value, index) => {
+      const group = groupOf(index);
+      const decomposed = ((magnitude.data[group] ?? 0) * (direction[index] ?? 0)) / Math.sqrt(squares[group] ?? 0);
+      return value + 0.7 * (decomposed - value);
+    });
+    expectClose(results[module], expected);
+    if (module.endsWith('ff.net.0.proj')) expectClose(results.rows, expected.slice(64));
+  });
+
+  test('a DoRA whose magnitudes are of another shape fits nowhere', async () => {
+    const stem = `lora_unet_${out.replaceAll('.', '_')}`;
+    const file = {
+      [`${stem}.lora_up.weight`]: draw(8, 2),
+      [`${stem}.lora_down.weight`]: draw(2, 8),
+      [`${stem}.dora_scale`]: draw(7, 1),
+    };
+    await expect(applied(file, 1)).rejects.toMatchObject({ code: 'model-mismatch' });
+  });
+
   test('two thirds that fit are applied, and the sentence says what did not', async () => {
     const stem = `lora_unet_${out.replaceAll('.', '_')}`;
     const { fit } = await applied(

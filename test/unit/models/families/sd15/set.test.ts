@@ -7,6 +7,7 @@ import { createSampling } from '../../../../../models/diffusion/sampler.ts';
 import { inspectionText, inspectPath } from '../../../../../models/families/inspectModel.ts';
 import { openModel } from '../../../../../models/families/openModel.ts';
 import { type ModelSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
+import { still } from '../../../../../models/lanes/weightsOverTime.ts';
 import { seededNormal } from '../../../../../models/math/seededNoise.ts';
 import { createMemory, type Remember } from '../../../../../models/model/memory.ts';
 import type { Model } from '../../../../../models/model/model.ts';
@@ -33,6 +34,7 @@ const parameters: TakeParameters = {
   prompt: 'a (red:1.3) ball on a beach',
   negativePrompt: 'EasyNegative, blurry',
   alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
+  overTime: still,
   sda: true,
   hfa: { enabled: true, strength: 1 },
   weights: 'teacher',
@@ -147,6 +149,7 @@ test('four channels: what HFA keeps comes out as it went in, whatever the sample
     windowFrames: frames,
   };
   const predictor = await model.conditions.predictor(settings, {
+    start: 0,
     key: 'test',
     text: text.states,
     negative: negative.states,

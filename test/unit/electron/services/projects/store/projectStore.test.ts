@@ -90,10 +90,41 @@ describe('a project’s store', () => {
     await opened.close();
   });
 
+  it('has what it recovered also where project.json is damaged again before the next fold', async () => {
+    await fourChanges();
+    const path = join(folder, 'project.json');
+    await writeFile(path, '{"format":"magd');
+    const store = await ProjectStore.open(folder);
+    await store.apply(add('e'));
+    await killed(store);
+    await writeFile(path, '');
+    const again = await ProjectStore.open(folder);
+    expect([markersIn(again), again.recovery]).toEqual([
+      ['a', 'b', 'c', 'd', 'e'],
+      expect.stringContaining('Nothing is lost'),
+    ]);
+    await again.close();
+  });
+
+  it('opens however often it was damaged before', async () => {
+    await fourChanges();
+    const path = join(folder, 'project.json');
+    await writeFile(path, 'torn');
+    await writeFile(`${path}.damaged`, '1');
+    for (let number = 2; number <= 100; number++) await writeFile(`${path}.${number}.damaged`, String(number));
+    const store = await ProjectStore.open(folder);
+    expect(markersIn(store)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await readFile(`${path}.damaged`, 'utf8')).toBe('1');
+    expect(await readFile(`${path}.100.damaged`, 'utf8')).toBe('torn');
+    await store.close();
+  });
+
   it('folds under a stream of changes without losing one', async () => {
     const store = await ProjectStore.open(folder);
+    await store.apply(add('m0'));
+    await store.fold();
     const changes: Promise<unknown>[] = [];
-    for (let number = 0; number < 300; number++) {
+    for (let number = 1; number < 300; number++) {
       changes.push(store.apply(add(`m${number}`)));
       if (number % 10 === 0) changes.push(store.fold());
       if (number % 3 === 0) await new Promise((done) => setImmediate(done));
@@ -102,7 +133,15 @@ describe('a project’s store', () => {
     await killed(store);
     const opened = await ProjectStore.open(folder);
     expect([opened.all('marker').length, opened.sequence]).toEqual([300, 300]);
-    await opened.close();
+    await killed(opened);
+    // What came while an earlier state was being kept is in that state's journal as well.
+    await writeFile(join(folder, 'project.json'), '{"format":"magd');
+    const recovered = await ProjectStore.open(folder);
+    expect([recovered.all('marker').length, recovered.recovery]).toEqual([
+      300,
+      expect.stringContaining('Nothing is lost'),
+    ]);
+    await recovered.close();
   });
 
   it('acknowledges a change whose fold does not succeed, and gives the folder free all the same', async () => {

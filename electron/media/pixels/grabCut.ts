@@ -1,6 +1,5 @@
-/** The process behind smartSelect: holds OpenCV and answers one request after another. */
 import { createRequire } from 'node:module';
-import type { SmartSelectAnswer, SmartSelectRequest } from './smartSelect.ts';
+import type { SelectWork } from './pixelProtocol.ts';
 
 /** The part of OpenCV's JavaScript build used here. */
 interface OpenCv {
@@ -44,7 +43,8 @@ function openCv(): Promise<{ cv: OpenCv }> {
   return loading;
 }
 
-async function select({ width, height, picture, hints, box, iterations = 4 }: SmartSelectRequest): Promise<Uint8Array> {
+/** GrabCut (Rother, Kolmogorov & Blake 2004) by OpenCV: one byte a pixel, 0 or 255. */
+export async function grabCut({ width, height, picture, hints, box, iterations = 4 }: SelectWork): Promise<Uint8Array> {
   const { cv } = await openCv();
   const labels = new Uint8Array(width * height);
   for (let i = 0; i < labels.length; i++) {
@@ -86,12 +86,3 @@ async function select({ width, height, picture, hints, box, iterations = 4 }: Sm
     for (const mat of mats) mat.delete();
   }
 }
-
-process.on('message', ({ id, request }: { id: number; request: SmartSelectRequest }) => {
-  select(request).then(
-    (mask) => process.send?.({ id, mask } satisfies SmartSelectAnswer),
-    (cause: unknown) =>
-      process.send?.({ id, error: cause instanceof Error ? cause.message : String(cause) } satisfies SmartSelectAnswer),
-  );
-});
-process.on('disconnect', () => process.exit(0));

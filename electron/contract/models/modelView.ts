@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { samplerNames } from '../takeSettings.ts';
+
+/** A model the studio can run, with what the inspector needs to know. */
+export const modelView = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  width: z.int(),
+  height: z.int(),
+  frames: z.array(z.int()),
+  framesPerSecond: z.number(),
+  steps: z.int(),
+  guidance: z.strictObject({ text: z.number(), image: z.number() }),
+  noiseAlpha: z.number(),
+  studentSteps: z.int().nullable(),
+  /** Sampler it was made for, where it was made for one; its steps and guidance go with that. */
+  sampler: z.enum(samplerNames).nullable(),
+  /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
+  plansMotion: z.boolean(),
+  /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
+  learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
+});
+
+/** See {@link modelView}. */
+export type ModelView = z.output<typeof modelView>;

@@ -1,0 +1,31 @@
+/** The process behind pixelProgram.ts: pixel work that takes long, one request after another. */
+import { readFile } from 'node:fs/promises';
+import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
+import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
+import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
+import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
+import { listenToParent } from '../../children/parentChannel.ts';
+import { maskDrawing } from '../../contract/maskOperations.ts';
+import { grabCut } from './grabCut.ts';
+import type { DrawWork, PixelAnswer, PixelRequest, PixelWork } from './pixelProtocol.ts';
+
+/** The drawing of the last request: a clip's frames ask for the same one in turn. */
+let last: { key: string; drawing: MaskDrawing } | undefined;
+
+async function draw({ drawingPath, startFrame, width, height, frameIndex }: DrawWork): Promise<Uint8Array> {
+  const key = `${startFrame} ${drawingPath}`;
+  if (last?.key !== key) {
+    const content = parseBoundedJson(await readFile(drawingPath, 'utf8'), drawingPath);
+    last = { key, drawing: drawingFromFrame(maskDrawing.parse(content), startFrame) };
+  }
+  return rasterizeMask(last.drawing, { width, height, frameIndex });
+}
+
+const answerTo = (work: PixelWork): Promise<Uint8Array> => (work.kind === 'select' ? grabCut(work) : draw(work));
+
+const send = listenToParent<PixelRequest, PixelAnswer>(({ id, work }) => {
+  answerTo(work).then(
+    (coverage) => send({ id, coverage }),
+    (cause: unknown) => send({ id, error: cause instanceof Error ? cause.message : String(cause) }),
+  );
+});

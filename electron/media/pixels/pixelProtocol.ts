@@ -1,0 +1,37 @@
+/** What a smart select starts from: a picture and hints, by pixel. */
+export interface SelectWork {
+  kind: 'select';
+  width: number;
+  height: number;
+  /** RGBA, height × width × 4 bytes. */
+  picture: Uint8Array;
+  /** One byte a pixel: 0 unknown, 1 certainly subject, 2 certainly not. */
+  hints: Uint8Array;
+  /** Only what lies inside can be subject; absent: the hints' surroundings decide. */
+  box?: { x: number; y: number; width: number; height: number } | undefined;
+  iterations?: number;
+}
+
+/** Which frame of which drawing to turn into pixels. */
+export interface DrawWork {
+  kind: 'draw';
+  /** A file that holds a mask drawing as JSON. */
+  drawingPath: string;
+  /** The drawing's frame that counts as frame 0. */
+  startFrame: number;
+  width: number;
+  height: number;
+  frameIndex: number;
+}
+
+/** Work that is done in a process of its own. */
+export type PixelWork = SelectWork | DrawWork;
+
+/** To that process. */
+export interface PixelRequest {
+  id: number;
+  work: PixelWork;
+}
+
+/** From it: one byte a pixel. */
+export type PixelAnswer = { id: number; coverage: Uint8Array } | { id: number; error: string };
