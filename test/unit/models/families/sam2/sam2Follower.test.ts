@@ -61,6 +61,53 @@ describe('SAM 2 as a follower', () => {
 
 test('a size that was not published is named, where nobody says what its shapes do not tell', async () => {
   await expect(openSam2(path)).rejects.toThrow(/size that was not published/);
+
+  test('two subjects are followed side by side, and their masks do not overlap', async () => {
+    const steps = await follow([
+      { frame: 0, points: [{ x: 10, y: 20, adds: true }] },
+      { frame: 1, subject: 1, points: [{ x: 50, y: 20, adds: true }] },
+    ]);
+    expect(steps.map(({ followed }) => [followed.frame, followed.subject])).toEqual(
+      [0, 1, 2, 3, 4].flatMap((frame) => [
+        [frame, 0],
+        [frame, 1],
+      ]),
+    );
+    for (let at = 0; at < steps.length; at += 2) {
+      const [one, two] = [steps[at]?.followed, steps[at + 1]?.followed];
+      expect(one?.mask.some((value, index) => value === 255 && two?.mask[index] === 255)).toBe(false);
+      expect(one?.logits?.data.some((value, index) => value > 0 && (two?.logits?.data[index] ?? 0) > 0)).toBe(false);
+    }
+    expect(steps.some(({ followed }) => followed.mask.includes(255))).toBe(true);
+  });
+
+  test('a range around a correction gives its frames alone', async () => {
+    const keys = [0, 3].map((frame) => ({ frame, points: [{ x: 30, y: 20, adds: true }] }));
+    const steps: FollowStep[] = [];
+    for await (const step of follower.follow(clip, keys, { range: { first: 1, last: 4 } })) steps.push(step);
+    expect(steps.map(({ followed }) => followed.frame)).toEqual([3, 4, 2, 1]);
+  });
+
+  test('a cut stops it, says so, and a key behind it begins anew', async () => {
+    const broken = {
+      ...clip,
+      frame: async (index: number) => new Uint8Array(4 * 60 * 40).fill(index < 3 ? 20 : 220),
+    };
+    const run = async (keys: readonly FollowKey[], acrossCuts = false): Promise<FollowStep[]> => {
+      const steps: FollowStep[] = [];
+      for await (const step of follower.follow(broken, keys, { acrossCuts })) steps.push(step);
+      return steps;
+    };
+    const key = (frame: number): FollowKey => ({ frame, points: [{ x: 30, y: 20, adds: true }] });
+    const stopped = await run([key(1)]);
+    expect(stopped.map(({ followed, cut }) => [followed.frame, cut])).toEqual([
+      [1, undefined],
+      [2, 3],
+      [0, undefined],
+    ]);
+    expect((await run([key(1), key(4)])).map(({ followed }) => followed.frame)).toEqual([1, 2, 0, 4, 3]);
+    expect(await run([key(1)], true)).toHaveLength(5);
+  });
 });
 
 test('another checkpoint is no SAM 2', async () => {
