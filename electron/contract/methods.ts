@@ -5,6 +5,7 @@ import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation } from './maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
+import { promptWorld } from './promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 
@@ -58,7 +59,7 @@ export const methods = {
   'studio.device': { input: none, output: deviceView },
   'models.words': {
     input: z.strictObject({ modelId: z.string().max(200) }),
-    output: z.strictObject({ words: z.array(z.string()) }),
+    output: z.strictObject({ words: z.array(z.string()), world: promptWorld.nullable() }),
   },
   ...modelMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
