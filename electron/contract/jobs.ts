@@ -85,6 +85,8 @@ export const jobView = z.strictObject({
   note: z.string(),
   preview: previewSheet.nullable(),
   takeId: recordId.nullable(),
+  /** What it works on, where that is a source of the project. */
+  sourceId: recordId.nullable(),
   /** Following: the mask. */
   maskId: recordId.nullable(),
   /** Export: where the file is. */

@@ -111,7 +111,7 @@ export function addSources(editor: Editor, sources: readonly SourceRecord[]): vo
   editor.run('Import', { added, updated, removed: [] });
   const last = sources.at(-1);
   if (last) {
-    editor.look({ sourceId: last.id, maskId: null });
+    editor.look({ sourceId: last.id, maskId: null, takeId: null, compareTakeId: null });
     const item = document.all('item').find((candidate) => candidate.targetId === last.id);
     if (item) editor.session.set({ playhead: item.startFrame, viewport: null, viewMode: 'source' });
   }

@@ -69,7 +69,7 @@ describe('one sitting', () => {
     await writeFile(picture, await encodePng({ ...drawSampleFrame(0) }));
     await page.getByTestId('import-input').setInputFiles(picture);
     await page.getByRole('button', { name: /picture\.png/ }).waitFor();
-    expect(await stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
+    await expect.poll(() => stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
     expect(await stored('item')).toHaveLength(1);
     await page.getByTestId('workbench').getByText('1 take').waitFor({ state: 'detached' });
   });
@@ -77,6 +77,7 @@ describe('one sitting', () => {
   it('brushes a subject beyond the stage’s edge; one stroke is one undo', async () => {
     const box = await stageBox(page);
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.getByTestId('frame-coming').waitFor({ state: 'detached' });
     await page.keyboard.press(']');
     await page.mouse.move(middle.x - 20, middle.y - 40);
     await page.mouse.down();
@@ -127,8 +128,8 @@ describe('one sitting', () => {
 
   it('marks the words that the model does not know', async () => {
     const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-    await prompt.fill('a balloonish it floats up on the beach');
-    await page.getByText('The model does not know: balloonish').waitFor();
+    await prompt.fill('it dances on the beach');
+    await page.getByText('The model does not know “dances”').waitFor();
     await prompt.fill('it floats up on the beach');
     await page.getByText('The model does not know').waitFor({ state: 'detached' });
     await prompt.blur();
