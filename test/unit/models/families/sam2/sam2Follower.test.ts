@@ -54,14 +54,6 @@ describe('SAM 2 as a follower', () => {
     expect(first?.followed.mask.every((value) => value === 0)).toBe(true);
   });
 
-  test('a key outside the clip is refused before anything is computed', async () => {
-    await expect(follow([{ frame: 5, points: [{ x: 1, y: 1, adds: true }] }])).rejects.toThrow(/0 to 4/);
-  });
-});
-
-test('a size that was not published is named, where nobody says what its shapes do not tell', async () => {
-  await expect(openSam2(path)).rejects.toThrow(/size that was not published/);
-
   test('two subjects are followed side by side, and their masks do not overlap', async () => {
     const steps = await follow([
       { frame: 0, points: [{ x: 10, y: 20, adds: true }] },
@@ -108,6 +100,14 @@ test('a size that was not published is named, where nobody says what its shapes 
     expect((await run([key(1), key(4)])).map(({ followed }) => followed.frame)).toEqual([1, 2, 0, 4, 3]);
     expect(await run([key(1)], true)).toHaveLength(5);
   });
+
+  test('a key outside the clip is refused before anything is computed', async () => {
+    await expect(follow([{ frame: 5, points: [{ x: 1, y: 1, adds: true }] }])).rejects.toThrow(/0 to 4/);
+  });
+});
+
+test('a size that was not published is named, where nobody says what its shapes do not tell', async () => {
+  await expect(openSam2(path)).rejects.toThrow(/size that was not published/);
 });
 
 test('another checkpoint is no SAM 2', async () => {
