@@ -33,6 +33,7 @@ export async function buildShell({
     entryPoints: {
       main: 'electron/shell/main.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
+      clickProcess: 'electron/engine/clicks/clickProcess.ts',
       modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
       pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },

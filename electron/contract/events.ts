@@ -36,6 +36,14 @@ export const studioEvent = z.discriminatedUnion('type', [
     operation: maskOperation.nullable(),
     error: errorOnWire.nullable(),
   }),
+  /** A frame was encoded ahead of the first click on it, or could not be. */
+  z.strictObject({
+    type: z.literal('clickReady'),
+    projectId: z.string(),
+    sourceId: z.string(),
+    frameIndex: z.int(),
+    error: errorOnWire.nullable(),
+  }),
   /** Files of the model page that are new or have changed. */
   z.strictObject({ type: z.literal('modelFiles'), files: z.array(foundFileView) }),
   /** Whether folders are being looked through, and what that has come to; files that are gone are none of `fileIds`. */

@@ -33,17 +33,17 @@ export const followRequest = z.strictObject({
 /** See {@link followRequest}. */
 export type FollowRequest = z.output<typeof followRequest>;
 
-/** How a take leaves the studio. */
+/** How a take, or the timeline, leaves the studio. */
 export const exportOptions = z.strictObject({
   format: z.enum(exportFormatNames),
   quality: z.enum(exportQualities),
-  /** First and one past the last frame of the take. */
+  /** First and one past the last frame of the take or the timeline. */
   inFrame: z.int().min(0),
-  outFrame: z.int().min(1),
+  outFrame: z.int().min(1).max(1_000_000),
   /** Size in pixels; even numbers. */
   width: z.int().min(16).max(8192),
   height: z.int().min(16).max(8192),
-  /** Take the sound of the clip the take was edited from. */
+  /** Take the sound of the clip the take was edited from, or of all that lies on the timeline. */
   sound: z.boolean(),
   /** Keep only the subject, transparent elsewhere (formats that can). */
   alpha: z.boolean(),
@@ -85,6 +85,8 @@ export const jobView = z.strictObject({
   note: z.string(),
   preview: previewSheet.nullable(),
   takeId: recordId.nullable(),
+  /** What it works on, where that is a source of the project. */
+  sourceId: recordId.nullable(),
   /** Following: the mask. */
   maskId: recordId.nullable(),
   /** Export: where the file is. */

@@ -15,6 +15,12 @@ const flat = (group: number, limit: number) =>
 
 const mode = z.enum(['paint', 'erase']);
 
+/** What a region was selected by; the same form as `RegionPrompt` in models/masks, checked. */
+export const regionPrompt = z.strictObject({
+  points: z.array(z.strictObject({ x: coordinate, y: coordinate, adds: z.boolean() })).max(200),
+  box: z.tuple([coordinate, coordinate, coordinate, coordinate]).nullable(),
+});
+
 /** One gesture on a mask; the same form as `MaskOperation` in models/masks, checked. */
 export const maskOperation = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -51,6 +57,7 @@ export const maskOperation = z.discriminatedUnion('kind', [
             .max(2 ** 31),
         )
         .max(2_000_000),
+      prompt: regionPrompt.optional(),
     })
     .refine(({ width, height }) => width * height <= mostRegionPixels, 'is larger than any frame'),
 ]);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
-import { maskOperation } from './maskOperations.ts';
+import { keptHistory } from './keptHistory.ts';
+import { maskOperation, regionPrompt } from './maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 import { documentRecord, sourceRecord } from './records.ts';
@@ -51,6 +52,10 @@ export const methods = {
       version: z.string(),
       workspace: z.string(),
       models: z.array(modelView),
+      /** The checkpoint that selects by clicks and follows; null where there is none. */
+      follower: z.strictObject({ name: z.string() }).nullable(),
+      /** The folder to put models into. */
+      modelsFolder: z.string(),
       desktop: z.boolean(),
     }),
   },
@@ -91,10 +96,14 @@ export const methods = {
     input: z.strictObject({ projectId, windowId, diff: documentDiff }),
     output: z.strictObject({ sequence: z.int() }),
   },
+  /** The steps that can be taken back, as the window that wrote last kept them; and keeping them. */
+  'history.read': { input: inProject, output: keptHistory },
+  'history.keep': { input: z.strictObject({ projectId, windowId, history: keptHistory }), output: none },
   /** Reads an upload into the project's assets and describes it; the page adds the record, so that undo takes it back. */
   'sources.import': {
     input: z.strictObject({ projectId, uploadId, name: z.string().min(1).max(200) }),
-    output: z.strictObject({ source: sourceRecord }),
+    /** `note`: what is wrong with the file, though it can be used. */
+    output: z.strictObject({ source: sourceRecord, note: z.string().nullable() }),
   },
   /** Puts an upload in a missing source's place; `identical` says whether it is the very same file. */
   'sources.relink': {
@@ -111,6 +120,22 @@ export const methods = {
       sourceId: recordId,
       frameIndex: z.int().min(0),
       scribbles: z.array(maskOperation).min(1).max(200),
+    }),
+    output: none,
+  },
+  /** Encodes a frame ahead of the first click on it; `clickReady` tells when it is done. */
+  'masks.prepareClick': {
+    input: z.strictObject({ projectId, sourceId: recordId, frameIndex: z.int().min(0) }),
+    output: none,
+  },
+  /** Selects the subject by clicks or a box; the region arrives as a `smartSelect` event. */
+  'masks.click': {
+    input: z.strictObject({
+      projectId,
+      requestId: z.string().max(64),
+      sourceId: recordId,
+      frameIndex: z.int().min(0),
+      prompt: regionPrompt,
     }),
     output: none,
   },
@@ -135,7 +160,8 @@ export const methods = {
   /** Takes a finished job off the list. */
   'jobs.dismiss': { input: jobInProject, output: none },
   'exports.start': {
-    input: z.strictObject({ projectId, takeId: recordId, options: exportOptions }),
+    /** Without a take: the timeline as it is arranged. */
+    input: z.strictObject({ projectId, takeId: recordId.nullable(), options: exportOptions }),
     output: z.strictObject({ jobId }),
   },
   /** Shows a file that an export made in the system's file manager; desktop only. */

@@ -1,7 +1,7 @@
 import type { StudioErrorCode } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import type { Progress } from '../../models/progress/progress.ts';
-import type { FollowStretch, FollowWindow } from '../contract/followPlan.ts';
+import type { FollowStretch, FollowWindow } from '../contract/masks/followPlan.ts';
 import type { providerNames, TakeSettings } from '../contract/takeSettings.ts';
 
 /** An execution provider by name. */

@@ -8,7 +8,7 @@ import { MaskSequence } from '../../models/masks/maskSequence.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { encodeRuns } from '../../models/masks/regionRuns.ts';
 import { progressOf } from '../../models/progress/progress.ts';
-import type { FollowStretch } from '../contract/followPlan.ts';
+import type { FollowStretch } from '../contract/masks/followPlan.ts';
 import { openClipFrames } from '../media/clipFrames.ts';
 import type { FollowEvent, FollowedRun, FollowJob, FollowResult } from './engineProtocol.ts';
 import { StageClock } from './stageClock.ts';

@@ -9,6 +9,16 @@ import { inputName } from './ffmpeg/ffmpegInput.ts';
 import { ffmpegTools, mediaFailure } from './ffmpeg/ffmpegTools.ts';
 import { hasSoundTrack } from './hasSoundTrack.ts';
 
+/** A piece of a file's first sound track on a video. */
+export interface SoundPiece {
+  readonly path: string;
+  /** Where in the file it begins. */
+  readonly startSeconds: number;
+  /** Where in the video it is heard, and how long; absent: from the beginning, to the video's end. */
+  readonly atSeconds?: number;
+  readonly seconds?: number;
+}
+
 /** One video to write. */
 export interface EncodeVideoOptions {
   /** RGBA frames of `width` × `height`, in order; pulled as the encoder takes them. */
@@ -23,8 +33,8 @@ export interface EncodeVideoOptions {
   /** Size to scale to; absent: the frames' own. */
   outputWidth?: number | undefined;
   outputHeight?: number | undefined;
-  /** Sound: the first track of this file, from `startSeconds`, for the video's length; a file without sound is no error. */
-  sound?: { path: string; startSeconds: number } | undefined;
+  /** Sounds laid together; files without sound are no error. */
+  sounds?: readonly SoundPiece[] | undefined;
   /** The file to write (a folder for a PNG sequence). Written beside and renamed: never half there. */
   out: string;
   onProgress?: ((framesDone: number) => void) | undefined;
@@ -84,10 +94,9 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
       '-framerate',
       String(options.frameRate),
     ]);
-  const hasSound = sound && options.sound !== undefined && (await hasSoundTrack(options.sound.path));
-  if (hasSound && options.sound) {
-    addInput(command, options.sound.path, ['-ss', String(options.sound.startSeconds)]);
-  }
+  const heard = sound ? await heardPieces(options.sounds ?? []) : [];
+  for (const { path, startSeconds, seconds } of heard)
+    addInput(command, path, ['-ss', String(startSeconds), ...(seconds === undefined ? [] : ['-t', String(seconds)])]);
   const scale = `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp`;
   const outputs = ['-map_metadata', '-1', '-fflags', '+bitexact'];
   if (options.format === 'gif') {
@@ -112,17 +121,16 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
       '-color_trc',
       'bt709',
     );
-    if (hasSound) {
+    if (heard.length > 0) {
       const seconds = options.frameCount / rateNumber(options.frameRate);
+      command.complexFilter(laidTogether(heard));
       outputs.push(
         '-map',
-        '1:a:0',
+        '[sound]',
         '-c:a',
         extension === '.webm' ? 'libopus' : 'aac',
         '-b:a',
         '192k',
-        '-af',
-        'apad',
         '-t',
         String(seconds),
       );
@@ -148,6 +156,30 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   }
   options.onProgress?.(options.frameCount);
   return { path: target, sizeBytes: (await stat(target)).size, warnings };
+}
+
+/** Sounds beyond this many are left out: each is a file held open. */
+const mostSounds = 64;
+
+async function heardPieces(pieces: readonly SoundPiece[]): Promise<readonly SoundPiece[]> {
+  const heard: SoundPiece[] = [];
+  for (const piece of pieces.slice(0, mostSounds)) if (await hasSoundTrack(piece.path)) heard.push(piece);
+  return heard;
+}
+
+/** The filter that puts every piece at its time and adds them up; input 0 is the picture. */
+function laidTogether(pieces: readonly SoundPiece[]): string {
+  const placed = pieces.map(({ atSeconds = 0 }, index) => {
+    const delay = Math.round(atSeconds * 1000);
+    const at = delay > 0 ? `,adelay=${delay}:all=1` : '';
+    // One sound keeps its channels and rate; several meet in one form.
+    const form = pieces.length > 1 ? 'aresample=48000,aformat=channel_layouts=stereo' : 'anull';
+    return `[${index + 1}:a:0]${form}${at}[s${index}]`;
+  });
+  const labels = pieces.map((_, index) => `[s${index}]`).join('');
+  const mixed =
+    pieces.length > 1 ? `${labels}amix=inputs=${pieces.length}:normalize=0:duration=longest` : `${labels}anull`;
+  return [...placed, `${mixed},apad[sound]`].join(';');
 }
 
 /** How long an encoder may go without a word. The slowest takes minutes for its first frames. */

@@ -204,7 +204,7 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
   if (kind === 'waveform') return bytesResponse(await services.cache.waveform(project, id), 'application/octet-stream');
   if (Number.isNaN(number)) throw new StudioError('request-invalid', 'A preview’s address ends in a number.');
   if (kind === 'thumbnail') return bytesResponse(await services.cache.thumbnail(project, id, number), 'image/webp');
-  const source = project.store.all('source').find((record) => record.assetId === id);
+  const source = project.sourceOf(id);
   if (kind === 'frame' && source)
     return bytesResponse(await services.cache.frame(project, source, number), 'image/webp');
   throw new StudioError('asset-missing', 'There is no such preview.');

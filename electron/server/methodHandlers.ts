@@ -4,6 +4,7 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
+import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import { takeFileOf } from '../services/projects/takeFileOf.ts';
@@ -21,6 +22,8 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       version: services.version,
       workspace: library.workspace,
       models: await catalogue.list(),
+      follower: await services.followers.find().then((file) => file && { name: file.name }),
+      modelsFolder: join(library.workspace, 'models'),
       desktop: services.desktop !== undefined,
     }),
     'studio.device': async () => {
@@ -81,14 +84,22 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return { sequence: await project.applyFrom(windowId, diff) };
     },
 
+    'history.read': async ({ projectId }) => readHistory(await library.opened(projectId)),
+    'history.keep': async ({ projectId, windowId, history }) => {
+      const project = await library.opened(projectId);
+      // Steps of a window that only looks would take back what it does not see.
+      if (project.writer === windowId) await keepHistory(project, history);
+      return none;
+    },
+
     'sources.import': async ({ projectId, uploadId, name }) => {
       const project = await library.opened(projectId);
-      return { source: await importSource(media, project, await uploads.pathOf(uploadId), name) };
+      return importSource(media, project, await uploads.pathOf(uploadId), name);
     },
     'sources.relink': async ({ projectId, sourceId, uploadId }) => {
       const project = await library.opened(projectId);
       const old = project.store.get('source', sourceId);
-      const found = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
+      const { source: found } = await importSource(media, project, await uploads.pathOf(uploadId), old.name);
       const identical = found.assetId === old.assetId;
       const outFrame = Math.min(Math.max(1, old.outFrame), found.frameCount);
       const inFrame = Math.min(old.inFrame, outFrame - 1);
@@ -118,6 +129,16 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return none;
     },
 
+    'masks.prepareClick': async ({ projectId, sourceId, frameIndex }) => {
+      const project = await library.opened(projectId);
+      services.clicks.prepare(project, project.store.get('source', sourceId), frameIndex);
+      return none;
+    },
+    'masks.click': async ({ projectId, requestId, sourceId, frameIndex, prompt }) => {
+      const project = await library.opened(projectId);
+      services.clicks.select(project, project.store.get('source', sourceId), frameIndex, prompt, requestId);
+      return none;
+    },
     'masks.follow': async ({ projectId, request }) => ({
       jobId: await following.start(await library.opened(projectId), request),
     }),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ClickProgram } from '../engine/clicks/clickProgram.ts';
 import { EngineHost } from '../engine/engineHost.ts';
 import { EventBus } from '../services/eventBus.ts';
 import { FollowService } from '../services/following/followService.ts';
@@ -7,10 +8,12 @@ import type { EnginePort } from '../services/jobs/enginePort.ts';
 import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
 import { JobService } from '../services/jobs/jobService.ts';
+import { type ClickPort, ClickSelect } from '../services/media/clickSelect.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
 import { studioMedia } from '../services/media/studioMedia.ts';
 import type { FetchCatalogue } from '../services/models/fetch/catalogue.ts';
+import { FollowerFiles } from '../services/models/followerFiles.ts';
 import { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import { FolderGrants } from '../services/projects/folderGrants.ts';
@@ -48,6 +51,8 @@ export interface StudioOptions {
   uploadLimitBytes?: number | undefined;
   engine?: EnginePort | undefined;
   media?: MediaPort | undefined;
+  /** What selects by clicks. */
+  clicks?: ClickPort | undefined;
   desktop?: DesktopActions | undefined;
   version?: string | undefined;
   log?: ((line: string) => void) | undefined;
@@ -88,6 +93,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
       services.modelLibrary.close();
       services.takes.close();
       services.following.close();
+      services.clicks.close();
       services.cache.close();
       server.closeAllConnections();
       await new Promise<void>((done) => server.close(() => done()));
@@ -102,7 +108,8 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
 async function createServices(options: StudioOptions, log: (line: string) => void): Promise<StudioServices> {
   const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
   const media = options.media ?? studioMedia;
-  const engine = options.engine ?? new EngineHost({ cacheFolder: options.cacheFolder ?? cacheRoot() });
+  const cacheFolder = options.cacheFolder ?? cacheRoot();
+  const engine = options.engine ?? new EngineHost({ cacheFolder });
   const version = options.version ?? studioVersion;
   const bus = new EventBus();
   const jobs = new JobList(bus);
@@ -112,6 +119,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const roots = [...new Set([...(given ?? modelRoots(bundledModels, home)), ownModels(home)])];
   const workspaceModels = join(workspace, 'models');
   const catalogue = new ModelCatalogue([...roots, workspaceModels]);
+  const followers = new FollowerFiles([...roots, workspaceModels]);
   const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
   const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
@@ -127,7 +135,15 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     jobs,
     takes: new JobService({ engine, bus, catalogue, list: jobs, studioVersion: version, log }),
     exports: new ExportService(media, bus, jobs),
-    following: new FollowService({ engine, bus, list: jobs, checkpoint: async () => null, log }),
+    following: new FollowService({
+      engine,
+      bus,
+      list: jobs,
+      checkpoint: async () => (await followers.find())?.path ?? null,
+      log,
+    }),
+    followers,
+    clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),
     cache: new MediaCache(media, bus),
     catalogue,
     modelLibrary: new ModelLibrary({ bus, catalogue, workspaceModels, home, planner, fetching }),

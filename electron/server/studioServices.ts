@@ -4,8 +4,10 @@ import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';
+import type { ClickSelect } from '../services/media/clickSelect.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
+import type { FollowerFiles } from '../services/models/followerFiles.ts';
 import type { ModelLibrary } from '../services/models/library/modelLibrary.ts';
 import type { ModelCatalogue } from '../services/models/modelCatalogue.ts';
 import type { FolderGrants } from '../services/projects/folderGrants.ts';
@@ -31,6 +33,8 @@ export interface StudioServices {
   exports: ExportService;
   following: FollowService;
   cache: MediaCache;
+  clicks: ClickSelect;
+  followers: FollowerFiles;
   catalogue: ModelCatalogue;
   modelLibrary: ModelLibrary;
   /** The user's home folder. */

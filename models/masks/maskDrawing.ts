@@ -1,6 +1,13 @@
 /** Whether an operation adds to the mask or takes away from it. */
 export type MaskMode = 'paint' | 'erase';
 
+/** What a region was selected by, in pixels of the source: clicks that add or take away, and a box around the subject. */
+export interface RegionPrompt {
+  points: { x: number; y: number; adds: boolean }[];
+  /** Left, top, right and bottom. */
+  box: [number, number, number, number] | null;
+}
+
 /**
  * One gesture of the hand on a mask. Coordinates and radii are in pixels of the drawing (normally those of its source), the
  * origin at the outer corner of the first pixel, so a pixel's middle lies at +0.5. Points outside the frame are allowed.
@@ -16,8 +23,15 @@ export type MaskOperation =
   /** The connected area of equal side (above or below half coverage) around a point. */
   | { kind: 'flood'; mode: MaskMode; x: number; y: number }
   | { kind: 'invert' }
-  /** A bitmap found by smart select: lengths of alternating runs, row by row, beginning with a run outside. */
-  | { kind: 'region'; mode: MaskMode; width: number; height: number; runs: number[] };
+  /** A bitmap that was found: lengths of alternating runs, row by row, beginning with a run outside; with the clicks it was found by. */
+  | {
+      kind: 'region';
+      mode: MaskMode;
+      width: number;
+      height: number;
+      runs: number[];
+      prompt?: RegionPrompt | undefined;
+    };
 
 /** What is drawn at one frame; between keys the mask holds this one or moves linearly towards the next. */
 export interface MaskKey {

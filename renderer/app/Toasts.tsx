@@ -1,4 +1,4 @@
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Message, Messages } from '../project/messages.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { texts } from '../ui/texts/texts.ts';
@@ -18,14 +18,31 @@ export function Toasts(): ReactNode {
   );
 }
 
+/** How long a failure stays while nobody points at it. */
+const errorMilliseconds = 20_000;
+
 function Toast({ message, messages }: { message: Message; messages: Messages }): ReactNode {
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(message.details ?? message.text);
     messages.notify(texts.toast.copied);
   };
   const isError = message.kind === 'error';
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (!isError || isHeld) return undefined;
+    const timer = setTimeout(() => messages.dismiss(message.id), errorMilliseconds);
+    return () => clearTimeout(timer);
+  }, [isError, isHeld, messages, message.id]);
   return (
-    <div className={isError ? `${styles.toast} ${styles.error}` : styles.toast} data-testid={`toast-${message.kind}`}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing at a message or being in it holds it; its buttons do the rest.
+    <div
+      className={isError ? `${styles.toast} ${styles.error}` : styles.toast}
+      data-testid={`toast-${message.kind}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <strong>{message.text}</strong>
       {message.hint ? <span>{message.hint}</span> : null}
       {isError ? (

@@ -14,7 +14,15 @@ export function BrushOptions(): ReactNode {
   const pressure = useSession((session) => session.usePressure);
   const busy = useProjectState((state) => state.smartBusy);
   const view = useDocument((document) => document.get('view', 'view'));
+  const clicks = useProjectState((state) => state.follower !== null);
+  const isLooking = useProjectState((state) => state.clickFrame?.isReady === false);
   if (busy) return <div className={styles.options}>{texts.tools.smartBusy}</div>;
+  if (tool === 'smart' && clicks && view?.sourceId && (mode === 'source' || mode === 'sideBySide'))
+    return (
+      <div className={styles.options} role="status">
+        {isLooking ? texts.tools.clickLooking : texts.tools.clickHint}
+      </div>
+    );
   const draws = tool === 'brush' || tool === 'eraser' || tool === 'smart';
   if (!draws || !view?.sourceId || (mode !== 'source' && mode !== 'sideBySide')) return null;
   return (

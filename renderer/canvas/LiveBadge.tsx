@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useProject, useSession } from '../project/hooks.ts';
+import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import styles from './LiveBadge.module.css';
@@ -7,10 +7,11 @@ import styles from './LiveBadge.module.css';
 /** What a running or live preview is, and how far. */
 export function LiveBadge(): ReactNode {
   const { takes, messages } = useProject();
+  const view = useDocument((document) => document.get('view', 'view'));
   const live = useSession((session) => session.livePreview);
   const mode = useSession((session) => session.viewMode);
   const liveMode = useSession((session) => session.liveMode);
-  if (!live || mode === 'source') return null;
+  if (!live || mode === 'source' || live.sourceId !== view?.sourceId) return null;
   const label = liveMode ? texts.viewer.live : texts.viewer.preview;
   const running = live.state === 'denoising' && live.total > 0;
   return (

@@ -11,6 +11,7 @@ import { BrushCursor } from './stage/BrushCursor.tsx';
 import { LiveShape } from './stage/LiveShape.tsx';
 import { MaskOverlay } from './stage/MaskOverlay.tsx';
 import { Pictures } from './stage/Pictures.tsx';
+import { useClickAhead } from './useClickAhead.ts';
 import { usePointerTools } from './usePointerTools.ts';
 import { useShownResult } from './useShownResult.ts';
 import styles from './Viewer.module.css';
@@ -36,6 +37,7 @@ export function Viewer(): ReactNode {
   const isComing = !isCurrent && ahead === 1;
   const shown = viewport ?? (source ? fitViewport(mode, source, stage) : { scale: 1, x: 0, y: 0 });
   const pointer = usePointerTools(holder, source, shown, { frame, isCurrent });
+  useClickAhead(source, frame);
   const places = source ? layOut(mode, source, shown) : undefined;
 
   return (

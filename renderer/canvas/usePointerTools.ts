@@ -4,7 +4,7 @@ import type { Viewport } from '../editor/session.ts';
 import { StateStore } from '../editor/stateStore.ts';
 import type { Tool, ToolContext, ToolPointer } from '../editor/tools/tool.ts';
 import { createToolbox } from '../editor/tools/toolbox.ts';
-import { useProject, useSession } from '../project/hooks.ts';
+import { useProject, useProjectState, useSession } from '../project/hooks.ts';
 import { zoomAt } from './viewGeometry.ts';
 
 type Gesture = { kind: 'tool'; tool: Tool } | { kind: 'pan'; x: number; y: number; start: Viewport } | { kind: 'wipe' };
@@ -39,7 +39,8 @@ export function usePointerTools(
   shown: { readonly frame: number; readonly isCurrent: boolean },
 ): PointerTools {
   const { editor, smartSelect } = useProject();
-  const toolbox = useMemo(() => createToolbox(), []);
+  const clicks = useProjectState((state) => state.follower !== null);
+  const toolbox = useMemo(() => createToolbox(clicks), [clicks]);
   const gesture = useRef<Gesture | undefined>(undefined);
   const space = useRef(false);
   const position = useMemo(() => new StateStore<PointerPosition>({ at: null }), []);
@@ -52,6 +53,8 @@ export function usePointerTools(
       editor,
       source: from,
       frameIndex: shown.frame,
+      scale: viewport.scale,
+      onClick: (gesture) => void smartSelect.click(from, shown.frame, gesture),
       onScribbles: (scribbles) => void smartSelect.ask(scribbles),
     };
   };
@@ -159,7 +162,7 @@ export function usePointerTools(
       if (!gesture.current) position.set({ at: null });
     },
   };
-  const drawsCircle = tool === 'brush' || tool === 'eraser' || tool === 'smart';
+  const drawsCircle = tool === 'brush' || tool === 'eraser' || (tool === 'smart' && !clicks);
   const cursor = panning || tool === 'pan' ? 'grab' : drawsCircle ? 'none' : 'crosshair';
   return { handlers, cursor, position };
 }

@@ -27,7 +27,8 @@ export function useShownResult(source: SourceRecord | undefined): ShownResult {
   const view = useDocument((document) => document.get('view', 'view'));
   const take = useDocument((document) => document.get('take', view?.takeId));
   const other = useDocument((document) => document.get('take', view?.compareTakeId));
-  const live = useSession((session) => session.livePreview);
+  // What is made of another source has no place beside this one.
+  const live = useSession((session) => (session.livePreview?.sourceId === source?.id ? session.livePreview : null));
   useSession((session) => session.playhead);
   const sheet = live?.sheet ?? null;
   const count = sheet?.frameCount ?? take?.result.frameCount ?? 1;

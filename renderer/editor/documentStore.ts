@@ -24,12 +24,17 @@ export class DocumentStore {
     return record !== undefined && isKind(record, kind) ? record : undefined;
   }
 
+  /** Every record, in no particular order. */
+  get records(): IterableIterator<DocumentRecord> {
+    return this.#records.values();
+  }
+
   /** Any record by id. */
   find(id: string): DocumentRecord | undefined {
     return this.#records.get(id);
   }
 
-  /** All records of a kind, in the order they came; the same array until one of them changes. */
+  /** All records of a kind, sources, masks and takes by when they were made, the others in the order they came; the same array until one of them changes. */
   all<K extends RecordKind>(kind: K): readonly RecordOf<K>[] {
     return this.#list(kind, kind);
   }
@@ -49,6 +54,8 @@ export class DocumentStore {
       }
       if (kind === 'stroke') found.sort((a, b) => orderOf(a) - orderOf(b));
       if (kind === 'maskKey' || kind === 'followed') found.sort((a, b) => frameOf(a) - frameOf(b));
+      // One that an undo brings back lies where it was.
+      if (isDated(kind)) found.sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : createdAt(a) > createdAt(b) ? 1 : 0));
       list = found;
       this.#lists.set(group, list);
     }
@@ -111,6 +118,8 @@ function groupsOf(record: DocumentRecord): string[] {
   return [record.kind];
 }
 
+const isDated = (kind: RecordKind): boolean => kind === 'source' || kind === 'take' || kind === 'mask';
+const createdAt = (record: DocumentRecord): string => ('createdAt' in record ? record.createdAt : '');
 const orderOf = (record: DocumentRecord): number => (record.kind === 'stroke' ? record.order : 0);
 const frameOf = (record: DocumentRecord): number =>
   record.kind === 'maskKey' ? record.frameIndex : record.kind === 'followed' ? record.firstFrame : 0;

@@ -1,9 +1,11 @@
 import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
+import type { KeptHistory } from '../../electron/contract/keptHistory.ts';
 import type { DocumentRecord, SetupRecord, ViewRecord } from '../../electron/contract/records.ts';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
 import type { MaskSequence } from '../../models/masks/maskSequence.ts';
 import { DocumentStore } from './documentStore.ts';
 import { History } from './history.ts';
+import { fittingSteps } from './keptSteps.ts';
 import { initialSession, type Session } from './session.ts';
 import { StateStore } from './stateStore.ts';
 
@@ -113,6 +115,13 @@ export class Editor {
   /** Abandons a gesture without a trace. */
   bail(): void {
     this.history.bail();
+    this.#tellHistory();
+  }
+
+  /** Takes up the steps of an earlier opening, as far as they fit what is there; before anything else was done. */
+  restoreSteps(kept: KeptHistory): void {
+    if (this.history.undoLabel !== undefined || this.history.isGesturing || !this.#mayWrite) return;
+    this.history.restore(fittingSteps(this.document.records, kept));
     this.#tellHistory();
   }
 

@@ -1,4 +1,4 @@
-import { type FollowStretch, isFollowed, keyMarkOf, stretchesOf } from '../../electron/contract/followPlan.ts';
+import { type FollowStretch, isFollowed, keyMarkOf, stretchesOf } from '../../electron/contract/masks/followPlan.ts';
 import type { FollowedRecord, KeyMark, MaskKeyRecord, MaskRecord, RecordOf } from '../../electron/contract/records.ts';
 import type { DocumentStore } from './documentStore.ts';
 

@@ -92,6 +92,17 @@ export class History {
     return entry.label;
   }
 
+  /** Every step, oldest first. */
+  get steps(): { done: readonly HistoryEntry[]; undone: readonly HistoryEntry[] } {
+    return { done: this.#done, undone: this.#undone };
+  }
+
+  /** Takes the place of every step by those of an earlier opening. */
+  restore(steps: { done: readonly HistoryEntry[]; undone: readonly HistoryEntry[] }): void {
+    this.#done = steps.done.slice(-historyLimit);
+    this.#undone = [...steps.undone];
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#done = [];

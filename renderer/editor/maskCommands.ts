@@ -1,6 +1,14 @@
 import { newId } from '../../electron/contract/newId.ts';
-import type { DocumentRecord, MaskKeyRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
+import type {
+  DocumentRecord,
+  MaskKeyRecord,
+  MaskRecord,
+  RecordOf,
+  SourceRecord,
+} from '../../electron/contract/records.ts';
 import type { MaskDrawing, MaskOperation } from '../../models/masks/maskDrawing.ts';
+import { operationBounds } from '../../models/masks/paintOperation.ts';
+import { isEmptyRectangle } from '../../models/masks/pixelRectangle.ts';
 import { keysAround } from '../../models/masks/rasterizeMask.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
@@ -26,7 +34,7 @@ function maskOver(editor: Editor, source: SourceRecord): MaskRecord | undefined 
 
 /**
  * Adds an operation to a source's mask at a frame, as one step: makes the mask where the source has none yet, and a key of its own
- * where the frame has none (beginning with what the mask shows there).
+ * where the frame has none (beginning with what the mask shows there). One that lies wholly outside the picture changes nothing.
  */
 export function addOperation(
   editor: Editor,
@@ -36,6 +44,7 @@ export function addOperation(
   label: string,
   wanted: MaskRecord | undefined = maskOver(editor, source),
 ): void {
+  if (!touches(operation, source)) return;
   const added: DocumentRecord[] = [];
   const mask = wanted ?? newMask(source, 'Subject 1');
   if (!wanted) added.push(mask);
@@ -54,6 +63,24 @@ export function addOperation(
   added.push({ kind: 'stroke', id: newId('stroke'), keyId: key.id, order, operation });
   editor.run(label, { added, updated: [], removed: [] });
   if (editor.view?.sourceId === source.id) editor.look({ maskId: mask.id });
+}
+
+/** Whether an operation can change anything of a picture. */
+function touches(operation: MaskOperation, { width, height }: SourceRecord): boolean {
+  if (operation.kind === 'flood')
+    return operation.x >= 0 && operation.y >= 0 && operation.x < width && operation.y < height;
+  const bounds = operationBounds(operation, { x: 1, y: 1 }, { width, height, data: new Uint8Array() });
+  return !isEmptyRectangle(bounds);
+}
+
+/** The last stroke of a mask's key at a frame, where the frame has one. */
+export function lastOperation(
+  document: DocumentStore,
+  mask: MaskRecord,
+  frameIndex: number,
+): RecordOf<'stroke'> | undefined {
+  const key = document.childrenOf('maskKey', mask.id).find((candidate) => candidate.frameIndex === frameIndex);
+  return key && document.childrenOf('stroke', key.id).at(-1);
 }
 
 /** A new, empty mask over a source. */

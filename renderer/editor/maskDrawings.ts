@@ -1,4 +1,4 @@
-import { drawingOf } from '../../electron/contract/drawingOf.ts';
+import { drawingOf } from '../../electron/contract/masks/drawingOf.ts';
 import type { MaskRecord } from '../../electron/contract/records.ts';
 import { type FollowedMasks, withFollowed } from '../../models/masks/followedMasks.ts';
 import type { MaskDrawing, MaskKey } from '../../models/masks/maskDrawing.ts';

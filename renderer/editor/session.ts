@@ -20,6 +20,8 @@ export interface Viewport {
 /** The running or last live preview. */
 export interface LivePreview {
   jobId: string;
+  /** The source it is made from: it is shown beside that one alone. */
+  sourceId: string | null;
   createdAt: string;
   sheet: PreviewSheet | null;
   step: number;

@@ -1,5 +1,6 @@
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
+import { mediaFrameAt } from '../../electron/contract/shownItems.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';
@@ -30,15 +31,12 @@ export function itemAt(document: DocumentStore, track: ItemRecord['track'], fram
 
 /** The frame of a source shown at a timeline frame by an item. */
 export function sourceFrameAt(document: DocumentStore, item: ItemRecord, source: SourceRecord, frame: number): number {
-  if (source.media === 'picture') return 0;
-  const seconds = (frame - item.startFrame) / timelineRate(document);
-  return clamp(item.inFrame + Math.floor(seconds * source.framesPerSecond + 1e-6), 0, source.frameCount - 1);
+  return source.media === 'picture' ? 0 : mediaFrameAt(item, source, timelineRate(document), frame);
 }
 
 /** The frame of a take shown at a timeline frame by an item. */
 export function takeFrameAt(document: DocumentStore, item: ItemRecord, take: TakeRecord, frame: number): number {
-  const seconds = (frame - item.startFrame) / timelineRate(document);
-  return clamp(item.inFrame + Math.floor(seconds * take.result.framesPerSecond + 1e-6), 0, take.result.frameCount - 1);
+  return mediaFrameAt(item, take.result, timelineRate(document), frame);
 }
 
 /** The timeline frame at which an item shows a source's frame. */
@@ -113,7 +111,7 @@ export function addSources(editor: Editor, sources: readonly SourceRecord[]): vo
   editor.run('Import', { added, updated, removed: [] });
   const last = sources.at(-1);
   if (last) {
-    editor.look({ sourceId: last.id, maskId: null });
+    editor.look({ sourceId: last.id, maskId: null, takeId: null, compareTakeId: null });
     const item = document.all('item').find((candidate) => candidate.targetId === last.id);
     if (item) editor.session.set({ playhead: item.startFrame, viewport: null, viewMode: 'source' });
   }

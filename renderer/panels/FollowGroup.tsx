@@ -69,7 +69,7 @@ function FollowState({ status, source }: { status: FollowStatus; source: SourceR
   const { editor } = useProject();
   useSession((session) => session.playhead);
   const { live } = useLive();
-  if (status.runs.length === 0) return <HintText>{texts.follow.hint}</HintText>;
+  if (status.runs.length === 0) return null;
   const open = status.open.reduce((sum, stretch) => sum + stretch.endFrame - stretch.firstFrame, 0);
   const shown = shownSourceFrame(editor, source);
   const run = status.runs.find(({ firstFrame, endFrame }) => shown >= firstFrame && shown < endFrame);

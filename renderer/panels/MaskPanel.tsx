@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
-import { useDocument, useGesture, useProject, useSession } from '../project/hooks.ts';
+import { useDocument, useGesture, useProject, useProjectState, useSession } from '../project/hooks.ts';
+import { Hint } from '../ui/controls/Hint.tsx';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { Segments } from '../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
@@ -48,11 +49,20 @@ export function MaskPanel(): ReactNode {
           onChange={(maskId) => editor.look({ maskId })}
         />
       ) : null}
+      <ClickOffer />
       {mask && source.media === 'clip' ? <FollowGroup mask={mask} source={source} /> : null}
       {mask ? <MaskEdge mask={mask} /> : <HintText>{texts.masks.empty}</HintText>}
       {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
     </section>
   );
+}
+
+/** Without a model that selects by clicks: what would do better than scribbles, and where to put it. */
+function ClickOffer(): ReactNode {
+  const { info } = useProject();
+  const isSmart = useSession((session) => session.tool === 'smart');
+  const hasModel = useProjectState((state) => state.follower !== null);
+  return isSmart && !hasModel ? <HintText>{texts.masks.clickOffer(info.modelsFolder)}</HintText> : null;
 }
 
 function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
@@ -65,6 +75,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.grow}
         hint={texts.masks.growHint}
+        brief
         value={mask.growPixels}
         min={-limit}
         max={limit}
@@ -77,6 +88,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.feather}
         hint={texts.masks.featherHint}
+        brief
         value={mask.featherPixels}
         min={0}
         max={limit * 2}
@@ -96,22 +108,29 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
   const source = useDocument((document) => document.get('source', mask.sourceId));
   const frame = source ? shownSourceFrame(editor, source) : 0;
   const key = keyAt(editor.document, mask.id, frame);
+  const isFollowed = useDocument((document) => document.childrenOf('followed', mask.id).length > 0);
   if (!key) return null;
+  // What is followed needs no morphing between keys; a single key has nothing to morph to.
+  const canMorph = !isFollowed && keys.length > 1;
   return (
     <Field>
-      <span>
-        {texts.masks.between} <HintText>· {texts.masks.keys(keys.length)}</HintText>
-      </span>
       <FieldRow>
-        <Segments
-          label={texts.masks.between}
-          value={key.interpolation}
-          options={[
-            { value: 'hold', label: texts.masks.hold },
-            { value: 'linear', label: texts.masks.linear },
-          ]}
-          onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
-        />
+        {canMorph ? (
+          <Hint text={texts.masks.betweenHint}>
+            <span>
+              <Segments
+                label={texts.masks.between}
+                value={key.interpolation}
+                options={[
+                  { value: 'hold', label: texts.masks.hold },
+                  { value: 'linear', label: texts.masks.linear },
+                ]}
+                onChange={(interpolation) => editor.update('Mask key', key, { interpolation })}
+              />
+            </span>
+          </Hint>
+        ) : null}
+        <HintText>{texts.masks.keys(keys.length)}</HintText>
         <IconButton
           icon="trash"
           small
@@ -120,7 +139,6 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
           onClick={() => removeKey(editor, key)}
         />
       </FieldRow>
-      <HintText>{texts.masks.betweenHint}</HintText>
     </Field>
   );
 }

@@ -67,20 +67,23 @@ function followDocument({ editor, messages }: ProjectScope, diff: DocumentDiff):
 function followLive({ editor: { session }, messages }: ProjectScope, job: JobView): void {
   const last = session.state.livePreview;
   if (!session.state.liveMode || (last && last.createdAt > job.createdAt)) return;
-  const { id: jobId, createdAt, state, step, total, preview } = job;
-  session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: preview ?? last?.sheet ?? null } });
+  const { id: jobId, sourceId, createdAt, state, step, total, preview } = job;
+  session.set({
+    livePreview: { jobId, sourceId, createdAt, state, step, total, sheet: preview ?? last?.sheet ?? null },
+  });
   if (job.state === 'failed' && job.error) messages.fail(errorFromWire(job.error));
 }
 
-function followJob({ editor: { session }, messages }: ProjectScope, job: JobView): void {
+function followJob({ editor, messages }: ProjectScope, job: JobView): void {
+  const { session } = editor;
   const { jobs, liveMode, viewMode } = session.state;
   const known = jobs.some((other) => other.id === job.id);
   session.set({ jobs: known ? jobs.map((other) => (other.id === job.id ? job : other)) : [...jobs, job] });
   if (job.state === 'failed' && job.error) messages.fail(errorFromWire(job.error));
   if (job.preview && !isFinal(job.state) && !liveMode) {
-    const { id: jobId, createdAt, state, step, total } = job;
-    session.set({ livePreview: { jobId, createdAt, state, step, total, sheet: job.preview } });
-    if (viewMode === 'source') session.set({ viewMode: 'sideBySide' });
+    const { id: jobId, sourceId, createdAt, state, step, total } = job;
+    session.set({ livePreview: { jobId, sourceId, createdAt, state, step, total, sheet: job.preview } });
+    if (viewMode === 'source' && sourceId === editor.view?.sourceId) session.set({ viewMode: 'sideBySide' });
   }
   if (isFinal(job.state) && session.state.livePreview?.jobId === job.id) session.set({ livePreview: null });
 }

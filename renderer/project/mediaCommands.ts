@@ -27,8 +27,9 @@ export class MediaCommands {
       show(0);
       await messages.attempt(async () => {
         const uploadId = await client.upload(file, show);
-        const { source } = await client.call('sources.import', { projectId, uploadId, name: file.name });
+        const { source, note } = await client.call('sources.import', { projectId, uploadId, name: file.name });
         sources.push(source);
+        if (note !== null) messages.warn(note);
       });
     }
     state.set({ uploads: [] });

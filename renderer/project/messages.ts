@@ -40,6 +40,11 @@ export class Messages {
     this.#show({ kind: 'error', text: failure.message, hint: failure.hint, details });
   }
 
+  /** Shows something that is well to know, as long as a failure. */
+  warn(text: string): void {
+    this.#show({ kind: 'error', text, hint: undefined, details: undefined });
+  }
+
   /** Shows a short message that goes by itself. */
   notify(text: string): void {
     const id = this.#show({ kind: 'info', text, hint: undefined, details: undefined });

@@ -11,6 +11,7 @@ import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
+import { keepSteps } from './keepSteps.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
 import { initialProjectState, type ProjectScope, type ProjectState, type ProjectSurroundings } from './projectScope.ts';
@@ -40,6 +41,7 @@ export class OpenProject implements ProjectScope {
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
+  readonly #endSteps: () => void;
   #isDisposed = false;
 
   /** `opened`: the server's answer; `unsaved`: changes of this window that the answer does not hold yet, to be sent again. */
@@ -48,6 +50,7 @@ export class OpenProject implements ProjectScope {
     this.client = around.client;
     this.windowId = around.windowId;
     this.info = around.info;
+    this.state.set({ follower: around.info.follower });
     this.models = around.models;
     this.showModels = () => around.showModels();
     this.offerModelFiles = (files) => around.offerModelFiles(files);
@@ -66,6 +69,7 @@ export class OpenProject implements ProjectScope {
     this.smartSelect = new SmartSelect(this);
     this.following = new Following(this, this.playback);
     this.#begin(opened, unsaved);
+    this.#endSteps = keepSteps(this);
   }
 
   #begin(opened: MethodOutput<'projects.open'>, unsaved: DocumentDiff | undefined): void {
@@ -117,6 +121,7 @@ export class OpenProject implements ProjectScope {
   receive(event: StudioEvent): void {
     if (this.#isDisposed) return;
     if (event.type === 'smartSelect') this.smartSelect.receive(event);
+    else if (event.type === 'clickReady') this.smartSelect.receiveReady(event);
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
     } else followEvent(this, event);
@@ -131,6 +136,7 @@ export class OpenProject implements ProjectScope {
     this.editor.close();
     this.playback.stop();
     this.takes.close();
+    this.#endSteps();
     return this.#queue.discard();
   }
 

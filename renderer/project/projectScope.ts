@@ -18,6 +18,10 @@ export interface ProjectState {
   seedLocked: boolean;
   /** Smart select is looking for the subject. */
   smartBusy: boolean;
+  /** The checkpoint that selects by clicks; null where there is none, and smart select takes scribbles. */
+  follower: MethodOutput<'studio.info'>['follower'];
+  /** The frame that is, or was, encoded ahead of the first click on it. */
+  clickFrame: { sourceId: string; frameIndex: number; isReady: boolean } | null;
 }
 
 /** A project's beginning. */
@@ -28,6 +32,8 @@ export const initialProjectState: ProjectState = {
   estimate: null,
   seedLocked: true,
   smartBusy: false,
+  follower: null,
+  clickFrame: null,
 };
 
 /** What an open project is opened with: the window around it. */

@@ -143,7 +143,7 @@ export class TakeCommands {
     await messages.attempt(() => client.call('jobs.decodeAgain', { projectId, takeId }));
   }
 
-  async exportTake(takeId: string, options: ExportOptions): Promise<void> {
+  async exportTake(takeId: string | null, options: ExportOptions): Promise<void> {
     const { id: projectId, client, messages, state } = this.#project;
     await messages.attempt(async () => {
       await client.call('exports.start', { projectId, takeId, options });

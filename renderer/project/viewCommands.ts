@@ -28,7 +28,9 @@ export class ViewCommands {
     const editor = this.#editor;
     if (editor.view?.sourceId === sourceId) return;
     const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
-    editor.look({ sourceId, maskId: mask?.id ?? null });
+    // A take of another source has no place beside this one: its own last one takes it.
+    const take = editor.document.all('take').findLast(({ recipe }) => recipe.source.sourceId === sourceId);
+    editor.look({ sourceId, maskId: mask?.id ?? null, takeId: take?.id ?? null, compareTakeId: null });
     editor.session.set({ viewport: null, brushRadius: brushFor(editor.document.get('source', sourceId)) });
   }
 

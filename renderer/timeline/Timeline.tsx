@@ -3,7 +3,7 @@ import { toggleMarker } from '../editor/timelineCommands.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { texts } from '../ui/texts/texts.ts';
-import { FollowButtons } from './FollowButtons.tsx';
+import { FollowButtons } from './confidence/FollowButtons.tsx';
 import styles from './Timeline.module.css';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
 import { rows } from './timelineLayout.ts';

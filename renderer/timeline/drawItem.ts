@@ -42,6 +42,22 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord): void {
   context.stroke();
 }
 
+/** Height of the loudness below the pictures, in pixels. */
+const waveHeight = 22;
+
+/** Loudness, of 255, below which a whole clip counts as silent. */
+const quietest = 12;
+
+const peaks = new WeakMap<Uint8Array, number>();
+
+function peakOf(wave: Uint8Array): number {
+  const known = peaks.get(wave);
+  if (known !== undefined) return known;
+  const peak = wave.reduce((most, value) => Math.max(most, value), 0);
+  peaks.set(wave, peak);
+  return peak;
+}
+
 function drawSourceContent(paint: TimelinePaint, place: Place, item: ItemRecord, source: SourceRecord): void {
   const { context, editor, window } = paint;
   const { left, row } = place;
@@ -49,7 +65,7 @@ function drawSourceContent(paint: TimelinePaint, place: Place, item: ItemRecord,
   const { thumbnails, waveforms } = editor.session.state;
   const strip = thumbnails[source.assetId];
   const wave = waveforms[source.assetId];
-  const pictureHeight = row.height - (wave ? 18 : 2);
+  const pictureHeight = row.height - (wave ? waveHeight + 2 : 2);
   const step = Math.max(12, pictureHeight * (source.width / source.height));
   const perPixel = source.framesPerSecond / timelineRate(editor.document) / window.scale;
   if (strip) {
@@ -57,16 +73,23 @@ function drawSourceContent(paint: TimelinePaint, place: Place, item: ItemRecord,
     for (let index = first; left + index * step < end; index++) {
       const x = left + index * step;
       const sourceFrame = source.media === 'picture' ? 0 : item.inFrame + index * step * perPixel;
-      const at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
+      let at = Math.min(strip.length - 1, Math.floor((sourceFrame / source.frameCount) * strip.length));
+      // One that has not come, or does not at the very end, is stood in for by the one before it.
+      while (at > 0 && strip[at] === undefined) at--;
       drawPicture(paint, strip[at], { x, y: row.top + 1, width: step, height: pictureHeight });
     }
   }
   if (wave && source.media === 'clip') {
-    const middle = row.top + row.height - 10;
+    const middle = row.top + row.height - waveHeight / 2 - 1;
+    // A quiet clip is drawn as large as a loud one; silence stays a line.
+    const loudest = Math.max(quietest, peakOf(wave));
     context.fillStyle = 'rgba(255,255,255,0.75)';
     for (let x = Math.max(0, Math.floor(left)); x < end; x++) {
       const frame = item.inFrame + (x - left) * perPixel;
-      const height = Math.max(1, ((wave[Math.floor((frame / source.frameCount) * wave.length)] ?? 0) / 255) * 16);
+      const height = Math.max(
+        1,
+        ((wave[Math.floor((frame / source.frameCount) * wave.length)] ?? 0) / loudest) * waveHeight,
+      );
       context.fillRect(x, middle - height / 2, 1, height);
     }
   }

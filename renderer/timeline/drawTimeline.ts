@@ -1,6 +1,6 @@
 import { timelineFrameOf, timelineRate } from '../editor/timelineCommands.ts';
+import { drawLane } from './confidence/drawLane.ts';
 import { drawItem } from './drawItem.ts';
-import { drawLane } from './drawLane.ts';
 import { shownKeys } from './shownKeys.ts';
 import { rows, tickStep, timecode, xOfFrame } from './timelineLayout.ts';
 import { fillShape, type TimelinePaint } from './timelinePaint.ts';

@@ -77,7 +77,7 @@ describe('following a subject', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Stop following' }).first().waitFor();
     await until(async () => (await stored('followed')).length > 0, 120_000);
     await page.getByText(/The subject was followed through 23 frames/).waitFor();
-    expect(await frameShown()).toBe(1);
+    await expect.poll(frameShown).toBe(1);
   });
 
   it('says in the lane where it doubts; D, a click and the list lead there', async () => {
@@ -131,9 +131,12 @@ describe('following a subject', { timeout: 240_000 }, () => {
     expect(await stored('maskKey')).toHaveLength(2);
   });
 
-  it('is there again after a reload', async () => {
+  it('is there again after a reload, and can still be taken back', async () => {
+    await page.waitForTimeout(1500);
     await page.reload();
     await expect.poll(() => doubts().count()).toBe(1);
+    await page.getByRole('button', { name: 'Undo follow' }).click();
+    await until(async () => (await stored('followed')).length === 1);
     expect(complaints.filter((line) => !/404/.test(line))).toEqual([]);
   });
 });

@@ -69,7 +69,7 @@ describe('one sitting', () => {
     await writeFile(picture, await encodePng({ ...drawSampleFrame(0) }));
     await page.getByTestId('import-input').setInputFiles(picture);
     await page.getByRole('button', { name: /picture\.png/ }).waitFor();
-    expect(await stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
+    await expect.poll(() => stored('source')).toMatchObject([{ media: 'picture', width: 512, height: 512 }]);
     expect(await stored('item')).toHaveLength(1);
     await page.getByTestId('workbench').getByText('1 take').waitFor({ state: 'detached' });
   });
@@ -77,6 +77,7 @@ describe('one sitting', () => {
   it('brushes a subject beyond the stage’s edge; one stroke is one undo', async () => {
     const box = await stageBox(page);
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.getByTestId('frame-coming').waitFor({ state: 'detached' });
     await page.keyboard.press(']');
     await page.mouse.move(middle.x - 20, middle.y - 40);
     await page.mouse.down();
@@ -244,7 +245,7 @@ describe('one sitting', () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const dialog = page.getByRole('dialog', { name: 'Export' });
     await expectAccessible(page, 'export');
-    expect(await dialog.getByRole('switch', { name: 'Sound of the clip' }).isChecked()).toBe(true);
+    expect(await dialog.getByRole('switch', { name: 'Sound' }).isChecked()).toBe(true);
     await dialog.getByRole('textbox', { name: 'File name' }).fill('balloon edit');
     await dialog.getByRole('button', { name: 'Export' }).click();
     await page.locator('[data-testid=job-export][data-state=done]').waitFor({ timeout: 60_000 });

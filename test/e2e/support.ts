@@ -12,7 +12,7 @@ import { type RunningStudio, type StudioOptions, startStudio } from '../../elect
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(
-  options: Pick<StudioOptions, 'workspace' | 'modelRoots' | 'home' | 'fetching'> = {},
+  options: Pick<StudioOptions, 'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks'> = {},
 ): Promise<{ studio: RunningStudio; workspace: string }> {
   await buildRenderer();
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'magdiff-e2e-')));

@@ -72,7 +72,7 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
     const video = (await run.writeVideo?.(result, frames)) ?? {
       frames: frames(),
       frameCount: result.frameCount,
-      sound: run.soundOf && (await soundFrom(run.soundOf)),
+      sounds: run.soundOf ? [await soundFrom(run.soundOf)] : [],
     };
     const encoded = await encodeVideo({
       ...result,

@@ -7,7 +7,7 @@ import { readFrames } from '../../media/readFrames.ts';
 export type VideoWriter = (
   result: TakeResult,
   takeFrames: () => AsyncIterable<{ data: Uint8Array }>,
-) => Promise<Pick<EncodeVideoOptions, 'frames' | 'frameCount' | 'sound'>>;
+) => Promise<Pick<EncodeVideoOptions, 'frames' | 'frameCount' | 'sounds'>>;
 
 /** The whole clip with the edited range in its place: frames before and after stream through from the source, sound from its start. */
 export function spliceIntoClip({ path, inFrame }: SourceInput): VideoWriter {
@@ -24,7 +24,7 @@ export function spliceIntoClip({ path, inFrame }: SourceInput): VideoWriter {
     return {
       frames: frames(),
       frameCount: Math.max(facts.frameCount, first + result.frameCount),
-      sound: { path: path, startSeconds: 0 },
+      sounds: [{ path, startSeconds: 0 }],
     };
   };
 }

@@ -1,7 +1,7 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
-import { type FollowWindow, isFollowed, keyMarkOf, stretchesOf, windowsOf } from '../../contract/followPlan.ts';
 import type { FollowRequest } from '../../contract/jobs.ts';
+import { type FollowWindow, isFollowed, keyMarkOf, stretchesOf, windowsOf } from '../../contract/masks/followPlan.ts';
 import type { MaskRecord, SourceRecord } from '../../contract/records.ts';
 import { drawingOf } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';

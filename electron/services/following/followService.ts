@@ -100,7 +100,7 @@ export class FollowService {
     const label = mask ? `${mask.name} · ${source?.name ?? ''}` : '';
     const common = { id, projectId: project.id, kind: 'follow' as const, label, createdAt, state, error };
     const job: FollowingJob = {
-      ...{ project, file, view: newJobView({ ...common, maskId: request.maskId }) },
+      ...{ project, file, view: newJobView({ ...common, maskId: request.maskId, sourceId: source?.id ?? null }) },
       cancel: () => this.#options.engine.cancel(id),
       retry: () => {
         this.#tell(job, { state: 'queued', error: null, step: 0, total: 0, secondsLeft: null, note: '' });

@@ -7,20 +7,33 @@ import { exportFormats } from '../../contract/exportFormats.ts';
 import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
+import type { SoundPiece } from '../../media/encodeVideo.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';
+import { composedFrames, timelineSounds } from './composedFrames.ts';
 import { type Job, type JobList, newJobView } from './jobList.ts';
+
+/** What an export writes: frames of one size at one rate, and the sounds that go with them. */
+interface ExportMaterial {
+  /** Frames there are; the range lies within. */
+  readonly frameCount: number;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly sounds: readonly SoundPiece[];
+  frames(signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined>;
+}
 
 /** An export under way, or done. */
 interface ExportJob extends Job {
-  readonly take: TakeRecord;
+  readonly material: ExportMaterial;
   readonly options: ExportOptions;
   view: JobView;
   abort: AbortController;
 }
 
-/** Writes takes out as files, into the project's `exports` folder, one after the other beside the engine's own queue. */
+/** Writes takes and timelines out as files, into the project's `exports` folder, one after the other beside the engine's own queue. */
 export class ExportService {
   readonly #media: MediaPort;
   readonly #bus: EventBus;
@@ -33,13 +46,17 @@ export class ExportService {
     this.#list = list;
   }
 
-  /** Queues an export; returns its job's id. */
-  start(project: OpenProject, takeId: string, options: ExportOptions): string {
-    const take = project.store.get('take', takeId);
-    if (options.outFrame <= options.inFrame || options.outFrame > take.result.frameCount)
+  /** Queues an export of a take, or of the timeline where none is named; returns its job's id. */
+  start(project: OpenProject, takeId: string | null, options: ExportOptions): string {
+    const take = takeId === null ? undefined : project.store.get('take', takeId);
+    const material = take
+      ? takeMaterial(project, this.#media, take, options)
+      : timelineMaterial(project, this.#media, options);
+    const { frameCount } = material;
+    if (options.outFrame <= options.inFrame || options.outFrame > frameCount)
       throw new StudioError(
         'request-invalid',
-        `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the take’s ${take.result.frameCount} frames.`,
+        `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the ${take ? 'take’s' : 'timeline’s'} ${frameCount} frames.`,
       );
     const view = newJobView({
       id: newId('export'),
@@ -51,7 +68,7 @@ export class ExportService {
       takeId,
     });
     const job: ExportJob = {
-      ...{ project, take, options, view, abort: new AbortController() },
+      ...{ project, material, options, view, abort: new AbortController() },
       cancel: () => job.abort.abort(),
       retry: async () => {
         job.abort = new AbortController();
@@ -102,62 +119,78 @@ export class ExportService {
     }
   }
 
-  /** The wanted frames, cut out by the mask where alpha is wanted. */
-  async *#frames(job: ExportJob): AsyncGenerator<RgbaPicture, void, undefined> {
-    const { assets } = job.project.store;
-    const { take, options } = job;
-    const list = frameList.parse(
-      parseBoundedJson((await assets.read(take.result.framesAssetId)).toString('utf8'), take.name),
-    );
-    const { drawingAssetId, source } = take.recipe;
+  async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
+    const { material, options } = job;
+    const folder = exportFolder(job.project);
+    await mkdir(folder, { recursive: true });
+    return this.#media.encodeVideo({
+      frames: material.frames(job.abort.signal),
+      frameCount: options.outFrame - options.inFrame,
+      width: material.width,
+      height: material.height,
+      frameRate: material.framesPerSecond,
+      format: options.format,
+      quality: options.quality,
+      outputWidth: options.width,
+      outputHeight: options.height,
+      sounds: options.sound ? material.sounds : [],
+      out: await freeName(folder, options.fileName, exportFormats[options.format].extension),
+      onProgress: (framesDone) => this.#tell(job, { step: Math.min(job.view.total, framesDone) }),
+      signal: job.abort.signal,
+    });
+  }
+}
+
+/** A take's frames, cut out by the mask where alpha is wanted, with the sound of the clip that it is an edit of. */
+function takeMaterial(
+  project: OpenProject,
+  media: MediaPort,
+  take: TakeRecord,
+  options: ExportOptions,
+): ExportMaterial {
+  const { assets } = project.store;
+  const { drawingAssetId, source: origin, settings } = take.recipe;
+  const { width, height, frameCount, framesPerSecond } = take.result;
+  const source = project.store.find('source', origin.sourceId);
+  const start = source ? origin.inFrame / source.framesPerSecond : 0;
+  const hasSound = source?.hasAudio === true && settings.task === 'edit';
+  const sound = { path: assets.pathOf(origin.assetId), startSeconds: start + options.inFrame / framesPerSecond };
+  async function* frames(signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined> {
+    const bytes = await assets.read(take.result.framesAssetId);
+    const list = frameList.parse(parseBoundedJson(bytes.toString('utf8'), take.name));
     const drawingPath = options.alpha && drawingAssetId !== null ? assets.pathOf(drawingAssetId) : undefined;
-    const { width, height } = take.result;
     for (let frame = options.inFrame; frame < options.outFrame; frame++) {
-      if (job.abort.signal.aborted) throw new CancelledError();
-      const picture = await this.#media.readPicture(assets.pathOf(list[frame] ?? ''));
+      if (signal.aborted) throw new CancelledError();
+      const picture = await media.readPicture(assets.pathOf(list[frame] ?? ''));
       if (picture.width !== width || picture.height !== height)
         throw new StudioError(
           'project-damaged',
           `${take.name} says it is ${width}×${height}; its frame ${frame + 1} is not.`,
-          {
-            hint: 'Make the take anew from its recipe.',
-          },
+          { hint: 'Make the take anew from its recipe.' },
         );
       if (drawingPath !== undefined) {
-        const wanted = { drawingPath, startFrame: source.inFrame, width, height, frameIndex: frame };
-        const coverage = await this.#media.maskCoverage(wanted);
+        const wanted = { drawingPath, startFrame: origin.inFrame, width, height, frameIndex: frame };
+        const coverage = await media.maskCoverage(wanted);
         for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
       }
       yield picture;
     }
   }
+  return { frameCount, width, height, framesPerSecond, sounds: hasSound ? [sound] : [], frames };
+}
 
-  async #encode(job: ExportJob): Promise<{ path: string; sizeBytes: number; warnings: string[] }> {
-    const { options, take } = job;
-    const folder = exportFolder(job.project);
-    await mkdir(folder, { recursive: true });
-    const out = await freeName(folder, options.fileName, exportFormats[options.format].extension);
-    const source = job.project.store.find('source', take.recipe.source.sourceId);
-    const rate = take.result.framesPerSecond;
-    const start = source ? take.recipe.source.inFrame / source.framesPerSecond : 0;
-    const withSound = options.sound && source?.hasAudio === true && take.recipe.settings.task === 'edit';
-    const path = job.project.store.assets.pathOf(take.recipe.source.assetId);
-    return this.#media.encodeVideo({
-      frames: this.#frames(job),
-      frameCount: options.outFrame - options.inFrame,
-      width: take.result.width,
-      height: take.result.height,
-      frameRate: rate,
-      format: options.format,
-      quality: options.quality,
-      outputWidth: options.width,
-      outputHeight: options.height,
-      ...(withSound ? { sound: { path, startSeconds: start + options.inFrame / rate } } : {}),
-      out,
-      onProgress: (framesDone) => this.#tell(job, { step: Math.min(job.view.total, framesDone) }),
-      signal: job.abort.signal,
-    });
-  }
+/** The timeline as it is arranged, composed at the size asked for, with the sound of every clip where it lies. */
+function timelineMaterial(project: OpenProject, media: MediaPort, options: ExportOptions): ExportMaterial {
+  const { inFrame, outFrame, width, height } = options;
+  const { framesPerSecond } = project.store.get('project', 'project');
+  // As it is now: what is moved while the export waits or runs is not in it.
+  const items = [...project.store.all('item')];
+  return {
+    frameCount: Math.max(0, ...items.map(({ startFrame, lengthFrames }) => startFrame + lengthFrames)),
+    ...{ width, height, framesPerSecond },
+    sounds: timelineSounds(project, items, { inFrame, outFrame }),
+    frames: (signal) => composedFrames(project, media, { items, inFrame, outFrame, width, height, signal }),
+  };
 }
 
 /** Where a project's exports lie. */

@@ -29,6 +29,7 @@ export function newJobView(
     note: '',
     preview: null,
     takeId: null,
+    sourceId: null,
     maskId: null,
     file: null,
     error: null,

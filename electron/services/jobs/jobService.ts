@@ -149,7 +149,8 @@ export class JobService {
 
   #remember(project: OpenProject, file: JobFile, windowId: string, live: boolean): TakeJob {
     const { id, kind, label, createdAt, state, error } = file;
-    const view = newJobView({ id, projectId: project.id, kind, live, label, createdAt, state, error });
+    const { sourceId } = file.recipe.source;
+    const view = newJobView({ id, projectId: project.id, kind, live, label, createdAt, state, error, sourceId });
     const job: TakeJob = {
       ...{ project, file, view, windowId, preview: undefined, previewNumber: 0 },
       cancel: () => this.#options.engine.cancel(file.id),

@@ -38,6 +38,8 @@ export interface MediaPort {
   ): AsyncIterable<RgbaPicture>;
   /** A whole picture at its own size. */
   readPicture(path: string): Promise<RgbaPicture>;
+  /** A picture of the disk at the given size. */
+  readScaled(path: string, size: { width: number; height: number }): Promise<RgbaPicture>;
   /** WebP by default, near lossless; `png` is lossless. */
   encodePicture(picture: RgbaPicture, format: 'webp' | 'png'): Promise<Uint8Array>;
   /** Loudest sample (0..255) of each of `count` equal stretches. */

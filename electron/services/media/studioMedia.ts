@@ -1,3 +1,4 @@
+import { StudioError } from '../../../models/errors/studioError.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import { maskCoverage } from '../../media/pixels/maskCoverage.ts';
 import { smartSelect } from '../../media/pixels/smartSelect.ts';
@@ -48,6 +49,11 @@ export const studioMedia: MediaPort = {
   async readPicture(path) {
     const { width, height, data } = await readPicture(path);
     return { width, height, data };
+  },
+
+  async readScaled(path, { width, height }) {
+    for await (const { data } of readFrames(path, { width, height })) return { width, height, data };
+    throw new StudioError('media-empty', `${path} holds no picture.`);
   },
 
   async encodePicture(picture, format) {

@@ -2,7 +2,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { type FollowedMasks, type FrameSpan, withFollowed } from '../../../models/masks/followedMasks.ts';
 import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
 import { MaskSequence } from '../../../models/masks/maskSequence.ts';
-import { drawingOf as drawingFromRecords } from '../../contract/drawingOf.ts';
+import { drawingOf as drawingFromRecords } from '../../contract/masks/drawingOf.ts';
 import type { DocumentRecord, MaskKeyRecord, MaskRecord, RecordOf } from '../../contract/records.ts';
 import type { OpenProject } from './openProject.ts';
 

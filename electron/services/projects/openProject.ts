@@ -1,6 +1,6 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { DocumentDiff } from '../../contract/documentDiff.ts';
-import type { DocumentRecord } from '../../contract/records.ts';
+import type { DocumentRecord, SourceRecord } from '../../contract/records.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { ProjectStore } from './store/projectStore.ts';
 
@@ -11,11 +11,23 @@ export class OpenProject {
   readonly #bus: EventBus;
   readonly windows = new Set<string>();
   writer: string | null = null;
+  /** Sources that were brought in and that a window is about to add: their pictures are asked for at once. */
+  readonly #imported = new Map<string, SourceRecord>();
 
   constructor(id: string, store: ProjectStore, bus: EventBus) {
     this.id = id;
     this.store = store;
     this.#bus = bus;
+  }
+
+  /** Takes note of a source that a window is about to add. */
+  noteImported(source: SourceRecord): void {
+    this.#imported.set(source.assetId, source);
+  }
+
+  /** The source whose file an asset is, in the document or about to be. */
+  sourceOf(assetId: string): SourceRecord | undefined {
+    return this.store.all('source').find((source) => source.assetId === assetId) ?? this.#imported.get(assetId);
   }
 
   /** Lets a window in. It may write when nobody else does, or when it takes over; then the other is told. */

@@ -82,6 +82,12 @@ export class ProjectLibrary {
         (text) => summaryFile.parse(parseBoundedJson(text, 'summary.json')),
         () => ({ name: basename(folder), takeCount: 0, posterAssetId: null }),
       );
+      // What is open may have takes that are in no summary yet.
+      const open = await this.#open.get(projectId)?.catch(() => undefined);
+      if (open) {
+        summary.takeCount = open.store.all('take').length;
+        summary.name = open.store.find('project', 'project')?.name ?? summary.name;
+      }
       const posterUrl = summary.posterAssetId ? `/previews/${projectId}/poster/${summary.posterAssetId}.webp` : null;
       return { projectId, name: summary.name, takeCount: summary.takeCount, modifiedAt, posterUrl };
     } catch {

@@ -23,7 +23,7 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
   await mkdir(work, { recursive: true });
   const picturePath = join(work, 'picture.png');
   await writeFile(picturePath, await media.encodePicture(drawSampleFrame(0), 'png'));
-  const picture = await importSource(media, project, picturePath, 'Red balloon.png');
+  const { source: picture } = await importSource(media, project, picturePath, 'Red balloon.png');
   const soundPath = join(work, 'sound.wav');
   await writeFile(soundPath, sampleSound());
   const written = await media.encodeVideo({
@@ -34,11 +34,11 @@ export async function createSampleProject(library: ProjectLibrary, media: MediaP
     frameRate: sampleFramesPerSecond,
     format: 'mp4-h264',
     quality: 'best',
-    sound: { path: soundPath, startSeconds: 0 },
+    sounds: [{ path: soundPath, startSeconds: 0 }],
     out: join(work, 'clip.mp4'),
     signal: AbortSignal.timeout(120_000),
   });
-  const clip = await importSource(media, project, written.path, 'Balloon over hills.mp4');
+  const { source: clip } = await importSource(media, project, written.path, 'Balloon over hills.mp4');
   const rate = clip.framesPerSecond;
   const pictureMask = maskFor(picture, [0]);
   const clipMask = maskFor(

@@ -17,7 +17,10 @@ export function TopBar(): ReactNode {
   const { editor, state, messages } = useProject();
   useHistoryVersion();
   const writer = useSession((session) => session.writer);
-  const hasTake = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId) !== undefined);
+  const canExport = useDocument(
+    (document) =>
+      document.all('item').length > 0 || document.get('take', document.get('view', 'view')?.takeId) !== undefined,
+  );
   const { undoLabel, redoLabel } = editor.history;
   return (
     <header className={styles.topBar}>
@@ -47,10 +50,10 @@ export function TopBar(): ReactNode {
         keys="?"
         onClick={() => state.set({ dialog: 'shortcuts' })}
       />
-      <Hint text={hasTake ? texts.export.title : texts.top.exportNeedsTake}>
+      <Hint text={canExport ? texts.export.title : texts.top.exportNeedsTake}>
         <Button
-          aria-disabled={!hasTake}
-          onClick={() => (hasTake ? state.set({ dialog: 'export' }) : messages.notify(texts.top.exportNeedsTake))}
+          aria-disabled={!canExport}
+          onClick={() => (canExport ? state.set({ dialog: 'export' }) : messages.notify(texts.top.exportNeedsTake))}
         >
           <Icon name="export" />
           {texts.top.export}

@@ -1,7 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { Circle } from 'react-konva';
 import type { StateStore } from '../../editor/stateStore.ts';
-import { useSession } from '../../project/hooks.ts';
+import { useProjectState, useSession } from '../../project/hooks.ts';
 import type { PointerPosition } from '../usePointerTools.ts';
 
 /** The brush's size and hardness under the pointer. */
@@ -16,7 +16,9 @@ export function BrushCursor({
   const tool = useSession((session) => session.tool);
   const radius = useSession((session) => session.brushRadius);
   const hardness = useSession((session) => session.brushHardness);
-  if (!position || (tool !== 'brush' && tool !== 'eraser' && tool !== 'smart')) return null;
+  const clicks = useProjectState((state) => state.follower !== null);
+  const isRound = tool === 'brush' || tool === 'eraser' || (tool === 'smart' && !clicks);
+  if (!position || !isRound) return null;
   const outer = (tool === 'smart' ? Math.max(2, radius / 3) : radius) * scale;
   return (
     <>

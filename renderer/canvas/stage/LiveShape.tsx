@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react';
-import { Line, Rect } from 'react-konva';
-import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
-import { useSession } from '../../project/hooks.ts';
+import { Circle, Group, Line, Rect } from 'react-konva';
+import type { MaskOperation, RegionPrompt } from '../../../models/masks/maskDrawing.ts';
+import type { DocumentStore } from '../../editor/documentStore.ts';
+import type { Editor } from '../../editor/editor.ts';
+import { activeMask, lastOperation } from '../../editor/maskCommands.ts';
+import { useDocument, useProject, useSession } from '../../project/hooks.ts';
 
 /** The outline under the hand (lasso, rectangle) and the scribbles of smart select, in source pixels. */
 export function LiveShape({
@@ -13,9 +16,11 @@ export function LiveShape({
   sourceId: string;
   frameIndex: number;
 }): ReactNode {
+  const { editor } = useProject();
   const live = useSession((session) => session.live);
   const tool = useSession((session) => session.tool);
   const scribbles = useSession((session) => session.scribbles);
+  const prompt = useDocument((document) => promptOf(editor, document, frameIndex));
   const isHere = scribbles?.sourceId === sourceId && scribbles.frameIndex === frameIndex;
   const strokes = isHere ? scribbles.strokes : [];
   const lines = tool === 'smart' && live ? [...strokes, live] : strokes;
@@ -36,6 +41,7 @@ export function LiveShape({
           />
         ) : null,
       )}
+      {tool === 'smart' ? <PromptMarks prompt={prompt} scale={scale} /> : null}
       {live?.kind === 'lasso' ? (
         <Line
           points={live.points}
@@ -60,6 +66,26 @@ export function LiveShape({
       ) : null}
     </>
   );
+}
+
+/** What the last region of the shown frame was clicked by. */
+function promptOf(editor: Editor, document: DocumentStore, frameIndex: number): RegionPrompt | undefined {
+  const mask = activeMask(editor);
+  const operation = mask && lastOperation(document, mask, frameIndex)?.operation;
+  return operation?.kind === 'region' ? operation.prompt : undefined;
+}
+
+/** Clicks as a plus or a minus in a ring, told apart by shape as well as by colour. */
+function PromptMarks({ prompt, scale }: { prompt: RegionPrompt | undefined; scale: number }): ReactNode {
+  const arm = 3.5 / scale;
+  const line = { strokeWidth: 1.5 / scale, stroke: '#ffffff' };
+  return prompt?.points.map(({ x, y, adds }) => (
+    <Group key={`${x} ${y}`} x={x} y={y}>
+      <Circle radius={7 / scale} fill={adds ? '#1a7a4c' : '#c02c35'} {...line} />
+      <Line points={[-arm, 0, arm, 0]} {...line} />
+      {adds ? <Line points={[0, -arm, 0, arm]} {...line} /> : null}
+    </Group>
+  ));
 }
 
 function positionsOf(stroke: Extract<MaskOperation, { kind: 'stroke' }>): number[] {

@@ -13,13 +13,22 @@ export interface ToolPointer {
   invert: boolean;
 }
 
+/** What a click of the smart tool says: a place that is the subject or is not, or a box around it. */
+export type ClickGesture =
+  | { readonly kind: 'point'; readonly x: number; readonly y: number; readonly adds: boolean; readonly begins: boolean }
+  | { readonly kind: 'box'; readonly box: [number, number, number, number] };
+
 /** What a tool works on. */
 export interface ToolContext {
+  /** Screen pixels per source pixel. */
+  scale: number;
   editor: Editor;
   source: SourceRecord;
   frameIndex: number;
   /** Hands over scribbles for smart select. */
   onScribbles(scribbles: Scribbles): void;
+  /** Hands over a click for smart select. */
+  onClick(gesture: ClickGesture): void;
 }
 
 /** A tool as a small state machine: idle until `down`, then drawing until `up` or `cancel`. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { exportFormatNames, exportFormats } from '../../../electron/contract/exportFormats.ts';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
-import type { TakeRecord } from '../../../electron/contract/records.ts';
+import type { ItemRecord, SourceRecord, TakeRecord } from '../../../electron/contract/records.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
@@ -16,40 +16,113 @@ import { texts } from '../../ui/texts/texts.ts';
 
 const text = texts.export;
 
-/** How the shown take leaves the studio. */
+/** What can be exported: the shown take, or the timeline as it is arranged. */
+interface Exportable {
+  /** Null: the timeline. */
+  takeId: string | null;
+  what: string;
+  frameCount: number;
+  width: number;
+  height: number;
+  hasSound: boolean;
+  soundNone: string;
+  canAlpha: boolean;
+  fileName: string;
+}
+
+/** How the shown take, or the timeline, leaves the studio. */
 export function ExportDialog({ onClose }: { onClose: () => void }): ReactNode {
   const take = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId));
+  const source = useDocument((document) => document.get('source', take?.recipe.source.sourceId));
+  const items = useDocument((document) => document.all('item'));
+  const sources = useDocument((document) => document.all('source'));
+  const takes = useDocument((document) => document.all('take'));
+  const name = useDocument((document) => document.get('project', 'project')?.name ?? '');
+  const [wantsTimeline, setWantsTimeline] = useState(!take);
+  const shown = take && !wantsTimeline ? ofTake(take, source) : ofTimeline(items, sources, takes, name);
   return (
     <Modal title={text.title} onClose={onClose}>
-      {take ? <ExportForm take={take} onClose={onClose} /> : <p>{texts.top.exportNeedsTake}</p>}
+      <FieldStack>
+        {take && items.length > 0 ? (
+          <Segments
+            layout="fill"
+            label={text.which}
+            value={wantsTimeline ? 'timeline' : 'take'}
+            options={[
+              { value: 'take', label: take.name },
+              { value: 'timeline', label: text.timeline },
+            ]}
+            onChange={(value) => setWantsTimeline(value === 'timeline')}
+          />
+        ) : null}
+        {shown ? (
+          <ExportForm key={shown.takeId ?? 'timeline'} of={shown} onClose={onClose} />
+        ) : (
+          <p>{texts.top.exportNeedsTake}</p>
+        )}
+      </FieldStack>
     </Modal>
   );
 }
 
-function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }): ReactNode {
-  const { takes } = useProject();
-  const source = useDocument((document) => document.get('source', take.recipe.source.sourceId));
+function ofTake(take: TakeRecord, source: SourceRecord | undefined): Exportable {
   const isEdit = take.recipe.settings.task === 'edit';
+  const { frameCount, width, height } = take.result;
+  return {
+    takeId: take.id,
+    what: text.what(take.name, frameCount),
+    ...{ frameCount, width, height },
+    hasSound: isEdit && source?.hasAudio === true,
+    soundNone: text.soundNone,
+    canAlpha: isEdit,
+    fileName: safeName(`${source?.name.replace(/\.[^.]+$/, '') ?? 'Export'} ${take.name}`),
+  };
+}
+
+/** The timeline at the size of its first clip, else of what lies first on it; undefined where nothing does. */
+function ofTimeline(
+  items: readonly ItemRecord[],
+  sources: readonly SourceRecord[],
+  takes: readonly TakeRecord[],
+  name: string,
+): Exportable | undefined {
+  const lying = sources.filter(({ id }) => items.some(({ targetId }) => targetId === id));
+  const size = lying.find(({ media }) => media === 'clip') ?? lying[0] ?? takes[0]?.result;
+  if (items.length === 0 || !size) return undefined;
+  const frameCount = Math.max(...items.map(({ startFrame, lengthFrames }) => startFrame + lengthFrames));
+  return {
+    takeId: null,
+    what: text.what(text.timeline, frameCount),
+    ...{ frameCount, width: size.width, height: size.height },
+    hasSound: lying.some(({ hasAudio }) => hasAudio),
+    soundNone: text.soundNoneOnTimeline,
+    canAlpha: false,
+    fileName: safeName(name) || 'Timeline',
+  };
+}
+
+function ExportForm({ of, onClose }: { of: Exportable; onClose: () => void }): ReactNode {
+  const { takes } = useProject();
   const [options, setOptions] = useState<ExportOptions>(() => ({
     format: 'mp4-h264',
     quality: 'good',
     inFrame: 0,
-    outFrame: take.result.frameCount,
-    ...evenSize(take.result),
-    sound: isEdit && source?.hasAudio === true,
+    outFrame: of.frameCount,
+    ...evenSize(of),
+    sound: of.hasSound,
     alpha: false,
-    fileName: safeName(`${source?.name.replace(/\.[^.]+$/, '') ?? 'Export'} ${take.name}`),
+    fileName: of.fileName,
   }));
   const change = (part: Partial<ExportOptions>): void => setOptions((old) => ({ ...old, ...part }));
-  const ratio = take.result.height / take.result.width;
+  const ratio = of.height / of.width;
   const facts = exportFormats[options.format];
-  const canSound = isEdit && source?.hasAudio === true && facts.sound;
-  const canAlpha = isEdit && facts.alpha;
+  const canSound = of.hasSound && facts.sound;
+  const canAlpha = of.canAlpha && facts.alpha;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void takes.exportTake(take.id, {
+        void takes.exportTake(of.takeId, {
           ...options,
           fileName: options.fileName.trimEnd(),
           sound: options.sound && canSound,
@@ -58,7 +131,7 @@ function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }
       }}
     >
       <FieldStack>
-        <HintText>{text.what(take.name, take.result.frameCount)}</HintText>
+        <HintText>{of.what}</HintText>
         <LabelledInput
           label={text.name}
           value={options.fileName}
@@ -96,7 +169,7 @@ function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }
               label={text.to}
               value={options.outFrame}
               min={options.inFrame + 1}
-              max={take.result.frameCount}
+              max={of.frameCount}
               step={1}
               onValue={(value) => change({ outFrame: value })}
             />
@@ -118,7 +191,7 @@ function ExportForm({ take, onClose }: { take: TakeRecord; onClose: () => void }
         />
         <SwitchField
           label={text.sound}
-          {...(canSound ? {} : { hint: text.soundNone })}
+          {...(canSound ? {} : { hint: of.soundNone })}
           checked={options.sound && canSound}
           disabled={!canSound}
           onChange={(sound) => change({ sound })}

@@ -18,7 +18,10 @@ export function Slider({
   ...rest
 }: NumberRange & {
   mark?: number | undefined;
-  thumb: Pick<ComponentProps<'span'>, 'aria-label' | 'aria-labelledby' | 'aria-describedby' | 'aria-valuetext'>;
+  thumb: Pick<
+    ComponentProps<'span'>,
+    'aria-label' | 'aria-labelledby' | 'aria-describedby' | 'aria-description' | 'aria-valuetext'
+  >;
 } & Omit<ComponentProps<typeof RadixSlider.Root>, keyof NumberRange | 'className'>): ReactNode {
   const { min, max } = rest;
   const share = mark === undefined ? undefined : (mark - min) / (max - min);

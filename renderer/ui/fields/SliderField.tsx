@@ -16,6 +16,7 @@ export interface GestureHandlers {
 export function SliderField({
   label,
   hint,
+  brief = false,
   defaultValue,
   mark,
   disabled = false,
@@ -27,7 +28,9 @@ export function SliderField({
   ...range
 }: {
   label: string;
+  /** One line of what it does: below it, or with `brief` where the pointer rests on its name. */
   hint?: string;
+  brief?: boolean;
   defaultValue: number;
   mark?: number | undefined;
   disabled?: boolean;
@@ -40,7 +43,9 @@ export function SliderField({
   return (
     <Field>
       <FieldRow>
-        <span id={`${id}-label`}>{label}</span>
+        <span id={`${id}-label`} title={brief ? hint : undefined}>
+          {label}
+        </span>
         <Inline>
           {beside}
           <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
@@ -67,9 +72,12 @@ export function SliderField({
         }}
         onDoubleClick={() => onChange(defaultValue)}
         title={texts.inspector.reset}
-        thumb={{ 'aria-labelledby': `${id}-label`, ...(hint ? { 'aria-describedby': `${id}-hint` } : {}) }}
+        thumb={{
+          'aria-labelledby': `${id}-label`,
+          ...(hint ? (brief ? { 'aria-description': hint } : { 'aria-describedby': `${id}-hint` }) : {}),
+        }}
       />
-      {hint ? <HintText id={`${id}-hint`}>{hint}</HintText> : null}
+      {hint && !brief ? <HintText id={`${id}-hint`}>{hint}</HintText> : null}
     </Field>
   );
 }

@@ -12,6 +12,8 @@ export const materialTexts = {
     title: 'Subject',
     add: 'New mask',
     empty: 'Brush over the subject in the viewer. Everything outside the mask is left to your sentence.',
+    clickOffer: (folder: string) =>
+      `Scribble on the subject. SAM 2.1 does better, by one click: put sam2.1_hiera_tiny.pt (156 MB, Apache-2.0) into ${folder}.`,
     grow: 'Grow',
     growHint: 'Moves the mask’s edge outwards, or inwards below zero.',
     feather: 'Feather',

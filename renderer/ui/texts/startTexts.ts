@@ -18,7 +18,7 @@ export const startTexts = {
       ['Say', 'Type what should happen. Words the model does not know are marked.'],
       ['Balance', 'Lean the result from the sentence to the picture with two α sliders, live.'],
     ],
-    takes: (count: number) => (count === 1 ? '1 take' : `${count} takes`),
+    takes: (count: number) => (count === 0 ? 'No take yet' : count === 1 ? '1 take' : `${count} takes`),
   },
   file: {
     menu: 'Project',
@@ -37,7 +37,7 @@ export const startTexts = {
     theme: 'Switch between dark and light',
     shortcuts: 'Keyboard shortcuts',
     export: 'Export',
-    exportNeedsTake: 'Make or choose a take first',
+    exportNeedsTake: 'Import something, or choose a take, first',
     device: 'Device that runs the model',
     deviceUnknown: 'Looking for the device…',
   },

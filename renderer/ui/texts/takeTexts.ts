@@ -46,6 +46,8 @@ export const takeTexts = {
   },
   export: {
     title: 'Export',
+    which: 'What to export',
+    timeline: 'Timeline',
     what: (take: string, frames: number) => `${take}, ${frames} frames`,
     format: 'Format',
     formats: {
@@ -66,7 +68,8 @@ export const takeTexts = {
     from: 'First frame',
     to: 'Last frame',
     size: 'Size',
-    sound: 'Sound of the clip',
+    sound: 'Sound',
+    soundNoneOnTimeline: 'Nothing on the timeline has sound.',
     soundNone: 'This take has no sound: only edits of a clip with sound do.',
     alpha: 'Transparent around the subject',
     alphaNone: 'Only edits exported as ProRes, WebM with transparency or PNG can be transparent.',

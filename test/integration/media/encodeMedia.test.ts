@@ -122,7 +122,7 @@ test('sound comes along, as long as the picture', async () => {
     frameRate: 10,
     format: 'mp4-h264',
     quality: 'draft',
-    sound: { path: source, startSeconds: 0.5 },
+    sounds: [{ path: source, startSeconds: 0.5 }],
     out: at('with-sound.mp4'),
   });
   const facts = await probeMedia(path);

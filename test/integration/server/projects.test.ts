@@ -174,6 +174,17 @@ describe('a project', () => {
     );
   });
 
+  it('is listed with the takes that it has now', async () => {
+    const { projectId, request } = await projectWithSubject();
+    const { body } = await test.call('jobs.start', { projectId, windowId: 'w1', request });
+    await test.engine.finish(String(body.jobId));
+    const counts = async () =>
+      ((await test.call('projects.list', {})).body.projects as { takeCount: number }[]).map(
+        ({ takeCount }) => takeCount,
+      );
+    await expect.poll(counts).toEqual([1]);
+  });
+
   it('of the first format opens as it was', async () => {
     const projectId = await newProject();
     await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('one')) });

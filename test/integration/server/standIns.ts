@@ -39,6 +39,7 @@ export const stillMedia: MediaPort = {
       data: await sharp(path).resize(width, height, { fit: 'fill' }).ensureAlpha().raw().toBuffer(),
     };
   },
+  readScaled: async (_path, size) => ({ ...size, data: new Uint8Array(size.width * size.height * 4).fill(255) }),
   encodePicture: async (picture: RgbaPicture, format) =>
     sharp(picture.data, { raw: { width: picture.width, height: picture.height, channels: 4 } })
       .toFormat(format)

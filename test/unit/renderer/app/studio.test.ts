@@ -19,7 +19,10 @@ const client: StudioClient = {
     if (failing.has(method)) throw new StudioError('internal', 'The studio does not answer.');
     if ('diff' in input) saved.push(input.diff);
     const answers: { [M in MethodName]?: MethodOutput<M> } = {
-      'studio.info': { version: '1', workspace: '', models: [], desktop: false },
+      'studio.info': {
+        ...{ version: '1', workspace: '', models: [], desktop: false },
+        ...{ follower: null, modelsFolder: '' },
+      },
       'studio.device': { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] },
       'projects.list': { projects: [] },
       'projects.open': {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { keyMarkOf } from '../../../../electron/contract/followPlan.ts';
+import { keyMarkOf } from '../../../../electron/contract/masks/followPlan.ts';
 import type { DocumentRecord, FollowedRecord, MaskRecord } from '../../../../electron/contract/records.ts';
 import { MaskSequence } from '../../../../models/masks/maskSequence.ts';
 import { Editor } from '../../../../renderer/editor/editor.ts';

@@ -90,4 +90,14 @@ describe('timeline', () => {
     editor.undo();
     expect(editor.document.all('stroke')).toHaveLength(1);
   });
+
+  it('brings a removed medium back where it was', () => {
+    addSources(editor, [clipRecord('b', { createdAt: '1' }), clipRecord('a', { createdAt: '2' })]);
+    addSources(editor, [clipRecord('c', { createdAt: '3' })]);
+    const first = editor.document.get('source', 'b');
+    if (!first) throw new Error('no source');
+    removeSource(editor, first);
+    editor.undo();
+    expect(editor.document.all('source').map(({ id }) => id)).toEqual(['clip', 'b', 'a', 'c']);
+  });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Editor } from '../../../../renderer/editor/editor.ts';
 import { addSources } from '../../../../renderer/editor/timelineCommands.ts';
-import type { ToolContext, ToolPointer } from '../../../../renderer/editor/tools/tool.ts';
+import type { ClickGesture, ToolContext, ToolPointer } from '../../../../renderer/editor/tools/tool.ts';
 import { createToolbox } from '../../../../renderer/editor/tools/toolbox.ts';
 import { clipRecord, emptyProject } from '../../../fixtures/projectRecords.ts';
 
@@ -21,13 +21,18 @@ describe('tools', () => {
     ...more,
   });
   let context: ToolContext;
-  const tools = createToolbox();
+  const tools = createToolbox(false);
+  let clicked: ClickGesture[];
   beforeEach(() => {
     addSources(editor, [clipRecord('clip')]);
     editor.session.set({ brushRadius: 10 });
     const clip = editor.document.get('source', 'clip');
     if (!clip) throw new Error('no clip');
-    context = { editor, source: clip, frameIndex: 3, onScribbles: () => undefined };
+    clicked = [];
+    context = {
+      ...{ editor, source: clip, frameIndex: 3, scale: 2, onScribbles: () => undefined },
+      onClick: (gesture) => clicked.push(gesture),
+    };
   });
   const strokes = () => editor.document.all('stroke').map((stroke) => stroke.operation);
 
@@ -48,6 +53,36 @@ describe('tools', () => {
     for (let x = 2; x < 20; x += 2) tools.brush?.move(pointer(x, x, { shift: true }), context);
     tools.brush?.up(pointer(20, 0, { shift: true }), context);
     expect(strokes()).toMatchObject([{ mode: 'erase', points: [0, 0, 0.5, 20, 0, 1] }]);
+  });
+
+  it('of clicks tell a click from a box by how far it went on screen', () => {
+    const { smart } = createToolbox(true);
+    const gesture = (from: ToolPointer, to: ToolPointer): void => {
+      smart?.down(from, context);
+      smart?.move(to, context);
+      smart?.up(to, context);
+    };
+    gesture(pointer(10, 10), pointer(11, 11));
+    gesture(pointer(20, 20, { invert: true, shift: true }), pointer(20, 20, { invert: true }));
+    gesture(pointer(40, 30), pointer(30, 10));
+    gesture(pointer(-5, 10), pointer(-5, 10));
+    expect(clicked).toEqual([
+      { kind: 'point', x: 10, y: 10, adds: true, begins: false },
+      { kind: 'point', x: 20, y: 20, adds: false, begins: true },
+      { kind: 'box', box: [30, 10, 40, 30] },
+    ]);
+    expect(editor.session.state.live).toBeNull();
+  });
+
+  it('leave no key where nothing of them lies in the picture', () => {
+    for (const tool of [tools.brush, tools.rectangle, tools.lasso, tools.fill]) {
+      tool?.down(pointer(-80, -90), context);
+      for (const x of [-70, -60, -50]) tool?.move(pointer(x, -70), context);
+      tool?.up(pointer(-40, -60), context);
+    }
+    expect([strokes(), editor.document.all('maskKey'), editor.document.all('mask')]).toEqual([[], [], []]);
+    expect(editor.history.undoLabel).toBe('Import');
+    expect(editor.session.state.live).toBeNull();
   });
 
   it('gather scribbles over one frame and begin anew over another', () => {

@@ -1,8 +1,8 @@
-import type { FollowedRecord, ItemRecord } from '../../electron/contract/records.ts';
-import { doubtPercent } from '../editor/followed.ts';
+import type { FollowedRecord, ItemRecord } from '../../../electron/contract/records.ts';
+import { doubtPercent } from '../../editor/followed.ts';
+import { rows } from '../timelineLayout.ts';
+import { fillShape, type TimelinePaint } from '../timelinePaint.ts';
 import { type Lane, laneOf, placeOfFrame } from './laneFrames.ts';
-import { rows } from './timelineLayout.ts';
-import { fillShape, type TimelinePaint } from './timelinePaint.ts';
 
 /** Room above the bars for the marks of doubtful frames, in pixels. */
 const markHeight = 5;

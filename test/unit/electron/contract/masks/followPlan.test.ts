@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isFollowed, keyMarkOf, stretchesOf, windowsOf } from '../../../../electron/contract/followPlan.ts';
-import type { FollowedRecord, KeyMark } from '../../../../electron/contract/records.ts';
+import { isFollowed, keyMarkOf, stretchesOf, windowsOf } from '../../../../../electron/contract/masks/followPlan.ts';
+import type { FollowedRecord, KeyMark } from '../../../../../electron/contract/records.ts';
 
 const key = (frameIndex: number, mark = 'm'): KeyMark => ({ frameIndex, mark });
 const clip = { inFrame: 10, outFrame: 50 };

@@ -1,9 +1,9 @@
-import type { FollowedRecord, ItemRecord, MaskRecord, SourceRecord } from '../../electron/contract/records.ts';
-import type { Editor } from '../editor/editor.ts';
-import { type FollowStatus, followStatus } from '../editor/followed.ts';
-import { activeMask } from '../editor/maskCommands.ts';
-import { timelineFrameOf, timelineRate } from '../editor/timelineCommands.ts';
-import { frameOfX, rows, type TimelineWindow, xOfFrame } from './timelineLayout.ts';
+import type { FollowedRecord, ItemRecord, MaskRecord, SourceRecord } from '../../../electron/contract/records.ts';
+import type { Editor } from '../../editor/editor.ts';
+import { type FollowStatus, followStatus } from '../../editor/followed.ts';
+import { activeMask } from '../../editor/maskCommands.ts';
+import { timelineFrameOf, timelineRate } from '../../editor/timelineCommands.ts';
+import { frameOfX, rows, type TimelineWindow, xOfFrame } from '../timelineLayout.ts';
 
 /** The looked-at mask with where its source lies: what the confidence lane shows. */
 export interface Lane {

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { activeMask } from '../editor/maskCommands.ts';
-import { useDocument, useProject, useSession } from '../project/hooks.ts';
-import { IconButton } from '../ui/controls/IconButton.tsx';
-import { texts } from '../ui/texts/texts.ts';
+import { activeMask } from '../../editor/maskCommands.ts';
+import { useDocument, useProject, useSession } from '../../project/hooks.ts';
+import { IconButton } from '../../ui/controls/IconButton.tsx';
+import { texts } from '../../ui/texts/texts.ts';
+import styles from './FollowButtons.module.css';
 import { laneOf } from './laneFrames.ts';
-import styles from './Timeline.module.css';
 
 /** Following from the mask's track: to start and stop it, and to go to the frames it doubts. */
 export function FollowButtons(): ReactNode {

@@ -1,4 +1,4 @@
-import type { FollowedRecord, KeyMark, MaskKeyRecord, RecordOf } from './records.ts';
+import type { FollowedRecord, KeyMark, MaskKeyRecord, RecordOf } from '../records.ts';
 
 /** Frames between two hand-made keys, or between one and an end of the range; the keys' own frames are not among them. */
 export interface FollowStretch {
