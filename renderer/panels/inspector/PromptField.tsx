@@ -5,6 +5,8 @@ import { TextArea } from '../../ui/fields/TextInput.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { unknownWords } from './unknownWords.ts';
 
+const noWords: ReadonlySet<string> = new Set();
+
 /** How long a pause in typing makes the words so far one step. */
 const pauseMilliseconds = 450;
 
@@ -25,7 +27,8 @@ export function PromptField({
   const id = useId();
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const words = useProjectState((state) => state.words);
+  // What a model of a small world makes of a sentence is told by meaning, below it.
+  const words = useProjectState((state) => (state.world ? noWords : state.words));
   useEffect(() => setText(value), [value]);
   const commit = (next: string): void => {
     clearTimeout(timer.current);
