@@ -114,6 +114,7 @@ mask
   .option('--box <frame:left,top,right,bottom>', 'a box around the subject', several, [])
   .option('--key <frame=mask>', 'a whole mask of a frame, a picture of the clip’s size', several, [])
   .option('-o, --out <folder>', 'where to write a mask for every frame, grey PNGs')
+  .option('--across-cuts', 'follow across cuts, where the subject is looked for again')
   .option('--logits <folder>', 'where to write every mask’s logits, as NumPy files')
   .option('--threads <count>', 'threads to compute with; all cores when left out')
   .option('--json', 'speak JSON lines, for programs')

@@ -38,7 +38,8 @@ async function* follow(
   const subjects = [...new Set(keys.map(({ subject = 0 }) => subject))].sort((a, b) => a - b);
   const trackers: SubjectTracker[] = [];
   for (const subject of subjects) {
-    const tracker = new SubjectTracker(model, { frameCount: clip.frameCount, features, correctionsCondition: true });
+    const options = { frameCount: clip.frameCount, features, correctionsCondition: true, forgets: true };
+    const tracker = new SubjectTracker(model, options);
     for (const key of keys) if ((key.subject ?? 0) === subject) await place(tracker, model, clip, key);
     trackers.push(tracker);
   }

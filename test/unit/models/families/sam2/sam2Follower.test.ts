@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSam2 } from '../../../../../models/families/sam2/openSam2.ts';
 import { sam2Follower } from '../../../../../models/families/sam2/sam2Follower.ts';
+import { SubjectTracker } from '../../../../../models/families/sam2/subjectTracker.ts';
 import type { Follower, FollowKey, FollowStep } from '../../../../../models/follow/follower.ts';
+import { floatTensor } from '../../../../../models/math/tensor.ts';
 
 const path = join(import.meta.dirname, '../../../../golden/sam2/v21/model.pt');
 const own = { imageSize: 128, heads: 1, windows: [8, 4, 6, 3], globalBlocks: [4] };
@@ -78,6 +80,29 @@ describe('SAM 2 as a follower', () => {
     const steps: FollowStep[] = [];
     for await (const step of follower.follow(clip, keys, { range: { first: 1, last: 4 } })) steps.push(step);
     expect(steps.map(({ followed }) => followed.frame)).toEqual([3, 4, 2, 1]);
+  });
+
+  test('what a long clip leaves behind is forgotten, and every mask comes out as if it were not', {
+    timeout: 120_000,
+  }, async () => {
+    const model = await openSam2(path, { provider: 'cpu', threads: 1, own });
+    const pixels = (index: number): Float32Array =>
+      Float32Array.from({ length: 3 * 128 * 128 }, (_, at) => Math.sin(at / 50 + index));
+    const run = async (forgets: boolean): Promise<{ logits: Float32Array[]; known: number }> => {
+      const features = (index: number) =>
+        model.run('image_encoder', {}, { pixels: floatTensor([1, 3, 128, 128], pixels(index)) });
+      const tracker = new SubjectTracker(model, { frameCount: 44, features, correctionsCondition: true, forgets });
+      await tracker.setPoints(2, [{ x: 0.5, y: 0.5, kind: 'inside' }]);
+      const logits: Float32Array[] = [];
+      for (const reverse of [false, true])
+        for await (const { mask } of tracker.follow(2, reverse)) logits.push(mask.logits);
+      return { logits, known: Array.from({ length: 44 }, (_, frame) => tracker.at(frame)).filter(Boolean).length };
+    };
+    const [all, few] = [await run(false), await run(true)];
+    await model.dispose();
+    expect(all.known).toBe(44);
+    expect(few.known).toBeLessThanOrEqual(35);
+    expect(few.logits).toEqual(all.logits);
   });
 
   test('a cut stops it, says so, and a key behind it begins anew', async () => {
