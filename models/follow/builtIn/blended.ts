@@ -5,8 +5,9 @@ import { throughView } from './view.ts';
 export function blended(first: Found, second: Found, share: number): Found {
   const { view, data } = second.soft;
   const other = throughView(first.soft.data, first.soft.view, view);
-  const weight = (1 - share) * (first.confidence + 0.01);
-  const otherWeight = share * (second.confidence + 0.01);
+  // The surer one speaks for more than its share: the mean of a right mask and a wrong one is neither.
+  const weight = (1 - share) * (first.confidence ** 3 + 0.01);
+  const otherWeight = share * (second.confidence ** 3 + 0.01);
   const part = otherWeight / (weight + otherWeight);
   return {
     soft: { view, data: data.map((value, at) => part * value + (1 - part) * other[at]) },

@@ -58,8 +58,21 @@ interface Walked {
   readonly cut?: number;
 }
 
-/** A key with less than this share of the largest key's area shows a part of the subject: it is not what others are held against. */
-const wholeShare = 0.4;
+/** A key with less than this share of the area of the one before it shows a part of the subject: it is not what others are held against. */
+const wholeShare = 0.7;
+
+/** Frames of the keys that show the whole subject, in order, as far as their areas tell. The first does. */
+function wholeKeys(keys: ReadonlyMap<number, Uint8Array>): readonly number[] {
+  const whole: number[] = [];
+  let last = 0;
+  for (const [frame, mask] of [...keys].sort(([one], [other]) => one - other)) {
+    const area = areaOf(mask);
+    if (whole.length > 0 && area < wholeShare * last) continue;
+    whole.push(frame);
+    last = area;
+  }
+  return whole;
+}
 
 /** Follows one subject. */
 class OneSubject {
@@ -78,9 +91,7 @@ class OneSubject {
   }
 
   async *follow(): AsyncGenerator<Walked, void, undefined> {
-    const areas = new Map([...this.#keys].map(([frame, mask]) => [frame, areaOf(mask)]));
-    const largest = Math.max(...areas.values());
-    const whole = [...areas].flatMap(([frame, area]) => (area >= wholeShare * largest ? [frame] : []));
+    const whole = wholeKeys(this.#keys);
     const { first, last } = this.#range;
     for (const [frame, said] of [...this.#keys].sort(([one], [other]) => one - other)) {
       if (frame < first || frame > last) continue;

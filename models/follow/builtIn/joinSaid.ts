@@ -21,10 +21,12 @@ export function join(carried: Said, known: Said): { mask: Float32Array; trust: F
   const mask = new Float32Array(count);
   const trust = new Float32Array(count);
   for (let at = 0; at < count; at++) {
-    const yes = known.soft[at] * known.match[at] + 0.4 * carried.soft[at] * carried.match[at];
+    const stays = carried.soft[at] * carried.match[at];
+    const yes = known.soft[at] * known.match[at] + 0.4 * stays;
     const no =
       (1 - known.soft[at]) * Math.max(0.3, known.quality) +
-      known.soft[at] * (1 - known.match[at]) * 0.5 +
+      // What hides it is new, and does not come from the subject as it was a frame before.
+      known.soft[at] * (1 - known.match[at]) * (0.5 - 0.3 * stays) +
       0.4 * ((1 - carried.soft[at]) * carried.quality + carried.soft[at] * (1 - carried.match[at]) * 0.5);
     mask[at] = yes / (yes + no + 1e-6);
     trust[at] = Math.max(known.match[at], 0.5 * carried.match[at]);

@@ -38,6 +38,14 @@ describe('the built-in follower', () => {
     }
   });
 
+  test('a key that shows a part of the subject is true for its frame, and nothing is held against it', async () => {
+    const part = clip.mask(4).map((value, at) => (at % clip.width < 76 ? value : 0));
+    const steps = await follow(clip, [key(0), { frame: 4, mask: part }]);
+    const at = (frame: number) => steps.find(({ followed }) => followed.frame === frame)?.followed.mask ?? part;
+    expect(overlap(at(4), part)).toBe(1);
+    for (const frame of [3, 6, 8]) expect(overlap(at(frame), clip.mask(frame))).toBeGreaterThan(0.9);
+  });
+
   test('a range gives its frames alone', async () => {
     const steps = await follow(clip, [key(2)], { range: { first: 4, last: 5 } });
     expect(steps.map(({ followed, total }) => [followed.frame, total])).toEqual([
