@@ -128,6 +128,7 @@ mask
   .option('--box <frame:left,top,right,bottom>', 'a box around the subject', several, [])
   .option('--key <frame=mask>', 'a whole mask of a frame, a picture of the clip’s size', several, [])
   .option('-o, --out <folder>', 'where to write a mask for every frame, grey PNGs')
+  .option('--across-cuts', 'follow across cuts, where the subject is looked for again')
   .option('--logits <folder>', 'where to write every mask’s logits, as NumPy files')
   .option('--threads <count>', 'threads to compute with; all cores when left out')
   .option('--json', 'speak JSON lines, for programs')
@@ -195,8 +196,12 @@ program
 
 program
   .command('bench')
-  .description('measure a UNet of the released size on this machine, with random weights')
-  .option('--keep-weights', 'keep the weights file (2.3 GB) for the next time')
+  .description('measure a UNet of a published size on this machine, with random weights')
+  .option(
+    '--family <name>',
+    'released: MagDiff’s (the default); sd15: Stable Diffusion 1.5 with AnimateDiff and an IP-Adapter',
+  )
+  .option('--keep-weights', 'keep the weights (2 to 3 GB) for the next time')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await benchCommand(values, console))));
 
