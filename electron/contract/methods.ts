@@ -6,7 +6,7 @@ import { keptHistory } from './keptHistory.ts';
 import { maskOperation, regionPrompt } from './maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
-import { promptWorld } from './promptWorld.ts';
+import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 
