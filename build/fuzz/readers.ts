@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { readTakeFile } from '../../electron/cli/takes/takeFiles.ts';
 import { fileName } from '../../electron/contract/fileName.ts';
-import { maskDrawing } from '../../electron/contract/maskOperations.ts';
+import { maskDrawing } from '../../electron/contract/masks/maskOperations.ts';
 import { methods } from '../../electron/contract/methods.ts';
 import { parseProjectFile } from '../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../electron/contract/records.ts';

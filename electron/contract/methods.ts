@@ -3,7 +3,7 @@ import { documentDiff } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { keptHistory } from './keptHistory.ts';
-import { maskOperation, regionPrompt } from './maskOperations.ts';
+import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 import { documentRecord, sourceRecord } from './records.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { maskDrawing } from '../maskOperations.ts';
+import type { maskDrawing } from './maskOperations.ts';
 import type { MaskKeyRecord, MaskRecord, RecordOf } from '../records.ts';
 
 /** A mask's drawing, put together from its records: keys by frame, each key's strokes by their order. */
