@@ -3,7 +3,8 @@ import { useProjectState } from '../../project/hooks.ts';
 import { Field, HintText } from '../../ui/fields/Field.tsx';
 import { TextArea } from '../../ui/fields/TextInput.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { unknownWords } from './unknownWords.ts';
+import { unknownWords, withWordReplaced } from './unknownWords.ts';
+import { WordHelp } from './WordHelp.tsx';
 
 /** How long a pause in typing makes the words so far one step. */
 const pauseMilliseconds = 450;
@@ -57,6 +58,15 @@ export function PromptField({
       <HintText warn id={`${id}-unknown`} role="status">
         {unknown.length > 0 ? texts.inspector.unknownWords(unknown.join(', ')) : ''}
       </HintText>
+      <WordHelp
+        unknown={unknown}
+        known={words}
+        onReplace={(word, by) => {
+          const next = withWordReplaced(text, word, by);
+          setText(next);
+          commit(next);
+        }}
+      />
     </Field>
   );
 }

@@ -14,6 +14,8 @@ export const inspectorTexts = {
     editNeedsClip: 'Choose a clip to edit; a picture can be brought to life.',
     prompt: 'Prompt',
     promptPlaceholder: 'What should happen? “it floats up on the beach at sunset”',
+    replaceBy: (word: string, by: string) => `Replace ${word} by ${by}`,
+    knownWords: (count: number) => `All ${count} words it knows`,
     unknownWords: (words: string) => `The model does not know: ${words}`,
     negative: 'Negative prompt',
     negativePlaceholder: 'What should not appear',
