@@ -1,11 +1,15 @@
 /**
  * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
- * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip.
+ * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
+ * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { openModel } from '../models/families/openModel.ts';
 import { benchClipMemory } from './bench/clipMemory.ts';
+import { benchFollow } from './bench/follow/benchFollow.ts';
+import { drawnComposites } from './bench/follow/drawnComposites.ts';
+import { filmedComposites } from './bench/follow/filmedComposites.ts';
 import { benchLivePreview } from './bench/livePreview.ts';
 import { type Measure, measureLine } from './bench/measure.ts';
 import { benchPage } from './bench/page.ts';
@@ -19,6 +23,12 @@ async function section(title: string, bench: () => Promise<Measure[]>): Promise<
   for (const measure of await bench()) process.stdout.write(`  ${measureLine(measure)}\n`);
 }
 
+if (process.argv[2] === 'follow') {
+  const folder = process.argv[3];
+  const composites = folder === undefined ? drawnComposites() : filmedComposites(folder);
+  await section('The built-in follower', () => benchFollow(composites, (line) => process.stdout.write(`  ${line}\n`)));
+  process.exit();
+}
 const { description } = await openModel(model, { provider: 'cpu' });
 await section('Live preview', () => benchLivePreview(model, description.student !== undefined));
 await section('The page', benchPage);

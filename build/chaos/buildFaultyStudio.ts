@@ -18,6 +18,7 @@ export async function buildFaultyStudio(): Promise<string> {
     entryPoints: {
       faultyStudio: 'build/chaos/faultyStudio.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
+      clickProcess: 'electron/engine/clicks/clickProcess.ts',
       modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
       pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },

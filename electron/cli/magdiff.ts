@@ -181,8 +181,12 @@ program
 
 program
   .command('bench')
-  .description('measure a UNet of the released size on this machine, with random weights')
-  .option('--keep-weights', 'keep the weights file (2.3 GB) for the next time')
+  .description('measure a UNet of a published size on this machine, with random weights')
+  .option(
+    '--family <name>',
+    'released: MagDiff’s (the default); sd15: Stable Diffusion 1.5 with AnimateDiff and an IP-Adapter',
+  )
+  .option('--keep-weights', 'keep the weights (2 to 3 GB) for the next time')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await benchCommand(values, console))));
 

@@ -6,6 +6,7 @@ import { keptHistory } from './keptHistory.ts';
 import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
+import { promptWorld } from './promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 
@@ -63,7 +64,7 @@ export const methods = {
   'studio.device': { input: none, output: deviceView },
   'models.words': {
     input: z.strictObject({ modelId: z.string().max(200) }),
-    output: z.strictObject({ words: z.array(z.string()) }),
+    output: z.strictObject({ words: z.array(z.string()), world: promptWorld.nullable() }),
   },
   ...modelMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },

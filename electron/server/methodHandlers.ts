@@ -4,6 +4,7 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { errorOnWire } from '../contract/errorOnWire.ts';
 import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
+import { promptWorldOf } from '../services/models/promptWorldOf.ts';
 import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
@@ -35,7 +36,10 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return services.engine.device(await catalogue.folderOf(model.id));
     },
     ...createModelHandlers(services),
-    'models.words': async ({ modelId }) => ({ words: await catalogue.words(modelId) }),
+    'models.words': async ({ modelId }) => ({
+      words: await catalogue.words(modelId),
+      world: (await promptWorldOf(await catalogue.folderOf(modelId))) ?? null,
+    }),
 
     'projects.list': async () => ({ projects: await library.list() }),
     'projects.create': async ({ name }) => ({ projectId: await library.create(name) }),

@@ -32,6 +32,9 @@ export interface FollowKey {
   readonly mask?: Uint8Array;
 }
 
+/** A frame whose confidence is below this is to be looked at: its mask overlaps the true one by less than 0.8, more likely than not. */
+export const doubtfulBelow = 0.5;
+
 /** One frame of a followed subject. */
 export interface FollowedFrame {
   readonly frame: number;

@@ -22,6 +22,7 @@ from magdiff.pool import TEXT_LENGTH, load_vae
 from magdiff.schedule import BETAS
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
+from magdiff.world.vocabulary import vocabulary
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -118,6 +119,7 @@ def main() -> None:
     vae = load_vae(args.run / "vae_frozen.pt")
     tokenizer = Tokenizer.load(args.run / "tokenizer", TEXT_LENGTH)
     tokenizer.save(args.out / "tokenizer")
+    (args.out / "world.json").write_text(json.dumps(vocabulary(), indent=1) + "\n")
     bos, eos = tokenizer.vocab[START], tokenizer.vocab[END]
     unet = model.cfg.unet.to_json()
     size = write_part(args.out / "unet", unet, model.unet, WEIGHTS)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
+import { commonFolder } from './commonFolder.ts';
 import type { StoredTensor, TensorIndex } from './storedTensor.ts';
 
 /** Element types a network's weights may have. */
@@ -48,8 +48,9 @@ export class KeyedWeights {
     const paths = new Map(
       [...new Set([...this.#tensors.values()].map(({ path }) => path))].map((path) => [path, realpathSync(path)]),
     );
-    this.folder = commonFolder([...paths.values()]);
-    for (const [path, real] of paths) this.#files.set(path, relative(this.folder, real).split(sep).join('/'));
+    const { folder, places } = commonFolder([...new Set(paths.values())], label);
+    this.folder = folder;
+    for (const [path, real] of paths) this.#files.set(path, places.get(real) ?? '');
   }
 
   /** Every key, prefix removed. */
@@ -109,15 +110,4 @@ export class KeyedWeights {
       length: tensor.length,
     };
   }
-}
-
-/** Deepest folder that contains every path. */
-function commonFolder(paths: readonly string[]): string {
-  let folder = dirname(paths[0] ?? sep);
-  while (!paths.every((path) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  return folder;
 }

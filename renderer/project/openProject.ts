@@ -161,7 +161,7 @@ export class OpenProject implements ProjectScope {
   /** Reads which words the inspector's model knows. */
   async #loadWords(): Promise<void> {
     const { model } = this;
-    const { words } = model ? await this.client.call('models.words', { modelId: model.id }) : { words: [] };
-    if (model === this.model) this.state.set({ words: new Set(words) });
+    const known = model ? await this.client.call('models.words', { modelId: model.id }) : { words: [], world: null };
+    if (model === this.model) this.state.set({ words: new Set(known.words), world: known.world });
   }
 }

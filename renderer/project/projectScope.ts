@@ -1,4 +1,5 @@
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
+import type { PromptWorld } from '../../electron/contract/promptWorld.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { StateStore } from '../editor/stateStore.ts';
@@ -13,6 +14,8 @@ export interface ProjectState {
   uploads: readonly { name: string; share: number }[];
   /** Words the chosen model knows; empty where it does not say. */
   words: ReadonlySet<string>;
+  /** What the model can be asked for, where it knows one small world. */
+  world: PromptWorld | null;
   /** What a run of the present settings would need, or why there can be none; null while it is being found out. */
   estimate: MethodOutput<'jobs.estimate'> | { problem: string } | null;
   seedLocked: boolean;
@@ -29,6 +32,7 @@ export const initialProjectState: ProjectState = {
   dialog: 'none',
   uploads: [],
   words: new Set(),
+  world: null,
   estimate: null,
   seedLocked: true,
   smartBusy: false,

@@ -78,6 +78,15 @@ describe('screens', () => {
     await picture('start');
   });
 
+  it('model page', async () => {
+    await page.getByRole('button', { name: 'Models…' }).click();
+    await page.getByRole('tab', { name: /To fetch/ }).click();
+    await page.getByTestId('fetch-entry').first().waitFor();
+    await page.locator('button:enabled', { hasText: 'Look again' }).waitFor();
+    await picture('models');
+    await page.keyboard.press('Escape');
+  });
+
   it('viewer with the mask, as a tint and as the model sees it', { timeout: 60_000 }, async () => {
     await page.getByRole('button', { name: 'Open the sample' }).click();
     await page.getByRole('button', { name: /Red balloon/ }).waitFor({ timeout: 60_000 });

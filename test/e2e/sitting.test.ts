@@ -128,10 +128,8 @@ describe('one sitting', () => {
 
   it('marks the words that the model does not know', async () => {
     const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-    await prompt.fill('a balloonish it floats up on the beach');
-    await page.getByText('The model does not know: balloonish').waitFor();
-    await page.getByRole('button', { name: 'Replace balloonish by ball', exact: true }).click();
-    expect(await prompt.inputValue()).toBe('a ball it floats up on the beach');
+    await prompt.fill('it dances on the beach');
+    await page.getByText('The model does not know “dances”').waitFor();
     await prompt.fill('it floats up on the beach');
     await page.getByText('The model does not know').waitFor({ state: 'detached' });
     await prompt.blur();

@@ -10,6 +10,7 @@ import { readPicture } from '../../media/readPicture.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
 import { byteCount, type Console } from '../console.ts';
 import { chosenModelFolder, withModelDefaults } from '../models/chosenModel.ts';
+import { promptNotes } from './promptNotes.ts';
 import { runTake, type TakeOutcome } from './runTake.ts';
 import { spliceIntoClip } from './spliceIntoClip.ts';
 import { contentHash, placedIn, takeFilePathFor, writeTakeFile } from './takeFiles.ts';
@@ -69,6 +70,7 @@ async function makeTake(
     provider: '',
     studioVersion,
   };
+  for (const note of await promptNotes(modelFolder, settings)) console.note('warning', note);
   const places = { modelFolder, provider, sourcePath: path, maskPath: maskFile?.place };
   const jobFolder = typeof values.keepJob === 'string' ? resolve(values.keepJob) : undefined;
   const isEdit = settings.task === 'edit';

@@ -103,6 +103,8 @@ export const modelLibraryView = z.strictObject({
   entries: z.array(fetchEntryView),
   /** Where fetched files are put. */
   fetchedFolder: z.string(),
+  /** The user's home folder, which is written as ~ in what is shown. */
+  home: z.string(),
 });
 
 /** See {@link modelLibraryView}. */

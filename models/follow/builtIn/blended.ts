@@ -11,5 +11,6 @@ export function blended(first: Found, second: Found, share: number): Found {
   return {
     soft: { view, data: data.map((value, at) => part * value + (1 - part) * other[at]) },
     confidence: part * second.confidence + (1 - part) * first.confidence,
+    measures: second.measures,
   };
 }

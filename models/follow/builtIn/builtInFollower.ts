@@ -1,6 +1,14 @@
 import { StudioError } from '../../errors/studioError.ts';
 import { checkKeys } from '../checkKeys.ts';
-import type { FollowClip, FollowedFrame, Follower, FollowKey, FollowOptions, FollowStep } from '../follower.ts';
+import type {
+  FollowClip,
+  FollowedFrame,
+  Follower,
+  FollowKey,
+  FollowOptions,
+  FollowStep,
+  FrameRange,
+} from '../follower.ts';
 import { blended } from './blended.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
 import { type Found, SubjectWalk } from './subjectWalk.ts';
@@ -44,56 +52,74 @@ async function* follow(
 
 type Followed = Omit<FollowedFrame, 'subject'>;
 
+/** A key with less than this share of the largest key's area shows a part of the subject: it is not what others are held against. */
+const wholeShare = 0.4;
+
 async function* followOne(
   clip: FollowClip,
   keys: readonly MaskKey[],
-  range: { readonly first: number; readonly last: number },
+  range: FrameRange,
 ): AsyncGenerator<Followed, void, undefined> {
-  const byFrame = new Map(keys.map((key) => [key.frame, key]));
-  for (const { frame, mask } of [...keys].sort((a, b) => a.frame - b.frame))
-    if (frame >= range.first && frame <= range.last)
-      yield {
-        frame,
-        mask: mask.map((value) => (value >= 128 ? 255 : 0)),
-        confidence: 1,
-        isThere: mask.some((value) => value >= 128),
-        measures: {},
-      };
-  for (const stretch of stretchesOf([...byFrame.keys()], range)) yield* followStretch(clip, byFrame, stretch);
+  const byFrame = new Map(keys.map((key) => [key.frame, key.mask]));
+  for (const [frame, said] of [...byFrame].sort(([one], [other]) => one - other)) {
+    if (frame < range.first || frame > range.last) continue;
+    const mask = said.map((value) => (value >= 128 ? 255 : 0));
+    yield { frame, mask, confidence: 1, isThere: mask.includes(255), measures: {} };
+  }
+  const areas = new Map([...byFrame].map(([frame, mask]) => [frame, areaOf(mask)]));
+  const largest = Math.max(...areas.values());
+  const whole = [...areas].flatMap(([frame, area]) => (area >= wholeShare * largest ? [frame] : []));
+  for (const stretch of stretchesOf(whole, range)) yield* followStretch(clip, byFrame, stretch);
 }
 
-/** Forwards from the key before, then backwards from the key behind, where there are both; each frame comes once. */
+const areaOf = (mask: Uint8Array): number => {
+  let area = 0;
+  for (let at = 0; at < mask.length; at++) if (mask[at] >= 128) area++;
+  return area;
+};
+
+/** Forwards from the key before, then backwards from the key behind, where there are both; each frame without a key comes once. */
 async function* followStretch(
   clip: FollowClip,
-  keys: ReadonlyMap<number, MaskKey>,
+  keys: ReadonlyMap<number, Uint8Array>,
   { from, to, wanted }: Stretch,
 ): AsyncGenerator<Followed, void, undefined> {
   const there = new Map<number, Found>();
-  const before = from === undefined ? undefined : keys.get(from);
-  const behind = to === undefined ? undefined : keys.get(to);
-  if (before) {
-    const walk = new SubjectWalk(clip, await clip.frame(before.frame), before.mask);
-    for (let frame = before.frame + 1; frame <= wanted.last; frame++) {
-      const found = walk.next(await clip.frame(frame));
-      if (frame < wanted.first) continue;
-      if (behind) there.set(frame, found);
-      else yield followedFrame(clip, frame, found);
+  const isWanted = (frame: number): boolean => frame >= wanted.first && frame <= wanted.last && !keys.has(frame);
+  if (from !== undefined)
+    for await (const [frame, found] of walked(clip, keys, from, wanted.last)) {
+      if (!isWanted(frame)) continue;
+      if (to === undefined) yield followedFrame(clip, frame, found);
+      else there.set(frame, found);
     }
-  }
-  if (behind) {
-    const walk = new SubjectWalk(clip, await clip.frame(behind.frame), behind.mask);
-    for (let frame = behind.frame - 1; frame >= wanted.first; frame--) {
-      const found = walk.next(await clip.frame(frame));
-      if (frame > wanted.last) continue;
+  if (to !== undefined)
+    for await (const [frame, found] of walked(clip, keys, to, wanted.first)) {
+      if (!isWanted(frame)) continue;
       const other = there.get(frame);
       there.delete(frame);
-      const share = before ? (frame - before.frame) / (behind.frame - before.frame) : 1;
+      const share = from === undefined ? 1 : (frame - from) / (to - from);
       yield followedFrame(clip, frame, other ? blended(other, found, share) : found);
     }
+}
+
+/** Walks from a key's frame to `last`, either way; keys on the way are taken for true. */
+async function* walked(
+  clip: FollowClip,
+  keys: ReadonlyMap<number, Uint8Array>,
+  start: number,
+  last: number,
+): AsyncGenerator<readonly [number, Found], void, undefined> {
+  const walk = new SubjectWalk(clip, await clip.frame(start), keys.get(start) ?? new Uint8Array());
+  const step = last < start ? -1 : 1;
+  for (let frame = start + step; (last - frame) * step >= 0; frame += step) {
+    const found = walk.next(await clip.frame(frame));
+    const said = keys.get(frame);
+    if (said) walk.pin(said);
+    yield [frame, found];
   }
 }
 
-function followedFrame(clip: FollowClip, frame: number, { soft, confidence }: Found): Followed {
+function followedFrame(clip: FollowClip, frame: number, { soft, confidence, measures }: Found): Followed {
   const mask = cutMask(soft, clip);
-  return { frame, mask, confidence, isThere: mask.includes(255), measures: {} };
+  return { frame, mask, confidence, isThere: mask.includes(255), measures };
 }

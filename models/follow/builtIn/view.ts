@@ -71,6 +71,25 @@ export function seenThrough(view: View, picture: Uint8Array, size: PictureSize):
   return { view, red, green, blue, grey };
 }
 
+/** The same at half the size; the view's sides are even. */
+export function halfSeen({ view, red, green, blue, grey }: Seen): Seen {
+  const small = { ...view, scale: 2 * view.scale, width: view.width >> 1, height: view.height >> 1 };
+  const [halfRed, halfGreen, halfBlue, halfGrey] = [red, green, blue, grey].map((plane) =>
+    halfPlane(plane, view.width),
+  );
+  return { view: small, red: halfRed, green: halfGreen, blue: halfBlue, grey: halfGrey };
+}
+
+/** A plane at half its size, each pixel the mean of four; both sides are even. */
+export function halfPlane(plane: Float32Array, width: number): Float32Array {
+  const half = new Float32Array(plane.length >> 2);
+  const across = width >> 1;
+  for (let at = 0, row = 0; at < half.length; row++)
+    for (let x = 0, from = 2 * row * width; x < across; x++, at++, from += 2)
+      half[at] = (plane[from] + plane[from + 1] + plane[from + width] + plane[from + width + 1]) / 4;
+  return half;
+}
+
 /** A mask of the clip (one byte a pixel, 128 and above the subject) through a view: the share of each pixel that is subject. */
 export function maskThrough(view: View, mask: Uint8Array, size: PictureSize): SoftMask {
   const { width, height } = view;
@@ -117,5 +136,7 @@ export function throughView(data: Float32Array, from: View, to: View, outside = 
 /** A soft mask cut at a half, one byte a pixel of the clip: 255 or 0. */
 export function cutMask({ view, data }: SoftMask, { width, height }: PictureSize): Uint8Array {
   const whole = throughView(data, view, { left: 0, top: 0, scale: 1, width, height });
-  return Uint8Array.from(whole, (value) => (value >= 0.5 ? 255 : 0));
+  const mask = new Uint8Array(whole.length);
+  for (let at = 0; at < mask.length; at++) if (whole[at] >= 0.5) mask[at] = 255;
+  return mask;
 }

@@ -7,6 +7,7 @@ import { texts } from '../../ui/texts/texts.ts';
 import { useStudio } from '../hooks.ts';
 import { byteText } from './byteText.ts';
 import styles from './lists.module.css';
+import { shortPlace } from './shortPlace.ts';
 
 const text = texts.models;
 
@@ -26,7 +27,7 @@ export function FetchList({ view }: { view: ModelLibraryView }): ReactNode {
   );
   return (
     <>
-      <p className={styles.lead}>{text.fetchLead(view.fetchedFolder)}</p>
+      <p className={styles.lead}>{text.fetchLead(shortPlace(view.fetchedFolder, view.home))}</p>
       {group('part', text.parts)}
       {view.entries.some(({ kind }) => kind === 'helper') ? group('helper', text.helpers) : null}
     </>

@@ -8,6 +8,7 @@ import { texts } from '../../ui/texts/texts.ts';
 import { useStudio } from '../hooks.ts';
 import { byteText } from './byteText.ts';
 import styles from './lists.module.css';
+import { shortPlace } from './shortPlace.ts';
 
 const text = texts.models;
 
@@ -45,7 +46,7 @@ export function FileList({ view }: { view: ModelLibraryView }): ReactNode {
       </div>
       <ul className={styles.list}>
         {files.slice(0, mostRows).map((file) => (
-          <FileRow key={file.id} file={file} />
+          <FileRow key={file.id} file={file} home={view.home} />
         ))}
       </ul>
       {files.length > mostRows ? <p className={styles.more}>{text.andMore(files.length - mostRows)}</p> : null}
@@ -56,7 +57,7 @@ export function FileList({ view }: { view: ModelLibraryView }): ReactNode {
   );
 }
 
-function FileRow({ file }: { file: FoundFileView }): ReactNode {
+function FileRow({ file, home }: { file: FoundFileView; home: string }): ReactNode {
   const studio = useStudio();
   const { id, name, place, what, needs, usable, licence, removed, check, sizeBytes } = file;
   const isReading = check?.state === 'running';
@@ -68,7 +69,7 @@ function FileRow({ file }: { file: FoundFileView }): ReactNode {
           {what.charAt(0).toUpperCase() + what.slice(1)}.{needs ? ` ${needs}` : ''}
         </span>
         <span className={styles.facts}>
-          <span>{place}</span>
+          <span>{shortPlace(place, home)}</span>
           {licence ? <span>{text.licence(licence)}</span> : null}
           {check?.state === 'whole' ? <span className={styles.good}>{text.whole(check.autoV2)}</span> : null}
           {check?.state === 'broken' ? <span className={styles.bad}>{check.why}</span> : null}

@@ -4,6 +4,7 @@ import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { useStudio } from '../hooks.ts';
 import styles from './lists.module.css';
+import { shortPlace } from './shortPlace.ts';
 
 const text = texts.models;
 
@@ -17,7 +18,7 @@ export function FolderList({ view }: { view: ModelLibraryView }): ReactNode {
         {view.folders.map(({ id: folderId, path, owner, added }) => (
           <li key={folderId} className={styles.row} data-testid="model-folder">
             <div className={styles.text}>
-              <span className={styles.name}>{path}</span>
+              <span className={styles.name}>{shortPlace(path, view.home)}</span>
               <span className={styles.facts}>{added ? text.you : owner}</span>
             </div>
             <div className={styles.end}>

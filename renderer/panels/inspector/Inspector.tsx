@@ -10,6 +10,7 @@ import { texts } from '../../ui/texts/texts.ts';
 import styles from './Inspector.module.css';
 import { Group, PlainGroup } from './InspectorGroup.tsx';
 import { PromptField } from './PromptField.tsx';
+import { PromptGuide } from './PromptGuide.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
 import { SettingSlider, SettingSwitch, useSetting } from './SettingFields.tsx';
 import { StepCurves } from './StepCurves.tsx';
@@ -77,6 +78,7 @@ function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
         rows={3}
         onCommit={(prompt) => set('Prompt', { prompt })}
       />
+      <PromptGuide settings={settings} />
     </PlainGroup>
   );
 }

@@ -3,8 +3,9 @@ import { useProjectState } from '../../project/hooks.ts';
 import { Field, HintText } from '../../ui/fields/Field.tsx';
 import { TextArea } from '../../ui/fields/TextInput.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { unknownWords, withWordReplaced } from './unknownWords.ts';
-import { WordHelp } from './WordHelp.tsx';
+import { unknownWords } from './unknownWords.ts';
+
+const noWords: ReadonlySet<string> = new Set();
 
 /** How long a pause in typing makes the words so far one step. */
 const pauseMilliseconds = 450;
@@ -26,7 +27,8 @@ export function PromptField({
   const id = useId();
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const words = useProjectState((state) => state.words);
+  // What a model of a small world makes of a sentence is told by meaning, below it.
+  const words = useProjectState((state) => (state.world ? noWords : state.words));
   useEffect(() => setText(value), [value]);
   const commit = (next: string): void => {
     clearTimeout(timer.current);
@@ -58,15 +60,6 @@ export function PromptField({
       <HintText warn id={`${id}-unknown`} role="status">
         {unknown.length > 0 ? texts.inspector.unknownWords(unknown.join(', ')) : ''}
       </HintText>
-      <WordHelp
-        unknown={unknown}
-        known={words}
-        onReplace={(word, by) => {
-          const next = withWordReplaced(text, word, by);
-          setText(next);
-          commit(next);
-        }}
-      />
     </Field>
   );
 }

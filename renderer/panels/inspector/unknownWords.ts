@@ -5,8 +5,3 @@ export function unknownWords(text: string, known: ReadonlySet<string>): string[]
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) if (!known.has(word)) unknown.add(word);
   return [...unknown];
 }
-
-/** The text with a word replaced wherever it stands alone, whatever its case. */
-export function withWordReplaced(text: string, word: string, by: string): string {
-  return text.replace(/[\p{L}\p{N}]+/gu, (found) => (found.toLowerCase() === word ? by : found));
-}

@@ -6,6 +6,7 @@ export interface ButtonLook {
   primary?: boolean;
   quiet?: boolean;
   large?: boolean;
+  small?: boolean;
 }
 
 /** A button with words. */
@@ -13,8 +14,15 @@ export function Button({
   primary = false,
   quiet = false,
   large = false,
+  small = false,
   ...rest
 }: ButtonLook & Omit<ComponentProps<'button'>, 'className'>): ReactNode {
-  const look = [styles.button, primary && styles.primary, quiet && styles.quiet, large && styles.large];
+  const look = [
+    styles.button,
+    primary && styles.primary,
+    quiet && styles.quiet,
+    large && styles.large,
+    small && styles.small,
+  ];
   return <button type="button" className={look.filter(Boolean).join(' ')} {...rest} />;
 }

@@ -72,6 +72,7 @@ export class ModelLibrary {
       sets: await this.#sets(),
       entries: this.fetches.entries(),
       fetchedFolder: fetchedFolder(this.#home),
+      home: this.#home,
     };
   }
 

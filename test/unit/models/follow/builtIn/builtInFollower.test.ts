@@ -22,7 +22,7 @@ describe('the built-in follower', () => {
     expect(steps.map(({ followed }) => followed.frame)).toEqual([4, 5, 6, 7, 8, 3, 2, 1, 0]);
     expect(steps.map(({ step, total }) => [step, total])).toEqual(steps.map((_, index) => [index + 1, 9]));
     for (const { followed } of steps) {
-      expect(overlap(followed.mask, clip.mask(followed.frame))).toBeGreaterThan(0.8);
+      expect(overlap(followed.mask, clip.mask(followed.frame))).toBeGreaterThan(0.95);
       expect(followed.isThere).toBe(true);
       expect(followed.confidence).toBeGreaterThan(0);
       expect(followed.confidence).toBeLessThanOrEqual(1);

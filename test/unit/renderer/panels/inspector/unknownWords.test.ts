@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unknownWords, withWordReplaced } from '../../../../../renderer/panels/inspector/unknownWords.ts';
+import { unknownWords } from '../../../../../renderer/panels/inspector/unknownWords.ts';
 
 describe('unknownWords', () => {
   const known = new Set(['the', 'ball', 'jumps']);
@@ -7,13 +7,5 @@ describe('unknownWords', () => {
     expect(unknownWords('The BALL, the zebra; jumps! Zebra über', known)).toEqual(['zebra', 'über']);
     expect(unknownWords('', known)).toEqual([]);
     expect(unknownWords('anything', new Set())).toEqual([]);
-  });
-});
-
-describe('withWordReplaced', () => {
-  it('replaces a word wherever it stands alone', () => {
-    expect(withWordReplaced('A Baloon, baloons; the BALOON.', 'baloon', 'balloon')).toBe(
-      'A balloon, baloons; the balloon.',
-    );
   });
 });

@@ -1,11 +1,8 @@
-/** Measures the released model's UNet on this machine, with random weights: nothing has to be downloaded to know. */
+/** Measures a UNet of a published size on this machine, with random weights: nothing has to be downloaded to know. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { alphaKeys, buildContext } from '../../nets/unet/contextKeyValues.ts';
-import { buildUnet } from '../../nets/unet/unet.ts';
-import { crossAttentionLayers } from '../../nets/unet/unetConfig.ts';
 import { dialectOf, largeForm } from '../../onnx/dialect.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { convolution } from '../../onnx/linear.ts';
@@ -15,11 +12,10 @@ import { type BuiltGraph, cachedGraph } from '../../runtime/graphCache.ts';
 import { type RuntimeTensor, Session } from '../../runtime/session.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
-import { writeRandomWeights } from './randomWeights.ts';
-import { releasedShape, releasedUnet } from './released.ts';
+import type { BenchSubject } from './benchSubject.ts';
 
-/** What was measured, in SI units. Ratios are against bounds for a released-size model on two cores. */
-export interface ReleasedMeasures {
+/** What was measured, in SI units. Ratios are against bounds for a model of that size on two cores. */
+export interface UnetMeasures {
   readonly threads: number;
   /** Multiply-adds counted twice, per second, of the 3×3 convolution 320 → 320 over 16 pictures of 32×32. */
   readonly convolutionRate: number;
@@ -27,7 +23,7 @@ export interface ReleasedMeasures {
   readonly stepRate: number;
   readonly stepSeconds: number;
   readonly stepFlops: number;
-  /** stepRate / convolutionRate, each step against the convolutions measured around it; bound: at least 0.75. */
+  /** stepRate / convolutionRate, each step against the convolutions measured around it; bound: the subject's. */
   readonly rateRatio: number;
   /** Most memory this process ever held, in bytes, and the bytes of the weights as float32. */
   readonly residentBytes: number;
@@ -42,32 +38,33 @@ export interface ReleasedMeasures {
 
 /** Where to work and whom to tell. */
 export interface BenchOptions {
-  /** Folder for the weights (2.3 GB while it runs) and the cached graph. */
+  /** Folder for the weights (2 to 3 GB while it runs) and the cached graph. */
   readonly folder: string;
   readonly threads?: number;
   /** Steps measured after one to warm up. */
   readonly steps?: number;
-  /** Keep the weights file for the next time. */
+  /** Keep the weights for the next time. */
   readonly keepWeights?: boolean;
   readonly onProgress?: (message: string) => void;
 }
 
 const gibibyte = 2 ** 30;
 
-/** Writes random weights of the released size, runs the UNet (8 frames of 256×256, both guidance branches) and measures. */
-export async function benchReleased(options: BenchOptions): Promise<ReleasedMeasures> {
+/** Writes random weights of a published size, runs the UNet and measures. */
+export async function benchUnet(subject: BenchSubject, options: BenchOptions): Promise<UnetMeasures> {
   const { folder, onProgress = () => undefined } = options;
   const threads = options.threads ?? cpus().length;
-  const path = join(folder, 'released.safetensors');
-  if (!existsSync(path)) {
-    onProgress('Writing random weights of the released size …');
-    await writeReleasedWeights(path);
+  const paths = Object.keys(subject.files).map((name) => join(folder, name));
+  if (!paths.every((path) => existsSync(path))) {
+    onProgress(`Writing random weights of ${subject.title} …`);
+    await subject.write(folder);
   }
   try {
-    const weights = new KeyedWeights(path, [{ index: await readSafetensors(path) }]);
+    const layers = await Promise.all(paths.map(async (path) => ({ index: await readSafetensors(path) })));
+    const weights = new KeyedWeights(subject.title, layers);
     const graphOf = (): Promise<BuiltGraph> =>
-      cachedGraph(join(folder, 'graphs'), ['bench', releasedUnet, releasedShape, weights.fingerprint], () =>
-        buildUnet(releasedUnet, releasedShape, largeForm(dialectOf('cpu')), weights),
+      cachedGraph(join(folder, 'graphs'), ['bench', subject.facts, weights.fingerprint], () =>
+        subject.build(largeForm(dialectOf('cpu')), weights),
       );
     await graphOf();
     onProgress('Loading …');
@@ -82,32 +79,24 @@ export async function benchReleased(options: BenchOptions): Promise<ReleasedMeas
     });
     const readySeconds = (performance.now() - start) / 1000;
     try {
-      return { threads, readySeconds, ...(await measureSteps(session, graph, threads, options)) };
+      return { threads, readySeconds, ...(await measureSteps(session, graph, subject, threads, options)) };
     } finally {
       await session.dispose();
     }
   } finally {
-    if (!options.keepWeights) await rm(path, { force: true });
+    if (!options.keepWeights) for (const path of paths) await rm(path, { force: true });
   }
-}
-
-async function writeReleasedWeights(path: string): Promise<void> {
-  const declared = new RecordingSource();
-  buildUnet(releasedUnet, releasedShape, dialectOf('plain'), declared);
-  buildContext(releasedUnet, releasedShape, dialectOf('plain'), declared);
-  for (const { name } of crossAttentionLayers(releasedUnet))
-    for (const key of Object.values(alphaKeys(name))) declared.find(key, [1]);
-  await writeRandomWeights(path, declared.entries);
 }
 
 async function measureSteps(
   session: Session,
   graph: BuiltGraph,
+  subject: BenchSubject,
   threads: number,
   options: BenchOptions,
-): Promise<Omit<ReleasedMeasures, 'threads' | 'readySeconds'>> {
+): Promise<Omit<UnetMeasures, 'threads' | 'readySeconds'>> {
   const { onProgress = () => undefined, steps = 2 } = options;
-  const feeds = releasedFeeds();
+  const feeds = feedsOf(subject);
   const convolutionSpeed = await ConvolutionSpeed.create(threads);
   try {
     onProgress('Warming up: the first step reads the weights from the disk …');
@@ -159,36 +148,25 @@ function median(values: readonly number[]): number {
 
 /** α are inputs: what a moved slider costs is making two small arrays, with the session as it is. */
 function measureAlpha(feeds: Record<string, RuntimeTensor>): number {
-  const layers = crossAttentionLayers(releasedUnet).length;
-  const { frames } = releasedShape;
+  const shape = feeds.alpha_text?.shape ?? [];
+  const count = shape.reduce((product, size) => product * size, 1);
   const start = performance.now();
   for (const name of ['alpha_text', 'alpha_image'])
-    feeds[name] = { dtype: 'float32', shape: [layers, frames], data: new Float32Array(layers * frames).fill(0.5) };
+    feeds[name] = { dtype: 'float32', shape, data: new Float32Array(count).fill(0.5) };
   return (performance.now() - start) / 1000;
 }
 
-function releasedFeeds(): Record<string, RuntimeTensor> {
-  const { batch, frames, height, width, imageTokens } = releasedShape;
-  const feeds: Record<string, RuntimeTensor> = {};
-  const put = (name: string, shape: readonly number[]): void => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    feeds[name] = {
-      dtype: 'float32',
-      shape,
-      data: Float32Array.from({ length: count }, (_, index) => Math.sin(12.9898 * index)),
-    };
-  };
-  put('sample', [batch, releasedUnet.inChannels, frames, height, width]);
-  feeds.timestep = { dtype: 'float32', shape: [1], data: Float32Array.of(500) };
-  const layers = crossAttentionLayers(releasedUnet);
-  for (const name of ['alpha_text', 'alpha_image']) put(name, [layers.length, frames]);
-  for (const { name, channels } of layers) {
-    for (const kind of ['key', 'value']) {
-      put(`${name}.text_${kind}`, [batch, releasedUnet.textTokens, channels]);
-      put(`${name}.image_${kind}`, [batch, imageTokens, channels]);
-    }
-  }
-  return feeds;
+/** A value for every input that the subject's graph declares. */
+function feedsOf(subject: BenchSubject): Record<string, RuntimeTensor> {
+  const { inputs } = subject.build(dialectOf('plain'), new RecordingSource());
+  return Object.fromEntries(
+    inputs.map(({ name, shape }) => {
+      const count = shape.reduce((product, size) => product * size, 1);
+      const wave = (_: unknown, index: number): number => Math.sin(12.9898 * index);
+      const data = name === 'timestep' ? Float32Array.of(500) : Float32Array.from({ length: count }, wave);
+      return [name, { dtype: 'float32', shape, data }];
+    }),
+  );
 }
 
 /** The yardstick: one 3×3 convolution as the network has them at its highest resolution. */
