@@ -5,7 +5,7 @@ import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
-import { promptWorld } from './promptWorld.ts';
+import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 

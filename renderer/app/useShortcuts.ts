@@ -13,7 +13,7 @@ const tools: Readonly<Record<string, ToolName>> = {
   w: 'smart',
   h: 'pan',
 };
-const modes: readonly ViewMode[] = ['source', 'result', 'sideBySide', 'wipe', 'difference'];
+const modes: readonly ViewMode[] = ['source', 'result', 'sideBySide', 'wipe', 'difference', 'timeline'];
 const displays: readonly MaskDisplay[] = ['tint', 'outline', 'model', 'hidden'];
 /** A press of Space shorter than this plays or pauses; a longer one panned. */
 const tapMilliseconds = 250;

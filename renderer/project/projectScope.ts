@@ -1,5 +1,5 @@
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
-import type { PromptWorld } from '../../electron/contract/promptWorld.ts';
+import type { PromptWorld } from '../../electron/contract/models/promptWorld.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { StateStore } from '../editor/stateStore.ts';
