@@ -5,6 +5,7 @@ import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { gridCommand } from './grid/gridCommand.ts';
 import { maskCommand } from './masks/maskCommand.ts';
 import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
 import { fetchModel } from './models/fetchCommand.ts';
@@ -67,6 +68,19 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
     action(async (console, clip: string, values: TakeOptionValues) => void (await editCommand(clip, values, console))),
   );
 
+addTakeOptions(program.command('grid <source>'))
+  .description('a take for every pair of values of two settings, as a contact sheet that plays, with a recipe each')
+  .requiredOption('--x <setting=values>', 'columns, such as image-alpha=0,0.5,1,2')
+  .option('--y <setting=values>', 'rows, such as text-alpha=0,1,2')
+  .option('--keep <what>', 'edit a clip, keeping subject or rest; generate when left out')
+  .option('--frames <count>', 'frames of each take', '8')
+  .option('--no-own-pixels', 'leave the subject as the model draws it')
+  .action(
+    action(
+      async (console, source: string, values: TakeOptionValues) => void (await gridCommand(source, values, console)),
+    ),
+  );
+
 program
   .command('remake <recipe>')
   .description('make a take’s frames again, from its take.json or a project’s folder, and check that they are the same')
@@ -114,6 +128,7 @@ mask
   .option('--box <frame:left,top,right,bottom>', 'a box around the subject', several, [])
   .option('--key <frame=mask>', 'a whole mask of a frame, a picture of the clip’s size', several, [])
   .option('-o, --out <folder>', 'where to write a mask for every frame, grey PNGs')
+  .option('--across-cuts', 'follow across cuts, where the subject is looked for again')
   .option('--logits <folder>', 'where to write every mask’s logits, as NumPy files')
   .option('--threads <count>', 'threads to compute with; all cores when left out')
   .option('--json', 'speak JSON lines, for programs')

@@ -23,6 +23,7 @@ export interface MaskFollowValues {
   readonly out?: string;
   readonly logits?: string;
   readonly threads?: string;
+  readonly acrossCuts?: boolean;
 }
 
 /**
@@ -36,6 +37,7 @@ export async function maskFollowCommand(path: string, values: MaskFollowValues, 
     throw new StudioError('usage', `--threads takes a whole number from 1 on, not “${values.threads}”.`);
   const said = await readFollowKeys({ points: values.point, boxes: values.box, masks: values.key });
   const clip = await openClipFrames(path);
+  let count = 0;
   try {
     const follower = await openFollower({
       cacheFolder: join(cacheRoot(), 'graphs'),
@@ -45,15 +47,19 @@ export async function maskFollowCommand(path: string, values: MaskFollowValues, 
     try {
       const keys = follower.readsClicks ? said : await asMasks(said, clip).finally(stopPixelProgram);
       for (const folder of [values.out, values.logits]) if (folder) await mkdir(folder, { recursive: true });
-      for await (const { step, total, followed } of follower.follow(clip, keys)) {
+      const options = { acrossCuts: values.acrossCuts === true };
+      for await (const { step, total, followed, cut } of follower.follow(clip, keys, options)) {
         await write(followed, clip, values);
         report(followed, step, total, console);
+        count++;
+        if (cut !== undefined)
+          console.note('warning', `There is a cut at frame ${cut}: give a key behind it, or --across-cuts, to go on.`);
       }
       for (const warning of follower.warnings) console.note('warning', warning);
     } finally {
       await follower.dispose();
     }
-    console.result(`${clip.frameCount} frames followed.`, { frames: clip.frameCount });
+    console.result(`${count} of ${clip.frameCount} frames followed.`, { frames: count, of: clip.frameCount });
   } finally {
     await clip.close();
   }

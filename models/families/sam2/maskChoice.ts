@@ -67,3 +67,20 @@ export function chooseMask({ masks, qualities, score, pointers }: DecodedMasks, 
     pointer: part(pointers, several ? best : 0),
   };
 }
+
+/** A logit that is none of the subject's: what is left of it where another subject's is higher. */
+const othersLogit = -10;
+
+/** Masks of several subjects in one frame that do not overlap, as the published predictor parts them: a pixel is the subject's whose logit is highest. */
+export function apartFromEachOther(masks: readonly ChosenMask[]): readonly ChosenMask[] {
+  if (masks.length < 2) return masks;
+  const parted = masks.map((mask) => ({ ...mask, logits: mask.logits.slice() }));
+  for (let at = 0; at < masks[0].logits.length; at++) {
+    let best = 0;
+    for (let index = 1; index < masks.length; index++)
+      if (masks[index].logits[at] > masks[best].logits[at]) best = index;
+    for (let index = 0; index < masks.length; index++)
+      if (index !== best) parted[index].logits[at] = Math.min(othersLogit, parted[index].logits[at]);
+  }
+  return parted;
+}

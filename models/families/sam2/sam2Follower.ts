@@ -1,4 +1,5 @@
 import { checkKeys } from '../../follow/checkKeys.ts';
+import { CutWatch } from '../../follow/cutWatch.ts';
 import type {
   FollowClip,
   FollowedFrame,
@@ -8,10 +9,11 @@ import type {
   FollowStep,
   FrameRange,
 } from '../../follow/follower.ts';
+import { TakenPixels } from '../../follow/takenPixels.ts';
 import { resample } from '../../math/resample.ts';
 import { maskSide } from '../../nets/sam2/sam2Config.ts';
 import { enlargedMask } from './enlargedMask.ts';
-import type { ChosenMask } from './maskChoice.ts';
+import { apartFromEachOther, type ChosenMask } from './maskChoice.ts';
 import type { Sam2Model } from './openSam2.ts';
 import { pixelsOf } from './pictureInput.ts';
 import { type FrameFeatures, type PromptPoint, SubjectTracker } from './subjectTracker.ts';
@@ -28,35 +30,74 @@ async function* follow(
   model: Sam2Model,
   clip: FollowClip,
   keys: readonly FollowKey[],
-  { range = { first: 0, last: clip.frameCount - 1 } }: FollowOptions = {},
+  { range = { first: 0, last: clip.frameCount - 1 }, acrossCuts = false }: FollowOptions = {},
 ): AsyncGenerator<FollowStep, void, undefined> {
   checkKeys(clip, keys, range);
-  const features = rememberingFeatures(model, clip);
+  const watch = new CutWatch(clip);
+  const features = rememberingFeatures(model, { ...clip, frame: (index) => watch.frame(index) });
   const subjects = [...new Set(keys.map(({ subject = 0 }) => subject))].sort((a, b) => a - b);
-  const total = subjects.length * (range.last - range.first + 1);
-  let step = 0;
+  const trackers: SubjectTracker[] = [];
   for (const subject of subjects) {
-    const own = keys.filter((key) => (key.subject ?? 0) === subject);
-    const tracker = new SubjectTracker(model, { frameCount: clip.frameCount, features, correctionsCondition: true });
-    for (const key of own) await place(tracker, model, clip, key);
-    const start = startOf(own, range);
-    for (const reverse of [false, true])
-      for await (const { frame, mask } of tracker.follow(start, reverse)) {
+    const options = { frameCount: clip.frameCount, features, correctionsCondition: true, forgets: true };
+    const tracker = new SubjectTracker(model, options);
+    for (const key of keys) if ((key.subject ?? 0) === subject) await place(tracker, model, clip, key);
+    trackers.push(tracker);
+  }
+  const total = subjects.length * (range.last - range.first + 1);
+  const done = new Set<number>();
+  const taken = new TakenPixels();
+  let step = 0;
+  // The other keys begin anew where the first did not come, behind a cut.
+  const keyFrames = keys.map(({ frame }) => frame).sort((a, b) => a - b);
+  for (const start of [startOf(keys, range), ...keyFrames])
+    for (const reverse of [false, true]) {
+      if (done.has(start) && !reverse) break;
+      for await (const { frame, masks } of together(trackers, start, reverse)) {
         if (reverse ? frame < range.first : frame > range.last) break;
-        if (frame < range.first || frame > range.last || (reverse && frame === start)) continue;
-        yield { step: ++step, total, followed: { ...followedFrame(frame, mask, model, clip), subject } };
+        if (reverse && frame === start) continue;
+        if (done.has(frame)) break;
+        const isWanted = frame >= range.first && frame <= range.last;
+        const next = frame + (reverse ? -1 : 1);
+        const goesOn = reverse ? next >= range.first : next <= range.last;
+        const isCut = !acrossCuts && goesOn && (await watch.isCut(frame, next));
+        if (isWanted) done.add(frame);
+        for (const [index, subject] of isWanted ? subjects.entries() : []) {
+          const followed = followedFrame(frame, masks[index], model, clip);
+          const mask = subjects.length > 1 ? taken.leave(frame, followed.mask) : followed.mask;
+          const cut = isCut && !keyFrames.includes(next) ? { cut: next } : {};
+          yield { step: ++step, total, followed: { ...followed, mask, subject }, ...cut };
+        }
+        if (isCut) break;
       }
+    }
+}
+
+/** Follows several subjects side by side, frame by frame; each pixel is left to the one whose logit is the highest. */
+async function* together(
+  trackers: readonly SubjectTracker[],
+  start: number,
+  reverse: boolean,
+): AsyncGenerator<{ readonly frame: number; readonly masks: readonly ChosenMask[] }, void, undefined> {
+  const walks = trackers.map((tracker) => tracker.follow(start, reverse));
+  while (true) {
+    const masks: ChosenMask[] = [];
+    let frame: number | undefined;
+    for (const walk of walks) {
+      const { value, done } = await walk.next();
+      if (done || !value) return;
+      frame = value.frame;
+      masks.push(value.mask);
+    }
+    if (frame === undefined) return;
+    yield { frame, masks: apartFromEachOther(masks) };
   }
 }
 
 /** The frame to begin at: the first key in the range, else the key nearest to it. */
 function startOf(keys: readonly FollowKey[], { first, last }: FrameRange): number {
   const away = (frame: number): number => Math.max(first - frame, frame - last, 0);
-  return Math.min(
-    ...keys
-      .map(({ frame }) => frame)
-      .filter((frame) => away(frame) === Math.min(...keys.map((key) => away(key.frame)))),
-  );
+  const least = Math.min(...keys.map(({ frame }) => away(frame)));
+  return Math.min(...keys.map(({ frame }) => frame).filter((frame) => away(frame) === least));
 }
 
 async function place(tracker: SubjectTracker, model: Sam2Model, clip: FollowClip, key: FollowKey): Promise<void> {

@@ -32,7 +32,15 @@ export interface TrackerOptions {
    * predictor leaves it a followed frame unless it is told otherwise.
    */
   readonly correctionsCondition: boolean;
+  /**
+   * Whether followed frames that no later frame looks back at are forgotten as they are left behind, so that memory does not grow with the
+   * clip. Then a frame that was followed is known for as long as it comes out alone.
+   */
+  readonly forgets?: boolean;
 }
+
+/** Frames that a followed one looks back at, at most: those of its memories and of its pointers. */
+const lookedBack = 16;
 
 /** Logits of a mask that a person gave. */
 const givenLogit = 10;
@@ -113,6 +121,9 @@ export class SubjectTracker {
       if (!known) this.#bank.followed.set(frame, output);
       this.#ways.set(frame, reverse);
       yield { frame, mask: output };
+      // Both ways look back from the first frame on, so what lies beside it stays.
+      const left = frame - step * lookedBack;
+      if (this.#options.forgets && Math.abs(left - start) > lookedBack) this.#bank.followed.delete(left);
     }
   }
 

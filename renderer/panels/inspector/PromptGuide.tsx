@@ -1,5 +1,10 @@
 import type { ReactNode } from 'react';
-import { neededParts, type PromptWorld, understandPrompt, withPart } from '../../../electron/contract/promptWorld.ts';
+import {
+  neededParts,
+  type PromptWorld,
+  understandPrompt,
+  withPart,
+} from '../../../electron/contract/models/promptWorld.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
 import { useProjectState } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { absentLogit, chooseMask, stabilityOf } from '../../../../../models/families/sam2/maskChoice.ts';
+import {
+  absentLogit,
+  apartFromEachOther,
+  type ChosenMask,
+  chooseMask,
+  stabilityOf,
+} from '../../../../../models/families/sam2/maskChoice.ts';
 import { floatTensor } from '../../../../../models/math/tensor.ts';
 
 /** Four masks of two places, the first of them unstable where asked. */
@@ -36,4 +42,21 @@ describe('which of four masks', () => {
 test('stability is the share that stays; an empty mask is stable', () => {
   expect(stabilityOf(Float32Array.from([1, 1, 0, -1]))).toBeCloseTo(2 / 3);
   expect(stabilityOf(Float32Array.from([-1, -1]))).toBe(1);
+});
+
+test('a pixel is left to the subject whose logit is the highest', () => {
+  const mask = (...logits: number[]): ChosenMask => ({
+    logits: Float32Array.from(logits),
+    score: 1,
+    quality: 1,
+    stability: 1,
+    pointer: new Float32Array(1),
+  });
+  const parted = apartFromEachOther([mask(3, 1, -2, -20), mask(1, 4, -1, -30)]);
+  expect(parted.map(({ logits }) => [...logits])).toEqual([
+    [3, -10, -10, -20],
+    [-10, 4, -1, -30],
+  ]);
+  const [alone] = apartFromEachOther([mask(1, -1)]);
+  expect([...(alone?.logits ?? [])]).toEqual([1, -1]);
 });

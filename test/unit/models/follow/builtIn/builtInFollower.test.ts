@@ -54,4 +54,44 @@ describe('the built-in follower', () => {
     const [first] = await follow(clip, [{ frame: 0, mask: empty }], { range: { first: 0, last: 1 } });
     expect(first?.followed.isThere).toBe(false);
   });
+
+  test('a cut stops it, says so, and a key behind it or a wish goes on', async () => {
+    const other = drawnClip({ frameCount: 9, gone: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+    const broken = {
+      ...clip,
+      frame: async (index: number) => {
+        const frame = await (index < 5 ? clip : other).frame(index);
+        return index < 5 ? frame : frame.map((value, at) => (at % 4 === 3 ? 255 : 255 - value / 3));
+      },
+    };
+    const stopped = await follow(broken, [key(1)]);
+    expect(stopped.map(({ followed }) => followed.frame)).toEqual([1, 2, 3, 4, 0]);
+    expect(stopped.map(({ cut }) => cut)).toEqual([undefined, undefined, undefined, 5, undefined]);
+    const beside = await follow(broken, [key(4)]);
+    expect(beside[0]?.cut).toBe(5);
+    const across = await follow(broken, [key(1)], { acrossCuts: true });
+    expect(across).toHaveLength(9);
+    const empty = { frame: 8, mask: clip.mask(8) };
+    const both = await follow(broken, [key(1), empty]);
+    expect(both.map(({ followed }) => followed.frame).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(both.every(({ cut }) => cut === undefined)).toBe(true);
+  });
+
+  test('masks of two subjects do not overlap', async () => {
+    const [left, right] = [clip.mask(0), clip.mask(0)];
+    for (let at = 0; at < left.length; at++) {
+      if (at % clip.width > 64) left[at] = 0;
+      if (at % clip.width < 56) right[at] = 0;
+    }
+    const steps = await follow(clip, [
+      { frame: 0, mask: left },
+      { frame: 0, subject: 1, mask: right },
+    ]);
+    expect(steps.map(({ total }) => total)).toEqual(steps.map(() => 18));
+    for (let frame = 0; frame < 9; frame++) {
+      const [one, two] = steps.filter(({ followed }) => followed.frame === frame).map(({ followed }) => followed);
+      expect([one?.subject, two?.subject]).toEqual([0, 1]);
+      expect(one?.mask.some((value, at) => value === 255 && two?.mask[at] === 255)).toBe(false);
+    }
+  });
 });
