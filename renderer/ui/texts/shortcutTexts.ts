@@ -43,6 +43,7 @@ export const shortcutTexts = {
           ['1 … 6', 'Source, result, side by side, wipe, difference, timeline'],
           ['T', 'Next way of showing the mask'],
           ['F', 'Fit the picture'],
+          ['Ctrl V', 'Bring in a copied picture'],
           ['Ctrl Enter', 'Generate'],
           ['Ctrl Z  Ctrl Shift Z', 'Undo, redo'],
           ['?', 'This sheet'],
