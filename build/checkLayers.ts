@@ -101,7 +101,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
-  'renderer/editor': ['electron/contract', 'models/lanes', 'models/masks', 'models/errors'],
+  'renderer/editor': ['electron/contract', 'models/follow', 'models/lanes', 'models/masks', 'models/errors'],
   'renderer/preview': ['renderer/editor', 'electron/contract'],
   'renderer/project': [
     'renderer/ui',

@@ -37,6 +37,7 @@ export class Sitting {
   readonly #busy = new Set<string>();
   readonly #jobs = new Map<string, number>();
   #number = 0;
+  #seeds = 0;
 
   /** `request`: a take to ask for, without its seed. */
   constructor(projectId: string, request: Record<string, unknown>, random: Random, tally: Tally) {
@@ -132,7 +133,8 @@ export class Sitting {
   /** Asks for a take, unless one is under way. */
   async startTake(studio: RemoteStudio): Promise<void> {
     if ((await this.#unfinished(studio)).length > 0) return;
-    const seed = this.#jobs.size + 1;
+    // Of its own also where the answer is lost: the studio may make that take all the same.
+    const seed = ++this.#seeds;
     const settings = { task: 'generate', prompt: 'a', seed, steps: 6, frames: 2 };
     const request = { ...this.#request, settings };
     const answer = await studio.call('jobs.start', { projectId: this.#projectId, windowId: 'w', request, live: false });

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { readTakeFile } from '../../electron/cli/takes/takeFiles.ts';
 import { fileName } from '../../electron/contract/fileName.ts';
-import { maskDrawing } from '../../electron/contract/maskOperations.ts';
+import { maskDrawing } from '../../electron/contract/masks/maskOperations.ts';
 import { methods } from '../../electron/contract/methods.ts';
 import { parseProjectFile } from '../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
@@ -15,6 +15,7 @@ import { readPack } from '../../electron/services/projects/store/packFile.ts';
 import { readJournal, replayJournal } from '../../electron/services/projects/store/readJournal.ts';
 import { readSet } from '../../models/families/sd15/setFile.ts';
 import { parseBoundedJson } from '../../models/files/boundedJson.ts';
+import { MaskSequence } from '../../models/masks/maskSequence.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { readSafetensors } from '../../models/weights/safetensors.ts';
@@ -67,6 +68,13 @@ export async function fuzzedReaders(folder: string): Promise<Record<string, Fuzz
     project: {
       seeds: [json(project), json({ ...project, records: [] })],
       read: (input) => parseProjectFile(parseBoundedJson(input.toString(), 'it'), 'it'),
+    },
+    followedMasks: {
+      seeds: [Buffer.from(MaskSequence.write({ width: 40, height: 30 }, [[200, 300, 400], [], [1200], [0, 1200]]))],
+      read: (input) => {
+        const masks = MaskSequence.read(input);
+        for (let frame = 0; frame < Math.min(64, masks.count); frame++) masks.runs(frame);
+      },
     },
     journal: {
       seeds: [Buffer.from(`${writeJournalLine(1, diff)}\n${JSON.stringify({ sequence: 2, diff })}\n`)],

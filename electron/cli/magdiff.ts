@@ -5,6 +5,7 @@ import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { gridCommand } from './grid/gridCommand.ts';
 import { maskCommand } from './masks/maskCommand.ts';
 import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
 import { fetchModel } from './models/fetchCommand.ts';
@@ -65,6 +66,19 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
   )
   .action(
     action(async (console, clip: string, values: TakeOptionValues) => void (await editCommand(clip, values, console))),
+  );
+
+addTakeOptions(program.command('grid <source>'))
+  .description('a take for every pair of values of two settings, as a contact sheet that plays, with a recipe each')
+  .requiredOption('--x <setting=values>', 'columns, such as image-alpha=0,0.5,1,2')
+  .option('--y <setting=values>', 'rows, such as text-alpha=0,1,2')
+  .option('--keep <what>', 'edit a clip, keeping subject or rest; generate when left out')
+  .option('--frames <count>', 'frames of each take', '8')
+  .option('--no-own-pixels', 'leave the subject as the model draws it')
+  .action(
+    action(
+      async (console, source: string, values: TakeOptionValues) => void (await gridCommand(source, values, console)),
+    ),
   );
 
 program

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { jobView } from './jobs.ts';
-import { maskOperation } from './maskOperations.ts';
+import { maskOperation } from './masks/maskOperations.ts';
 import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 

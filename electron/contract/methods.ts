@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { documentDiff } from './documentDiff.ts';
+import { documentDiff, keptHistory } from './documentDiff.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
-import { keptHistory } from './keptHistory.ts';
-import { maskOperation, regionPrompt } from './maskOperations.ts';
+import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
-import { promptWorld } from './promptWorld.ts';
+import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { takeFile } from './takeRecipe.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assetId, frame, framePixels, name, pixels, recordId } from './identities.ts';
-import { maskOperation } from './maskOperations.ts';
+import { maskOperation } from './masks/maskOperations.ts';
 import { takeRecipe } from './takeRecipe.ts';
 import { takeSettings } from './takeSettings.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exportFormatNames, exportQualities } from './exportFormats.ts';
 import { assetId, frame, name, pixels, recordId } from './identities.ts';
-import { maskDrawing } from './maskOperations.ts';
+import { maskDrawing } from './masks/maskOperations.ts';
 import { takeSettings } from './takeSettings.ts';
 
 /** Where a file of a recipe lies, relative to the recipe's folder. */

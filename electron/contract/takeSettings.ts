@@ -68,6 +68,10 @@ export const takeSettings = z.strictObject({
       text: alphaMultiplier.default(1),
       image: alphaMultiplier.default(1),
       schedule: z.array(alphaSpan).max(64).default([]),
+      layers: z
+        .array(z.strictObject({ layers: z.string().min(1).max(200), text: alphaMultiplier, image: alphaMultiplier }))
+        .max(128)
+        .default([]),
     })
     .prefault({}),
   /** How the two α and HFA's strength move: lanes over the take's frames, in the number's place; factors over the steps. */

@@ -86,7 +86,8 @@ function keysOf(drawing: MaskDrawing, { width, height, frameCount }: FollowClip)
 }
 
 function keptOf({ mask, confidence, isThere }: FollowedFrame): KeptFrame {
-  const percent = Math.round(100 * Math.min(1, Math.max(0, confidence)));
+  // Rounded down, so that what is doubtful stays below the border; a hundredth may come out as a hair less.
+  const percent = Math.floor(100 * Math.min(1, Math.max(0, confidence)) + 1e-6);
   return { runs: isThere ? encodeRuns(mask) : [], confidence: percent, isThere };
 }
 

@@ -36,12 +36,22 @@ export interface AlphaSpan {
   image: number;
 }
 
+/** Factors on one layer's two weights. */
+export interface LayerFactors {
+  /** Beginning of the module paths meant; the longest that fits a layer counts. */
+  layers: string;
+  text: number;
+  image: number;
+}
+
 /** The α part of a take's settings (APA). */
 export interface AlphaSettings {
   mode: 'learned' | 'equal';
   text: number;
   image: number;
   schedule: readonly AlphaSpan[];
+  /** Factors by layer, on everything else. */
+  layers: readonly LayerFactors[];
 }
 
 /** What of a take's parameters the network's size depends on. */

@@ -13,7 +13,7 @@ const tools: Readonly<Record<string, ToolName>> = {
   w: 'smart',
   h: 'pan',
 };
-const modes: readonly ViewMode[] = ['source', 'result', 'sideBySide', 'wipe', 'difference'];
+const modes: readonly ViewMode[] = ['source', 'result', 'sideBySide', 'wipe', 'difference', 'timeline'];
 const displays: readonly MaskDisplay[] = ['tint', 'outline', 'model', 'hidden'];
 /** A press of Space shorter than this plays or pauses; a longer one panned. */
 const tapMilliseconds = 250;
@@ -51,10 +51,18 @@ export function useShortcuts(project: OpenProject): void {
     const onPointer = (): void => {
       spaceUsed = true;
     };
+    const onPaste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0 || isTyping(event.target) || project.state.state.dialog !== 'none') return;
+      event.preventDefault();
+      void project.receiveFiles(files);
+    };
+    window.addEventListener('paste', onPaste);
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keyup', onKeyUp);
     window.addEventListener('pointerdown', onPointer);
     return () => {
+      window.removeEventListener('paste', onPaste);
       window.removeEventListener('keydown', onKeyDown);
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('pointerdown', onPointer);

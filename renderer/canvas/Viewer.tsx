@@ -12,6 +12,7 @@ import { LiveShape } from './stage/LiveShape.tsx';
 import { MaskOverlay } from './stage/MaskOverlay.tsx';
 import { Pictures } from './stage/Pictures.tsx';
 import { useClickAhead } from './useClickAhead.ts';
+import { useComposedPicture } from './useComposedPicture.ts';
 import { usePointerTools } from './usePointerTools.ts';
 import { useShownResult } from './useShownResult.ts';
 import styles from './Viewer.module.css';
@@ -29,8 +30,9 @@ export function Viewer(): ReactNode {
   const mode = useSession((session) => session.viewMode);
   const viewport = useSession((session) => session.viewport);
   const result = useShownResult(source);
+  const composed = useComposedPicture();
   const ahead = useSession((session) => session.speed) !== 0 ? 4 : 1;
-  const isComparing = mode !== 'source';
+  const isComparing = mode !== 'source' && mode !== 'timeline';
   const frame = source ? ((isComparing ? result.sourceFrame : undefined) ?? shownSourceFrame(editor, source)) : 0;
   const urls = source ? nextUrls(projectId, source, frame, ahead) : [];
   const { image: sourceImage, isCurrent } = useFrame(urls[0], urls.slice(1));
@@ -60,6 +62,7 @@ export function Viewer(): ReactNode {
               image={sourceImage}
               result={result.picture}
               compare={result.compare}
+              composed={composed}
               places={places}
             />
           </Layer>
@@ -82,7 +85,7 @@ export function Viewer(): ReactNode {
       {source && !result.exists && (mode === 'result' || mode === 'wipe' || mode === 'difference') ? (
         <div className={styles.empty}>{texts.viewer.noResult}</div>
       ) : null}
-      {source && isComing ? (
+      {source && isComing && mode !== 'timeline' ? (
         <span className={styles.coming} role="status" data-testid="frame-coming">
           {texts.viewer.coming(frame + 1)}
         </span>

@@ -1,5 +1,5 @@
+import type { KeptHistory } from '../../electron/contract/documentDiff.ts';
 import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
-import type { KeptHistory } from '../../electron/contract/keptHistory.ts';
 import type { DocumentRecord, SetupRecord, ViewRecord } from '../../electron/contract/records.ts';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
 import type { MaskSequence } from '../../models/masks/maskSequence.ts';

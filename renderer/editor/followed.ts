@@ -1,9 +1,10 @@
 import { type FollowStretch, isFollowed, keyMarkOf, stretchesOf } from '../../electron/contract/masks/followPlan.ts';
 import type { FollowedRecord, KeyMark, MaskKeyRecord, MaskRecord, RecordOf } from '../../electron/contract/records.ts';
+import { doubtfulBelow } from '../../models/follow/follower.ts';
 import type { DocumentStore } from './documentStore.ts';
 
 /** A follower that is less sure than this of a frame, in percent, doubts it. */
-export const doubtPercent = 50;
+export const doubtPercent = 100 * doubtfulBelow;
 
 /** A stretch of doubtful frames, by its worst. */
 export interface Doubt {

@@ -1,5 +1,5 @@
+import type { KeptHistory } from '../../electron/contract/documentDiff.ts';
 import { applyDiff, type DocumentDiff, invertDiff } from '../../electron/contract/documentDiff.ts';
-import type { KeptHistory } from '../../electron/contract/keptHistory.ts';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 
 /** Most characters of JSON that are kept of a history, newest steps first. */

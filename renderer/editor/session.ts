@@ -4,8 +4,8 @@ import type { MaskOperation } from '../../models/masks/maskDrawing.ts';
 /** Tools of the viewer. */
 export type ToolName = 'brush' | 'eraser' | 'lasso' | 'rectangle' | 'fill' | 'smart' | 'pan';
 
-/** How source and result share the viewer. */
-export type ViewMode = 'source' | 'result' | 'sideBySide' | 'wipe' | 'difference';
+/** How source and result share the viewer; `timeline` is everything as it is arranged. */
+export type ViewMode = 'source' | 'result' | 'sideBySide' | 'wipe' | 'difference' | 'timeline';
 
 /** How the mask is shown: a tint, its outline, or the cut-out on black that the model is given. */
 export type MaskDisplay = 'tint' | 'outline' | 'model' | 'hidden';

@@ -1,6 +1,6 @@
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
-import { mediaFrameAt } from '../../electron/contract/shownItems.ts';
+import { mediaFrameAt } from '../../electron/contract/timeline/shownItems.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';

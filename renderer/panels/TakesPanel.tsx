@@ -81,7 +81,7 @@ function TakeMenu({
   canCompare: boolean;
   compared: boolean;
 }): ReactNode {
-  const { editor, takes, messages, state } = useProject();
+  const { editor, takes, messages, state, view: looking } = useProject();
   const writer = useSession((session) => session.writer);
   const compare = (): void => {
     editor.look({ compareTakeId: take.id });
@@ -103,6 +103,15 @@ function TakeMenu({
         icon="retry"
         label={texts.takes.useAgain}
         onSelect={() => void messages.attempt(() => takes.recallTake(take))}
+        disabled={!writer}
+      />
+      <MenuItem
+        icon="brush"
+        label={texts.takes.rename}
+        onSelect={() => {
+          looking.showTake(take);
+          state.set({ dialog: 'renameTake' });
+        }}
         disabled={!writer}
       />
       <MenuItem icon="export" label={texts.takes.saveRecipe} onSelect={() => void takes.saveRecipe(take)} />

@@ -1,12 +1,12 @@
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
-import type { PromptWorld } from '../../electron/contract/promptWorld.ts';
+import type { PromptWorld } from '../../electron/contract/models/promptWorld.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { StateStore } from '../editor/stateStore.ts';
 import type { Messages } from './messages.ts';
 
 /** Dialogs over an open project. */
-export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
+export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename' | 'renameTake';
 
 /** What the page knows of an open project beside its document and session. */
 export interface ProjectState {

@@ -14,6 +14,7 @@ export function Transport(): ReactNode {
   const playhead = useSession((session) => session.playhead);
   const speed = useSession((session) => session.speed);
   const loop = useSession((session) => session.loop);
+  const mode = useSession((session) => session.viewMode);
   const rate = useDocument(timelineRate);
   const end = useDocument(timelineEnd);
   const view = useDocument((document) => document.get('view', 'view'));
@@ -49,6 +50,13 @@ export function Transport(): ReactNode {
         disabled={!isClip}
       />
       <span className={styles.right}>
+        <IconButton
+          icon="film"
+          label={transport.arranged}
+          keys="6"
+          pressed={mode === 'timeline'}
+          onClick={() => editor.session.set({ viewMode: mode === 'timeline' ? 'source' : 'timeline', viewport: null })}
+        />
         <IconButton
           icon="loop"
           label={transport.loop}

@@ -1,4 +1,4 @@
-import { neededParts, type PromptPartName, understandPrompt } from '../../contract/promptWorld.ts';
+import { neededParts, type PromptPartName, understandPrompt } from '../../contract/models/promptWorld.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 import { promptWorldOf } from '../../services/models/promptWorldOf.ts';
 

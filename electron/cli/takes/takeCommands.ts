@@ -4,7 +4,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { exportFormatNames, exportFormats, exportQualities } from '../../contract/exportFormats.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { providerNames } from '../../contract/takeSettings.ts';
-import { jobOfRecipe, madeRecipe } from '../../engine/jobOfRecipe.ts';
+import { jobOfRecipe, madeRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readPicture } from '../../media/readPicture.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
@@ -18,16 +18,34 @@ import { numberOption, settingsFrom, type TakeOptionValues } from './takeOptions
 
 /** `magdiff generate PICTURE`: a video of the picture's subject. */
 export async function generateCommand(picture: string, values: TakeOptionValues, console: Console): Promise<void> {
-  const modelFolder = await chosenModelFolder(values);
-  const settings = await settingsFrom('generate', await withModelDefaults(values, modelFolder));
-  const facts = await probeMedia(picture);
-  const frameIndex = facts.kind === 'clip' ? Math.round((numberOption(values, 'at') ?? 0) * facts.framesPerSecond) : 0;
-  const frames = { media: facts.kind, frameIndex, inFrame: 0, outFrame: 1 };
-  await makeTake(picture, frames, { settings, modelFolder }, values, console);
+  await makeTake(picture, await generateInputs(picture, values), values, console);
 }
 
 /** `magdiff edit CLIP`: the clip, changed where its mask allows. */
 export async function editCommand(clip: string, values: TakeOptionValues, console: Console): Promise<void> {
+  await makeTake(clip, await editInputs(clip, values), values, console);
+}
+
+type SourceFrames = Pick<TakeRecipe['source'], 'media' | 'frameIndex' | 'inFrame' | 'outFrame'>;
+
+/** What a take's options come to: its settings, its model, and the frames it is made from. */
+export interface TakeInputs {
+  readonly settings: TakeRecipe['settings'];
+  readonly modelFolder: string;
+  readonly frames: SourceFrames;
+}
+
+/** The inputs of a generation. */
+export async function generateInputs(picture: string, values: TakeOptionValues): Promise<TakeInputs> {
+  const modelFolder = await chosenModelFolder(values);
+  const settings = await settingsFrom('generate', await withModelDefaults(values, modelFolder));
+  const facts = await probeMedia(picture);
+  const frameIndex = facts.kind === 'clip' ? Math.round((numberOption(values, 'at') ?? 0) * facts.framesPerSecond) : 0;
+  return { settings, modelFolder, frames: { media: facts.kind, frameIndex, inFrame: 0, outFrame: 1 } };
+}
+
+/** The inputs of an edit. */
+export async function editInputs(clip: string, values: TakeOptionValues): Promise<TakeInputs> {
   const modelFolder = await chosenModelFolder(values);
   const settings = await settingsFrom('edit', await withModelDefaults(values, modelFolder));
   const facts = await probeMedia(clip);
@@ -38,28 +56,18 @@ export async function editCommand(clip: string, values: TakeOptionValues, consol
     inFrame: frameAt(numberOption(values, 'start') ?? 0),
     outFrame: frameAt(numberOption(values, 'end') ?? facts.durationSeconds),
   };
-  await makeTake(clip, frames, { settings, modelFolder }, values, console);
+  return { settings, modelFolder, frames };
 }
 
-type SourceFrames = Pick<TakeRecipe['source'], 'media' | 'frameIndex' | 'inFrame' | 'outFrame'>;
-
-async function makeTake(
+/** The recipe of a take, not yet made, and where its files are. */
+export async function plannedTake(
   sourcePath: string,
-  frames: SourceFrames,
-  { settings, modelFolder }: { settings: TakeRecipe['settings']; modelFolder: string },
+  { settings, modelFolder, frames }: TakeInputs,
   values: TakeOptionValues,
-  console: Console,
-): Promise<void> {
-  const format = oneOf('format', values.format, exportFormatNames);
-  const quality = oneOf('quality', values.quality, exportQualities);
+): Promise<{ recipe: TakeRecipe; places: Pick<RecipePlaces, 'modelFolder' | 'provider' | 'sourcePath' | 'maskPath'> }> {
   const provider = values.provider === undefined ? undefined : oneOf('provider', values.provider, providerNames);
   const maskFile = await maskFileOf(values.mask, sourcePath, frames.media);
   const path = resolve(sourcePath);
-  const out = resolve(
-    typeof values.out === 'string'
-      ? values.out
-      : `${basename(path, extname(path))}-take${exportFormats[format].extension}`,
-  );
   const recipe: TakeRecipe = {
     settings,
     source: { ...frames, sourceId: null, assetId: await contentHash(path), name: basename(path), place: path },
@@ -70,8 +78,26 @@ async function makeTake(
     provider: '',
     studioVersion,
   };
+  return { recipe, places: { modelFolder, provider, sourcePath: path, maskPath: maskFile?.place } };
+}
+
+async function makeTake(
+  sourcePath: string,
+  inputs: TakeInputs,
+  values: TakeOptionValues,
+  console: Console,
+): Promise<void> {
+  const { settings, modelFolder } = inputs;
+  const format = oneOf('format', values.format, exportFormatNames);
+  const quality = oneOf('quality', values.quality, exportQualities);
+  const path = resolve(sourcePath);
+  const out = resolve(
+    typeof values.out === 'string'
+      ? values.out
+      : `${basename(path, extname(path))}-take${exportFormats[format].extension}`,
+  );
+  const { recipe, places } = await plannedTake(sourcePath, inputs, values);
   for (const note of await promptNotes(modelFolder, settings)) console.note('warning', note);
-  const places = { modelFolder, provider, sourcePath: path, maskPath: maskFile?.place };
   const jobFolder = typeof values.keepJob === 'string' ? resolve(values.keepJob) : undefined;
   const isEdit = settings.task === 'edit';
   const job = jobOfRecipe(recipe, { id: 'take', folder: jobFolder ?? '', previews: false, ...places });

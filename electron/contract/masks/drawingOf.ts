@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { maskDrawing } from '../maskOperations.ts';
 import type { MaskKeyRecord, MaskRecord, RecordOf } from '../records.ts';
+import type { maskDrawing } from './maskOperations.ts';
 
 /** A mask's drawing, put together from its records: keys by frame, each key's strokes by their order. */
 export function drawingOf(

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { samplerNames } from '../takeSettings.ts';
 
+/** What a model with APA learned: mean α over its cross-attention layers, which the sliders' 1.0 stands for, and each layer's. */
+export const learnedAlpha = z.strictObject({
+  text: z.number(),
+  image: z.number(),
+  /** By module path, in the network's order. */
+  layers: z.array(z.strictObject({ name: z.string(), text: z.number(), image: z.number() })),
+});
+
+/** See {@link learnedAlpha}. */
+export type LearnedAlpha = z.output<typeof learnedAlpha>;
+
 /** A model the studio can run, with what the inspector needs to know. */
 export const modelView = z.strictObject({
   id: z.string(),
@@ -18,8 +29,7 @@ export const modelView = z.strictObject({
   sampler: z.enum(samplerNames).nullable(),
   /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
   plansMotion: z.boolean(),
-  /** Mean learned α over the layers, where known: what the sliders' 1.0 stands for. */
-  learnedAlpha: z.strictObject({ text: z.number(), image: z.number() }).nullable(),
+  learnedAlpha: learnedAlpha.nullable(),
 });
 
 /** See {@link modelView}. */

@@ -5,7 +5,7 @@ import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
 import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 import { listenToParent } from '../../children/parentChannel.ts';
-import { maskDrawing } from '../../contract/maskOperations.ts';
+import { maskDrawing } from '../../contract/masks/maskOperations.ts';
 import { grabCut } from './grabCut.ts';
 import type { DrawWork, PixelAnswer, PixelRequest, PixelWork } from './pixelProtocol.ts';
 

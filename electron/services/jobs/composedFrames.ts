@@ -2,7 +2,7 @@ import { CancelledError, StudioError } from '../../../models/errors/studioError.
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { frameList } from '../../contract/jobs.ts';
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../contract/records.ts';
-import { mediaFrameAt, shownItemAt } from '../../contract/shownItems.ts';
+import { mediaFrameAt, shownItemAt } from '../../contract/timeline/shownItems.ts';
 import type { SoundPiece } from '../../media/encodeVideo.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';

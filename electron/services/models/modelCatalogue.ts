@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { readManifest } from '../../../models/families/families.ts';
 import type { ModelView } from '../../contract/methods.ts';
+import type { LearnedAlpha } from '../../contract/models/modelView.ts';
 import { samplerNames } from '../../contract/takeSettings.ts';
-import { type LearnedAlpha, readLearnedAlpha } from './learnedAlpha.ts';
+import { readLearnedAlpha } from './learnedAlpha.ts';
 
 const wordsFile = z.object({ words: z.record(z.string(), z.number()) });
 

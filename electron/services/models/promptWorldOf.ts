@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type PromptWorld, promptWorld } from '../../contract/promptWorld.ts';
+import { type PromptWorld, promptWorld } from '../../contract/models/promptWorld.ts';
 
 /** What a model's folder says its model can be asked for; undefined where it says nothing, as models of large worlds do. */
 export async function promptWorldOf(modelFolder: string): Promise<PromptWorld | undefined> {

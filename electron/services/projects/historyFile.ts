@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
-import { emptyHistory, type KeptHistory, keptHistory } from '../../contract/keptHistory.ts';
+import { emptyHistory, type KeptHistory, keptHistory } from '../../contract/documentDiff.ts';
 import type { OpenProject } from './openProject.ts';
 
 const placeOf = ({ store }: OpenProject): string => join(store.folder, 'cache', 'history.json');

@@ -1,5 +1,5 @@
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
-import { maskDrawing } from '../../contract/maskOperations.ts';
+import { maskDrawing } from '../../contract/masks/maskOperations.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import type { TakeFile, TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { AssetStore } from './store/assetStore.ts';

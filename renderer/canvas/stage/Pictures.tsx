@@ -12,12 +12,15 @@ export function Pictures({
   image,
   result,
   compare,
+  composed,
   places,
 }: {
   source: SourceRecord;
   image: HTMLImageElement | undefined;
   result: ShownPicture | undefined;
   compare: ShownPicture | undefined;
+  /** The timeline's picture, where it is that which is shown. */
+  composed: ShownPicture | undefined;
   places: { source: Viewport; result: Viewport };
 }): ReactNode {
   const mode = useSession((session) => session.viewMode);
@@ -34,6 +37,13 @@ export function Pictures({
   const ground = <Rect {...frame} fill="#16171a" />;
   if (mode === 'source')
     return <Group {...place(places.source)}>{image ? <KonvaImage image={image} {...frame} /> : ground}</Group>;
+  if (mode === 'timeline')
+    return (
+      <Group {...place(places.source)}>
+        <Rect {...frame} fill="#000000" />
+        {composed ? <Picture picture={composed} frame={frame} /> : null}
+      </Group>
+    );
   if (mode === 'result')
     return (
       <Group {...place(places.source)}>

@@ -7,10 +7,11 @@ import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
 import { texts } from '../../ui/texts/texts.ts';
+import { AlphaTableButton } from './AlphaTable.tsx';
 import styles from './Inspector.module.css';
 import { Group, PlainGroup } from './InspectorGroup.tsx';
-import { PromptField } from './PromptField.tsx';
-import { PromptGuide } from './PromptGuide.tsx';
+import { PromptField } from './prompt/PromptField.tsx';
+import { PromptGuide } from './prompt/PromptGuide.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
 import { SettingSlider, SettingSwitch, useSetting } from './SettingFields.tsx';
 import { StepCurves } from './StepCurves.tsx';
@@ -88,6 +89,7 @@ function BalanceGroup({ settings, model }: { settings: TakeSettings; model: Mode
     <Group title={text.balance}>
       <WeightSlider weight="textAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.text)} />
       <WeightSlider weight="imageAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.image)} />
+      {model?.learnedAlpha ? <AlphaTableButton settings={settings} learned={model.learnedAlpha} /> : null}
     </Group>
   );
 }

@@ -8,7 +8,7 @@ import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { SizeRow } from '../../ui/fields/SizeRow.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { Group } from './InspectorGroup.tsx';
-import { PromptField } from './PromptField.tsx';
+import { PromptField } from './prompt/PromptField.tsx';
 import { SettingSlider, useSetting } from './SettingFields.tsx';
 import { settingsForModel, withWeights } from './settingsForModel.ts';
 

@@ -21,4 +21,21 @@ export const laneTexts = {
     eases: { linear: 'In a line', in: 'Late', out: 'Early', smooth: 'Smooth' },
     stepsOn: (weight: string) => `${weight}: change over the steps`,
   },
+  alphaTable: {
+    title: 'α by layer',
+    open: (changed: number) => (changed === 0 ? 'By layer…' : `By layer: ${changed} changed…`),
+    hint: 'What each layer learned, and a factor on it. Layers on the way down lay things out, those on the way up draw them.',
+    preset: 'Preset',
+    presets: {
+      even: 'As learned',
+      style: 'The picture’s style',
+      composition: 'The picture’s composition',
+      easeIn: 'Ease in',
+      easeOut: 'Ease out',
+      own: 'Own',
+    },
+    layer: 'Layer',
+    layerName: ({ place, block, layer }: { place: 'down' | 'mid' | 'up'; block: number; layer: number }) =>
+      place === 'mid' ? 'Middle' : `${place === 'down' ? 'Down' : 'Up'} ${block}, ${layer}`,
+  },
 } as const;

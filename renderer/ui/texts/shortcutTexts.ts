@@ -40,9 +40,10 @@ export const shortcutTexts = {
       {
         title: 'Viewer and project',
         rows: [
-          ['1 … 5', 'Source, result, side by side, wipe, difference'],
+          ['1 … 6', 'Source, result, side by side, wipe, difference, timeline'],
           ['T', 'Next way of showing the mask'],
           ['F', 'Fit the picture'],
+          ['Ctrl V', 'Bring in a copied picture'],
           ['Ctrl Enter', 'Generate'],
           ['Ctrl Z  Ctrl Shift Z', 'Undo, redo'],
           ['?', 'This sheet'],

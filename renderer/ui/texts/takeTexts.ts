@@ -16,6 +16,7 @@ export const takeTexts = {
     recipeHint: 'Drop a take.json, as “Save recipe” and the command line write it.',
     saveRecipe: 'Save recipe',
     decodeAgain: 'Decode again',
+    rename: 'Rename take',
     remove: 'Delete take',
     star: 'Star',
     unstar: 'Remove star',

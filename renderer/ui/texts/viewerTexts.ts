@@ -25,6 +25,7 @@ export const viewerTexts = {
     sideBySide: 'Side by side',
     wipe: 'Wipe',
     difference: 'Difference',
+    timeline: 'Timeline',
     mask: 'Mask',
     maskDisplay: 'How the mask is shown',
     tint: 'Tint',
@@ -48,6 +49,7 @@ export const viewerTexts = {
   },
   transport: {
     label: 'Playback',
+    arranged: 'The timeline as it is arranged',
     start: 'To the start',
     back: 'One frame back',
     play: 'Play',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
 import { writePack } from '../../../electron/services/projects/store/packFile.ts';
-import { squareMask } from '../../fixtures/maskRecords.ts';
+import { newProject, projectWithSubject } from './projectsOfTests.ts';
 import { plainPicture, startTestStudio } from './standIns.ts';
 
 let test: Awaited<ReturnType<typeof startTestStudio>>;
@@ -17,38 +17,9 @@ const add = (...records: DocumentRecord[]) => ({ added: records, updated: [], re
 const ids = (body: Record<string, unknown>): string[] =>
   (body.records as DocumentRecord[]).map((record) => record.id).sort();
 
-async function newProject(name = 'Trial'): Promise<string> {
-  const projectId = String((await test.call('projects.create', { name })).body.projectId);
-  await test.call('projects.open', { projectId, windowId: 'w1' });
-  return projectId;
-}
-
-/** A project with a picture whose middle is marked as the subject. */
-async function projectWithSubject() {
-  const projectId = await newProject();
-  const uploadId = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
-  const { body } = await test.call('sources.import', { projectId, uploadId, name: 'subject.png' });
-  const source = body.source as DocumentRecord & { assetId: string };
-  await test.call('document.apply', {
-    projectId,
-    windowId: 'w1',
-    diff: add(source, ...squareMask(source.id, { x: 8, y: 8, side: 16 })),
-  });
-  const request = {
-    modelId: 'tiny',
-    settings: { task: 'generate', prompt: 'a red ball', seed: 1 },
-    sourceId: source.id,
-    maskId: 'm',
-    frameIndex: 0,
-    inFrame: 0,
-    outFrame: 1,
-  };
-  return { projectId, source, request };
-}
-
 describe('a project', () => {
   it('keeps every answered change through a kill, and cuts a torn tail', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('one')) });
     await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('two')) });
     const folder = join(test.workspace, projectId);
@@ -67,7 +38,7 @@ describe('a project', () => {
   });
 
   it('and its uploads are nobody else’s: not other users’, and not another studio’s on the same workspace', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     const uploadId = await test.upload(await plainPicture(32, 32, [200, 50, 50]));
     const second = await startTestStudio({ workspace: test.workspace });
     const { status } = await test.call('sources.import', { projectId, uploadId, name: 'subject.png' });
@@ -81,7 +52,7 @@ describe('a project', () => {
   });
 
   it('is freed of what cut-off writes left in it, the young excepted', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     await test.studio.close();
     const folder = join(test.workspace, projectId);
     const old = ['summary.json.0123456789ab.new', 'assets/0123456789abcdef.part', 'exports/.out.mp4.part.mp4'];
@@ -98,7 +69,7 @@ describe('a project', () => {
   });
 
   it('tells a second window that it may only look, and the first when that one takes over', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     test.studio.services.library.noteConnection('w1', 1);
     const second = await test.call('projects.open', { projectId, windowId: 'w2' });
     expect(second.body.writer).toBe(false);
@@ -115,7 +86,7 @@ describe('a project', () => {
   });
 
   it('is copied, packed to one file and unpacked with all its assets', async () => {
-    const { projectId, source } = await projectWithSubject();
+    const { projectId, source } = await projectWithSubject(test);
     const copy = await test.call('projects.saveAs', { projectId, name: 'Trial copy' });
     expect(copy.body.projectId).toBe('Trial-copy');
     const packed = await test.call('projects.pack', { projectId });
@@ -161,7 +132,7 @@ describe('a project', () => {
   });
 
   it('finds missing media again', async () => {
-    const { projectId, source } = await projectWithSubject();
+    const { projectId, source } = await projectWithSubject(test);
     await rm(join(test.workspace, projectId, 'assets', source.assetId.slice(0, 2), source.assetId));
     const opened = await test.call('projects.open', { projectId, windowId: 'w1' });
     expect(opened.body.missingSourceIds).toEqual([source.id]);
@@ -175,7 +146,7 @@ describe('a project', () => {
   });
 
   it('is listed with the takes that it has now', async () => {
-    const { projectId, request } = await projectWithSubject();
+    const { projectId, request } = await projectWithSubject(test);
     const { body } = await test.call('jobs.start', { projectId, windowId: 'w1', request });
     await test.engine.finish(String(body.jobId));
     const counts = async () =>
@@ -186,7 +157,7 @@ describe('a project', () => {
   });
 
   it('of the first format opens as it was', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('one')) });
     const path = join(test.workspace, projectId, 'project.json');
     await test.studio.close();
@@ -201,7 +172,7 @@ describe('a project', () => {
   });
 
   it('says that a newer or damaged project cannot be opened', async () => {
-    const projectId = await newProject();
+    const projectId = await newProject(test);
     const path = join(test.workspace, projectId, 'project.json');
     await test.studio.close();
     const text = await readFile(path, 'utf8');
@@ -214,91 +185,5 @@ describe('a project', () => {
     expect((await test.call('projects.open', { projectId, windowId: 'w' })).body.error).toMatchObject({
       code: 'project-damaged',
     });
-  });
-});
-
-const until = async (condition: () => boolean): Promise<void> => {
-  for (let wait = 0; wait < 200 && !condition(); wait++) await new Promise((done) => setTimeout(done, 20));
-  expect(condition()).toBe(true);
-};
-
-describe('a job', () => {
-  it('becomes a take with its recipe, assets and place on the timeline', async () => {
-    const { projectId, request } = await projectWithSubject();
-    const jobId = String((await test.call('jobs.start', { projectId, windowId: 'w1', request })).body.jobId);
-    const engineJob = test.engine.jobs.get(jobId)?.request;
-    expect(engineJob).toMatchObject({
-      settings: { task: 'generate' },
-      mask: { kind: 'drawing', drawing: { width: 32, keys: [{ frameIndex: 0 }] } },
-    });
-    await test.engine.finish(jobId);
-    const project = await test.studio.services.library.opened(projectId);
-    await until(() => project.store.all('take').length === 1);
-    const [take] = project.store.all('take');
-    expect(take).toMatchObject({
-      name: 'Take 1',
-      recipe: { settings: { prompt: 'a red ball' }, model: { id: 'tiny', hash: 'abc' }, provider: 'cpu' },
-    });
-    expect(project.store.all('item')).toMatchObject([{ track: 'take', targetId: take?.id, lengthFrames: 2 }]);
-    await until(() => test.studio.services.jobs.list(projectId).length === 0);
-    const started = await test.call('exports.start', {
-      projectId,
-      takeId: take?.id,
-      options: {
-        format: 'mp4-h264',
-        quality: 'good',
-        inFrame: 0,
-        outFrame: 2,
-        width: 16,
-        height: 16,
-        sound: false,
-        alpha: false,
-        fileName: 'out',
-      },
-    });
-    await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'done');
-    const file = test.studio.services.jobs.list(projectId)[0]?.file;
-    expect(file).toMatchObject({ name: 'out.mp4', url: `/exports/${projectId}/out.mp4` });
-    expect((await fetch(`${test.origin}${file?.url}`, { headers: test.own })).status).toBe(200);
-    expect((await test.call('jobs.dismiss', { projectId, jobId: started.body.jobId })).status).toBe(200);
-  });
-
-  it('goes on after the studio was killed, and can be canceled and retried', async () => {
-    const { projectId, request } = await projectWithSubject();
-    const jobId = String((await test.call('jobs.start', { projectId, windowId: 'w1', request })).body.jobId);
-    await test.studio.close();
-    test = await startTestStudio({ workspace: test.workspace });
-    const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
-    expect(body.jobs).toMatchObject([{ id: jobId, state: 'queued' }]);
-    await until(() => test.engine.jobs.has(jobId));
-    await test.call('jobs.cancel', { projectId, jobId });
-    await until(() => test.studio.services.jobs.list(projectId)[0]?.state === 'canceled');
-    await test.call('jobs.retry', { projectId, jobId });
-    expect(test.studio.services.jobs.list(projectId)[0]?.state).toBe('queued');
-  });
-
-  it('of a live preview takes the last one’s place and is never kept', async () => {
-    const { projectId, request } = await projectWithSubject();
-    const first = String(
-      (await test.call('jobs.start', { projectId, windowId: 'w1', request, live: true })).body.jobId,
-    );
-    const states: string[] = [];
-    test.studio.services.bus.subscribe(({ event }) => {
-      if (event.type === 'job' && event.job.id === first) states.push(event.job.state);
-    });
-    await test.call('jobs.start', { projectId, windowId: 'w1', request, live: true });
-    expect(states).toEqual(['canceled']);
-    const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
-    expect(body.jobs).toEqual([]);
-  });
-
-  it('without a subject says so before anything runs', async () => {
-    const { projectId, request } = await projectWithSubject();
-    const answer = await test.call('jobs.start', { projectId, windowId: 'w1', request: { ...request, maskId: null } });
-    expect(answer.body.error).toMatchObject({ code: 'mask-empty', hint: expect.stringContaining('Brush') });
-    expect(
-      (await test.call('jobs.start', { projectId, windowId: 'w1', request: { ...request, modelId: 'gone' } })).body
-        .error,
-    ).toMatchObject({ code: 'model-missing' });
   });
 });

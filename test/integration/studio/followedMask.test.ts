@@ -53,12 +53,12 @@ function trueKey(frameIndex: number): DocumentRecord[] {
   ];
 }
 
-async function projectWithClip(name: string): Promise<{ projectId: string; source: SourceRecord }> {
+async function projectWithClip(name: string, content = bytes): Promise<{ projectId: string; source: SourceRecord }> {
   const projectId = String((await test.call('projects.create', { name })).body.projectId);
   await test.call('projects.open', { projectId, windowId: 'w' });
   const { body } = await test.call('sources.import', {
     projectId,
-    uploadId: await test.upload(bytes),
+    uploadId: await test.upload(content),
     name: 'drawn.mp4',
   });
   const source = body.source as SourceRecord;
@@ -169,6 +169,32 @@ describe('a mask that is followed through a clip', { timeout: 300_000 }, () => {
     await until(async () => (await spans(opened.projectId)).length === 2);
     await until(() => isIdle(opened.projectId));
     expect(await spans(opened.projectId)).toHaveLength(2);
+  });
+
+  it('stops where the clip cuts, marks nothing beyond, and goes on when it is told to', async () => {
+    const other = async (index: number): Promise<Uint8Array> =>
+      (await drawn.frame(index)).map((value, at) => (at % 4 === 3 ? 255 : 255 - ((value * 3) % 256)));
+    const path = join(await mkdtemp(join(tmpdir(), 'magdiff-cut-')), 'cut.mp4');
+    await writeClip(path, { ...drawn, frame: (index) => (index < 8 ? drawn.frame(index) : other(index)) });
+    const { projectId: cut } = await projectWithClip('Cut', await readFile(path));
+    await follow(cut);
+    await until(() => isIdle(cut));
+    const project = await test.studio.services.library.opened(cut);
+    const runs = project.store.all('followed').map((run) => [run.firstFrame, run.endFrame, run.cut]);
+    expect(runs.sort()).toEqual([
+      [0, 4, null],
+      [5, 8, 'end'],
+    ]);
+    const drawing = await followedDrawingOf(project, project.store.get('mask', 'm'));
+    const { width, height } = drawn;
+    expect(rasterizeMask(drawing, { width, height, frameIndex: 9 }).every((value) => value === 0)).toBe(true);
+    expect((await follow(cut)).body).toMatchObject({ error: { code: 'conflict' } });
+    await test.call('masks.follow', { projectId: cut, request: { maskId: 'm', acrossCuts: true } });
+    await until(() => isIdle(cut));
+    expect(await spans(cut)).toEqual([
+      [0, 4],
+      [5, 14],
+    ]);
   });
 
   it('says what stands in the way', async () => {

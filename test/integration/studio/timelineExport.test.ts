@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
-import { mediaFrameAt, shownItemAt } from '../../../electron/contract/shownItems.ts';
+import { mediaFrameAt, shownItemAt } from '../../../electron/contract/timeline/shownItems.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { readWaveform } from '../../../electron/media/waveform.ts';
 import { type RunningStudio, startStudio } from '../../../electron/server/startStudio.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maskOperation } from '../../../../electron/contract/maskOperations.ts';
+import { maskOperation } from '../../../../electron/contract/masks/maskOperations.ts';
 import { takeResult } from '../../../../electron/contract/records.ts';
 
 it('lets no project claim frames or regions larger than any that are read', () => {

@@ -7,7 +7,7 @@ const layers = [
   { name: 'up_blocks.1.attn2', text: 1.1, image: 1.6 },
 ];
 const choice: AlphaChoice = {
-  alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
+  alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   overTime: still,
   steps: 10,
 };
@@ -62,5 +62,16 @@ test('a lane gives each frame its own, by its place in the take; the curve over 
   expect(rounded({}, 9, { overTime }, 8)).toEqual([
     [0.9, 0.9, 1.1, 1.1],
     [2.8, 2.8, 3.2, 3.2],
+  ]);
+});
+
+test('a layer’s factors multiply everything else; the longest path that fits counts', () => {
+  const factors = [
+    { layers: 'up', text: 2, image: 0 },
+    { layers: 'up_blocks.1', text: 1, image: 0.5 },
+  ];
+  expect(rounded({ layers: factors }, 0)).toEqual([
+    [0.9, 0.9, 1.1, 1.1],
+    [1.4, 1.4, 0.8, 0.8],
   ]);
 });

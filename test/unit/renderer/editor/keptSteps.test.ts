@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeptHistory, keptHistory } from '../../../../electron/contract/keptHistory.ts';
+import { type KeptHistory, keptHistory } from '../../../../electron/contract/documentDiff.ts';
 import type { MarkerRecord } from '../../../../electron/contract/records.ts';
 import { Editor } from '../../../../renderer/editor/editor.ts';
 import { stepsToKeep } from '../../../../renderer/editor/keptSteps.ts';

@@ -30,7 +30,11 @@ it('offers models of both forms, whatever else lies beside them, and of two with
     { id: 'released', title: 'MagDiff on Stable Diffusion 2.1', frames: [8, 16], studentSteps: null },
   ]);
   // The same weights, so the same α, out of a safetensors file and out of a pickle.
-  expect(models[0]?.learnedAlpha).toEqual({ text: expect.any(Number), image: expect.any(Number) });
+  expect(models[0]?.learnedAlpha).toMatchObject({ text: expect.any(Number), image: expect.any(Number) });
+  expect(models[0]?.learnedAlpha?.layers.map(({ name }) => name.split('.')[0])).toEqual(
+    [...(models[0]?.learnedAlpha?.layers ?? [])].map(({ name }) => name.split('.')[0]).sort(),
+  );
+  expect(models[0]?.learnedAlpha?.layers.length).toBeGreaterThan(1);
   expect(models[1]?.learnedAlpha).toEqual(models[0]?.learnedAlpha);
   expect(await catalogue.folderOf('tiny')).toBe(join(shipped, 'tiny'));
   expect(await catalogue.get('released')).toMatchObject({

@@ -33,7 +33,7 @@ const parameters: TakeParameters = {
   keep: 'subject',
   prompt: 'a (red:1.3) ball on a beach',
   negativePrompt: 'EasyNegative, blurry',
-  alpha: { mode: 'learned', text: 1, image: 1, schedule: [] },
+  alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   overTime: still,
   sda: true,
   hfa: { enabled: true, strength: 1 },

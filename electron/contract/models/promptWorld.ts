@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TakeSettings } from './takeSettings.ts';
+import type { TakeSettings } from '../takeSettings.ts';
 
 /** Parts of a sentence that a model can be asked for. */
 export const promptPartNames = ['motion', 'place', 'light', 'subject'] as const;

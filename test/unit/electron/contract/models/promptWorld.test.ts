@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { neededParts, promptWorld, understandPrompt, withPart } from '../../../../electron/contract/promptWorld.ts';
+import {
+  neededParts,
+  promptWorld,
+  understandPrompt,
+  withPart,
+} from '../../../../../electron/contract/models/promptWorld.ts';
 
-const folder = join(import.meta.dirname, '../../../../models/bundled/magdiff-small');
+const folder = join(import.meta.dirname, '../../../../../models/bundled/magdiff-small');
 const world = promptWorld.parse(JSON.parse(readFileSync(join(folder, 'world.json'), 'utf8')));
 
 const parts = (sentence: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unknownWords } from '../../../../../renderer/panels/inspector/unknownWords.ts';
+import { unknownWords } from '../../../../../../renderer/panels/inspector/prompt/unknownWords.ts';
 
 describe('unknownWords', () => {
   const known = new Set(['the', 'ball', 'jumps']);

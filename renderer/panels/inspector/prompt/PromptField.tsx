@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { useProjectState } from '../../project/hooks.ts';
-import { Field, HintText } from '../../ui/fields/Field.tsx';
-import { TextArea } from '../../ui/fields/TextInput.tsx';
-import { texts } from '../../ui/texts/texts.ts';
+import { useProjectState } from '../../../project/hooks.ts';
+import { Field, HintText } from '../../../ui/fields/Field.tsx';
+import { TextArea } from '../../../ui/fields/TextInput.tsx';
+import { texts } from '../../../ui/texts/texts.ts';
 import { unknownWords } from './unknownWords.ts';
 
 const noWords: ReadonlySet<string> = new Set();

@@ -1,4 +1,4 @@
-import type { ItemRecord } from './records.ts';
+import type { ItemRecord } from '../records.ts';
 
 /** The item that shows at a timeline frame: a take lies over a source; the later one where two of a track overlap. */
 export function shownItemAt(items: readonly ItemRecord[], frame: number): ItemRecord | undefined {

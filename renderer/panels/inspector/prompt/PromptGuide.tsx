@@ -1,13 +1,18 @@
 import type { ReactNode } from 'react';
-import { neededParts, type PromptWorld, understandPrompt, withPart } from '../../../electron/contract/promptWorld.ts';
-import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { useProjectState } from '../../project/hooks.ts';
-import { Button } from '../../ui/controls/Button.tsx';
-import { HintText } from '../../ui/fields/Field.tsx';
-import { Menu, MenuItem } from '../../ui/surfaces/Menu.tsx';
-import { texts } from '../../ui/texts/texts.ts';
+import {
+  neededParts,
+  type PromptWorld,
+  understandPrompt,
+  withPart,
+} from '../../../../electron/contract/models/promptWorld.ts';
+import type { TakeSettings } from '../../../../electron/contract/takeSettings.ts';
+import { useProjectState } from '../../../project/hooks.ts';
+import { Button } from '../../../ui/controls/Button.tsx';
+import { HintText } from '../../../ui/fields/Field.tsx';
+import { Menu, MenuItem } from '../../../ui/surfaces/Menu.tsx';
+import { texts } from '../../../ui/texts/texts.ts';
+import { useSetting } from '../SettingFields.tsx';
 import styles from './PromptGuide.module.css';
-import { useSetting } from './SettingFields.tsx';
 
 const text = texts.inspector;
 
