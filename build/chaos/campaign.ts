@@ -6,7 +6,7 @@ import { projectFile } from '../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
 import { hashFile } from '../../electron/services/projects/store/assetStore.ts';
 import { squareMask } from '../../test/fixtures/maskRecords.ts';
-import { writeTinyModel } from '../../test/fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../test/fixtures/models/tinyModel.ts';
 import { randomFrom } from '../seededRandom.ts';
 import { buildFaultyStudio } from './buildFaultyStudio.ts';
 import { type CampaignReport, newReport } from './campaignReport.ts';

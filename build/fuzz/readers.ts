@@ -22,8 +22,8 @@ import { readSafetensors } from '../../models/weights/safetensors.ts';
 import { readTorchZip } from '../../models/weights/torch/torchZip.ts';
 import { unpickle } from '../../models/weights/torch/unpickler.ts';
 import { squareMask } from '../../test/fixtures/maskRecords.ts';
+import { floatTensorPickle, tablePickle, torchFile } from '../../test/fixtures/models/torchFiles.ts';
 import { clipRecord, emptyProject, plainSettings } from '../../test/fixtures/projectRecords.ts';
-import { floatTensorPickle, tablePickle, torchFile } from '../../test/fixtures/torchFiles.ts';
 
 /** A reader of strangers' bytes, with honest inputs to begin from. */
 export interface FuzzedReader {

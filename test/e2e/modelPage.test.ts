@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { type MisbehavingServer, misbehavingServer } from '../fixtures/misbehavingServer.ts';
-import { writeTinySet } from '../fixtures/tinySet.ts';
+import { writeTinySet } from '../fixtures/models/tinySet.ts';
 import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage, typeNumber } from './support.ts';
 
 let folder: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { writeReleasedModel } from '../fixtures/releasedModel.ts';
-import { writeTinyModel } from '../fixtures/tinyModel.ts';
+import { writeReleasedModel } from '../fixtures/models/releasedModel.ts';
+import { writeTinyModel } from '../fixtures/models/tinyModel.ts';
 import { launchBrowser, launchStudio, openPage } from './support.ts';
 
 let browser: Browser;

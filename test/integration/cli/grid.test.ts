@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { encodeMaskPng } from '../../../electron/media/readPicture.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 import { plainPicture } from '../server/standIns.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 let folder: string;

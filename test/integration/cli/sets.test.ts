@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeTinySet } from '../../fixtures/tinySet.ts';
+import { writeTinySet } from '../../fixtures/models/tinySet.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 let folder: string;

@@ -10,7 +10,7 @@ import type { EngineEvent, EngineJob, TakeResult } from '../../../electron/engin
 import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
 import { readFrames } from '../../../electron/media/readFrames.ts';
 import { readMask, readPicture } from '../../../electron/media/readPicture.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 
 let folder: string;
 let model: string;

@@ -8,7 +8,7 @@ import { createMemory } from '../../../models/model/memory.ts';
 import type { Model } from '../../../models/model/model.ts';
 import { generateVideo } from '../../../models/pipeline/generateVideo.ts';
 import { Session } from '../../../models/runtime/session.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 
 let folder: string;
 let model: Model;

@@ -9,7 +9,7 @@ import type {
 } from '../../../electron/contract/models/modelLibrary.ts';
 import type { StudioOptions } from '../../../electron/server/startStudio.ts';
 import { type MisbehavingServer, misbehavingServer } from '../../fixtures/misbehavingServer.ts';
-import { writeTinySet } from '../../fixtures/tinySet.ts';
+import { writeTinySet } from '../../fixtures/models/tinySet.ts';
 import { startTestStudio } from '../server/standIns.ts';
 
 let folder: string;

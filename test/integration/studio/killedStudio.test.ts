@@ -8,7 +8,7 @@ import { projectFile } from '../../../electron/contract/projectFile.ts';
 import type { DocumentRecord } from '../../../electron/contract/records.ts';
 import { hashFile } from '../../../electron/services/projects/store/assetStore.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
 
 const marker = (id: string, frameIndex: number): DocumentRecord => ({

@@ -8,7 +8,7 @@ import { type RemoteStudio, startRemote } from '../../../build/chaos/remoteStudi
 import type { TakeFile } from '../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
-import { writeTinyModel } from '../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

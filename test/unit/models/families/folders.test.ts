@@ -5,10 +5,10 @@ import { familyOf, requireFamily } from '../../../../models/families/families.ts
 import { inspectionText, inspectPath } from '../../../../models/families/inspectModel.ts';
 import { readRelease, releasedManifest } from '../../../../models/families/magdiffRelease/files.ts';
 import { openModel } from '../../../../models/families/openModel.ts';
-import { writeReleasedModel } from '../../../fixtures/releasedModel.ts';
+import { writeReleasedModel } from '../../../fixtures/models/releasedModel.ts';
+import { writeTinyModel } from '../../../fixtures/models/tinyModel.ts';
+import { floatTensorPickle } from '../../../fixtures/models/torchFiles.ts';
 import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
-import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
-import { floatTensorPickle } from '../../../fixtures/torchFiles.ts';
 
 const { folder } = temporaryFiles();
 const own = join(folder, 'own');

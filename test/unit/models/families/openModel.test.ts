@@ -10,7 +10,7 @@ import { type Networks, networks } from '../../../../models/model/networks.ts';
 import { dialectOf } from '../../../../models/onnx/dialect.ts';
 import { readTensor } from '../../../../models/weights/readTensor.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
-import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../../fixtures/models/tinyModel.ts';
 
 let folder: string;
 let cacheFolder: string;

@@ -13,7 +13,7 @@ import { KeyedWeights } from '../../../../models/weights/keyedWeights.ts';
 import { readSafetensors } from '../../../../models/weights/safetensors.ts';
 import { writeSafetensors } from '../../../../models/weights/writeSafetensors.ts';
 import { brightener } from '../../../fixtures/brightener.ts';
-import { standInModel } from '../../../fixtures/standInModel.ts';
+import { standInModel } from '../../../fixtures/models/standInModel.ts';
 
 /** The table with one line more: all that a network that lies in one file (test/fixtures/brightener.ts) needs. */
 const table = {

@@ -7,7 +7,7 @@ import { floatTensor } from '../../../../models/math/tensor.ts';
 import { LoadedPart } from '../../../../models/model/loadedPart.ts';
 import { PartCache } from '../../../../models/model/partCache.ts';
 import { Session } from '../../../../models/runtime/session.ts';
-import { writeTinyModel } from '../../../fixtures/tinyModel.ts';
+import { writeTinyModel } from '../../../fixtures/models/tinyModel.ts';
 
 /** Parts of a hundred bytes each, and what was loaded and let go of. */
 function counted() {

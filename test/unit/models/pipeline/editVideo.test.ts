@@ -6,8 +6,8 @@ import { editVideo } from '../../../../models/pipeline/editVideo.ts';
 import { type ClipFrame, keptMask } from '../../../../models/pipeline/subject/clipTrack.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
 import { folderRunStore } from '../../../../models/weights/runStore.ts';
+import { standInModel } from '../../../fixtures/models/standInModel.ts';
 import { collect, edit } from '../../../fixtures/pipelineTakes.ts';
-import { standInModel } from '../../../fixtures/standInModel.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -10,8 +10,8 @@ import { generateVideo } from '../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
 import { folderRunStore } from '../../../../models/weights/runStore.ts';
+import { standInModel, wordTokenizer } from '../../../fixtures/models/standInModel.ts';
 import { collect, discMask, generation, parameters, picture } from '../../../fixtures/pipelineTakes.ts';
-import { standInModel, wordTokenizer } from '../../../fixtures/standInModel.ts';
 
 /** The model with one network that answers the same whatever it is asked. */
 function withPart(model: Model, name: string, outputs: Record<string, FloatTensor>): Model {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { recogniseFile } from '../../../../models/recognise/recogniseFile.ts';
+import { floatTensorPickle, tablePickle, torchFile } from '../../../fixtures/models/torchFiles.ts';
+import { type Keys, writeHollow } from '../../../fixtures/models/weightCorpus/hollowFile.ts';
+import { weightCorpus } from '../../../fixtures/models/weightCorpus.ts';
 import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
-import { floatTensorPickle, tablePickle, torchFile } from '../../../fixtures/torchFiles.ts';
-import { type Keys, writeHollow } from '../../../fixtures/weightCorpus/hollowFile.ts';
-import { weightCorpus } from '../../../fixtures/weightCorpus.ts';
 
 const { folder, write } = temporaryFiles();
 

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { proposeSets } from '../../../../models/families/sd15/proposeSets.ts';
 import { extraModelPaths, foldersWithin, knownFolders } from '../../../../models/recognise/knownFolders.ts';
 import { scanFolders } from '../../../../models/recognise/scanFolders.ts';
+import { writeHollow } from '../../../fixtures/models/weightCorpus/hollowFile.ts';
+import { weightCorpus } from '../../../fixtures/models/weightCorpus.ts';
 import { temporaryFiles } from '../../../fixtures/temporaryFiles.ts';
-import { writeHollow } from '../../../fixtures/weightCorpus/hollowFile.ts';
-import { weightCorpus } from '../../../fixtures/weightCorpus.ts';
 
 const { folder } = temporaryFiles();
 const home = join(folder, 'home');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { ModelCatalogue } from '../../../../../electron/services/models/modelCatalogue.ts';
 import { readSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
-import { writeReleasedModel } from '../../../../fixtures/releasedModel.ts';
+import { writeReleasedModel } from '../../../../fixtures/models/releasedModel.ts';
+import { writeTinyModel } from '../../../../fixtures/models/tinyModel.ts';
+import { writeTinySet } from '../../../../fixtures/models/tinySet.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
-import { writeTinyModel } from '../../../../fixtures/tinyModel.ts';
-import { writeTinySet } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const shipped = join(folder, 'shipped');

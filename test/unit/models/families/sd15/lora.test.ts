@@ -8,9 +8,9 @@ import { dialectOf } from '../../../../../models/onnx/dialect.ts';
 import { GraphBuilder } from '../../../../../models/onnx/graphBuilder.ts';
 import { runOnce } from '../../../../../models/runtime/runOnce.ts';
 import { readSafetensors } from '../../../../../models/weights/safetensors.ts';
-import { type FileTensor, writeFloats } from '../../../../fixtures/floatTensors.ts';
-import { definitions, type Roles } from '../../../../fixtures/loraDefinitions.ts';
-import { base, block, dialects, draw, out, textShapes, unetShapes } from '../../../../fixtures/loraDialects.ts';
+import { type FileTensor, writeFloats } from '../../../../fixtures/models/floatTensors.ts';
+import { definitions, type Roles } from '../../../../fixtures/models/loraDefinitions.ts';
+import { base, block, dialects, draw, out, textShapes, unetShapes } from '../../../../fixtures/models/loraDialects.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 
 const { folder } = temporaryFiles();

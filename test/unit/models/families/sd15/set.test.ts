@@ -14,9 +14,9 @@ import type { Model } from '../../../../../models/model/model.ts';
 import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';
 import type { TakeParameters } from '../../../../../models/pipeline/takeParameters.ts';
-import { writeFloats } from '../../../../fixtures/floatTensors.ts';
+import { writeFloats } from '../../../../fixtures/models/floatTensors.ts';
+import { writeTinySet, writeTinyVision } from '../../../../fixtures/models/tinySet.ts';
 import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
-import { writeTinySet, writeTinyVision } from '../../../../fixtures/tinySet.ts';
 
 const { folder } = temporaryFiles();
 const four = join(folder, 'four');

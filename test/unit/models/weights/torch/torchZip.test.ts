@@ -5,7 +5,6 @@ import { StudioError } from '../../../../../models/errors/studioError.ts';
 import { readTensor } from '../../../../../models/weights/readTensor.ts';
 import { readSafetensors } from '../../../../../models/weights/safetensors.ts';
 import { readTorchHeader, readTorchZip } from '../../../../../models/weights/torch/torchZip.ts';
-import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 import {
   call,
   floatTensorPickle,
@@ -14,7 +13,8 @@ import {
   torchFile,
   tuple,
   zipOf,
-} from '../../../../fixtures/torchFiles.ts';
+} from '../../../../fixtures/models/torchFiles.ts';
+import { temporaryFiles } from '../../../../fixtures/temporaryFiles.ts';
 
 const { write } = temporaryFiles();
 const golden = join(import.meta.dirname, '../../../../golden/data/torch_zip');
