@@ -73,7 +73,14 @@ const allowed: Record<string, readonly string[]> = {
   'models/bundled': [],
   'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
   'electron/children': [],
-  'electron/media': ['electron/children', 'electron/contract', 'models/masks', 'models/errors', 'models/files'],
+  'electron/media': [
+    'electron/children',
+    'electron/contract',
+    'models/follow',
+    'models/masks',
+    'models/errors',
+    'models/files',
+  ],
   'electron/engine': [
     'electron/children',
     'electron/contract',

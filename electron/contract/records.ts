@@ -46,6 +46,8 @@ export const maskRecord = z.strictObject({
   height: pixels,
   growPixels: z.number().min(-1024).max(1024),
   featherPixels: z.number().min(0).max(1024),
+  /** Whether pixels at its border are partly the subject, as the picture's colours say. */
+  softEdges: z.boolean().optional(),
   createdAt: timestamp,
 });
 

@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { softEdges } from '../../models/follow/softEdges.ts';
+import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { ClipFrame, ClipSource } from '../../models/pipeline/subject/clipTrack.ts';
 import type { Mask, Picture } from '../../models/pipeline/subject/picture.ts';
@@ -55,13 +57,11 @@ async function maskOf(input: MaskInput, picture: Picture & { hasAlpha: boolean; 
   }
 }
 
-function drawn(
-  drawing: Extract<MaskInput, { kind: 'drawing' }>['drawing'],
-  frame: { width: number; height: number },
-  frameIndex: number,
-): Mask {
+/** A frame of a drawing as pixels; with soft edges, as the frame's own colours say. */
+function drawn(drawing: MaskDrawing, frame: Picture & { data: Uint8Array }, frameIndex: number): Mask {
   const { width, height } = frame;
-  return { width, height, data: rasterizeMask(drawing, { width, height, frameIndex }) };
+  const hard = rasterizeMask(drawing, { width, height, frameIndex });
+  return { width, height, data: drawing.softEdges ? softEdges(frame.data, hard, { width, height }) : hard };
 }
 
 async function pngNames(folder: string): Promise<string[]> {

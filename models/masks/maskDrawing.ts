@@ -49,6 +49,8 @@ export interface MaskDrawing {
   growPixels: number;
   /** Width in pixels of the soft edge laid over the finished outline. */
   featherPixels: number;
+  /** Whether hair, fur and motion blur at its border are partly the subject, as the picture's colours say; in the feather's place. */
+  softEdges?: boolean | undefined;
   /** In any order; a drawing without keys is an empty mask. */
   keys: readonly MaskKey[];
 }

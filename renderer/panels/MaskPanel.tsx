@@ -9,6 +9,7 @@ import { Segments } from '../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
 import { Select } from '../ui/fields/SelectField.tsx';
 import { SliderField } from '../ui/fields/SliderField.tsx';
+import { SwitchField } from '../ui/fields/Switch.tsx';
 import { PanelHead } from '../ui/surfaces/Panel.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import { FollowGroup } from './FollowGroup.tsx';
@@ -96,6 +97,12 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
         defaultValue={0}
         {...gesture('Feather mask')}
         onChange={(featherPixels) => editor.update('Feather mask', now(), { featherPixels })}
+      />
+      <SwitchField
+        label={texts.masks.softEdges}
+        hint={texts.masks.softEdgesHint}
+        checked={mask.softEdges === true}
+        onChange={(softEdges) => editor.update('Soft edges', now(), { softEdges })}
       />
     </>
   );

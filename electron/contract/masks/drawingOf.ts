@@ -13,6 +13,7 @@ export function drawingOf(
     height: mask.height,
     growPixels: mask.growPixels,
     featherPixels: mask.featherPixels,
+    ...(mask.softEdges ? { softEdges: true } : {}),
     keys: [...keys]
       .sort((a, b) => a.frameIndex - b.frameIndex)
       .map((key) => ({

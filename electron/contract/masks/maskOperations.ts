@@ -68,6 +68,7 @@ export const maskDrawing = z.strictObject({
   height: size,
   growPixels: z.number().min(-1024).max(1024),
   featherPixels: z.number().min(0).max(1024),
+  softEdges: z.boolean().optional(),
   keys: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 /** The process behind pixelProgram.ts: pixel work that takes long, one request after another. */
 import { readFile } from 'node:fs/promises';
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
+import { softEdges } from '../../../models/follow/softEdges.ts';
 import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
 import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
@@ -12,13 +13,14 @@ import type { DrawWork, PixelAnswer, PixelRequest, PixelWork } from './pixelProt
 /** The drawing of the last request: a clip's frames ask for the same one in turn. */
 let last: { key: string; drawing: MaskDrawing } | undefined;
 
-async function draw({ drawingPath, startFrame, width, height, frameIndex }: DrawWork): Promise<Uint8Array> {
+async function draw({ drawingPath, startFrame, width, height, frameIndex, picture }: DrawWork): Promise<Uint8Array> {
   const key = `${startFrame} ${drawingPath}`;
   if (last?.key !== key) {
     const content = parseBoundedJson(await readFile(drawingPath, 'utf8'), drawingPath);
     last = { key, drawing: drawingFromFrame(maskDrawing.parse(content), startFrame) };
   }
-  return rasterizeMask(last.drawing, { width, height, frameIndex });
+  const hard = rasterizeMask(last.drawing, { width, height, frameIndex });
+  return last.drawing.softEdges && picture ? softEdges(picture, hard, { width, height }) : hard;
 }
 
 const answerTo = (work: PixelWork): Promise<Uint8Array> => (work.kind === 'select' ? grabCut(work) : draw(work));

@@ -22,6 +22,8 @@ export interface DrawWork {
   width: number;
   height: number;
   frameIndex: number;
+  /** The frame, RGBA: what a drawing with soft edges reads its border from; without it the border stays as it is drawn. */
+  picture?: Uint8Array | undefined;
 }
 
 /** Work that is done in a process of its own. */

@@ -169,7 +169,14 @@ function takeMaterial(
           { hint: 'Make the take anew from its recipe.' },
         );
       if (drawingPath !== undefined) {
-        const wanted = { drawingPath, startFrame: origin.inFrame, width, height, frameIndex: frame };
+        const wanted = {
+          drawingPath,
+          startFrame: origin.inFrame,
+          width,
+          height,
+          frameIndex: frame,
+          picture: picture.data,
+        };
         const coverage = await media.maskCoverage(wanted);
         for (let pixel = 0; pixel < coverage.length; pixel++) picture.data[pixel * 4 + 3] = coverage[pixel] ?? 0;
       }

@@ -51,6 +51,8 @@ export interface MediaPort {
     width: number;
     height: number;
     frameIndex: number;
+    /** The frame's pixels, where the drawing may have soft edges. */
+    picture?: Uint8Array | undefined;
   }): Promise<Uint8Array>;
   encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */

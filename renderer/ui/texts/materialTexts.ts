@@ -18,6 +18,8 @@ export const materialTexts = {
     growHint: 'Moves the mask’s edge outwards, or inwards below zero.',
     feather: 'Feather',
     featherHint: 'Softens the mask’s edge over so many pixels.',
+    softEdges: 'Soft edges',
+    softEdgesHint: 'Hair, fur and motion blur are partly the subject, in takes and transparent exports.',
     remove: 'Delete mask',
     keys: (count: number) => (count === 1 ? '1 key' : `${count} keys`),
     between: 'Between keys',
