@@ -22,8 +22,17 @@ export function Transport(): ReactNode {
   const { transport } = texts;
   return (
     <div className={styles.transport} role="toolbar" aria-label={transport.label}>
-      <span className={styles.timecode}>
-        <b>{timecode(playhead, rate)}</b> <span className={styles.roomy}>/ {timecode(end, rate)}</span>
+      <span className={styles.left}>
+        <span className={styles.timecode}>
+          <b>{timecode(playhead, rate)}</b> <span className={styles.roomy}>/ {timecode(end, rate)}</span>
+        </span>
+        <IconButton
+          icon="film"
+          label={transport.arranged}
+          keys="6"
+          pressed={mode === 'timeline'}
+          onClick={() => editor.session.set({ viewMode: mode === 'timeline' ? 'source' : 'timeline', viewport: null })}
+        />
       </span>
       <IconButton
         icon="markIn"
@@ -50,13 +59,6 @@ export function Transport(): ReactNode {
         disabled={!isClip}
       />
       <span className={styles.right}>
-        <IconButton
-          icon="film"
-          label={transport.arranged}
-          keys="6"
-          pressed={mode === 'timeline'}
-          onClick={() => editor.session.set({ viewMode: mode === 'timeline' ? 'source' : 'timeline', viewport: null })}
-        />
         <IconButton
           icon="loop"
           label={transport.loop}
