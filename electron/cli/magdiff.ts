@@ -68,7 +68,7 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
     action(async (console, clip: string, values: TakeOptionValues) => void (await editCommand(clip, values, console))),
   );
 
-addTakeOptions(program.command('grid <source>'))
+addLooseFileOptions(addTakeOptions(program.command('grid <source>')))
   .description('a take for every pair of values of two settings, as a contact sheet that plays, with a recipe each')
   .requiredOption('--x <setting=values>', 'columns, such as image-alpha=0,0.5,1,2')
   .option('--y <setting=values>', 'rows, such as text-alpha=0,1,2')
