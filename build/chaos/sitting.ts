@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { DocumentRecord } from '../../electron/contract/records.ts';
-import { takeIdOf } from '../../electron/services/jobs/keptJobs.ts';
+import { takeIdOf } from '../../electron/services/jobs/takeJobFile.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { RemoteStudio } from './remoteStudio.ts';
 

@@ -12,6 +12,13 @@ export const errorOnWire = z.object({
 /** See {@link errorOnWire}. */
 export type ErrorOnWire = z.output<typeof errorOnWire>;
 
+/** What failed, as it crosses the wire. `doing`: the beginning of the sentence on what is no StudioError, as in `Selecting failed`. */
+export function wireErrorOf(cause: unknown, doing?: string): ErrorOnWire {
+  if (cause instanceof StudioError) return errorOnWire.parse(cause.toJSON());
+  const text = doing === undefined ? String(cause) : `${doing}: ${String(cause)}.`;
+  return errorOnWire.parse(new StudioError('internal', text, { cause }).toJSON());
+}
+
 /** HTTP status that goes with a code. */
 export function statusOf(code: ErrorOnWire['code']): number {
   if (code === 'request-invalid' || code === 'usage') return 400;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
-import { errorOnWire } from '../contract/errorOnWire.ts';
+import { wireErrorOf } from '../contract/errorOnWire.ts';
 import { newId } from '../contract/newId.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { promptWorldOf } from '../services/models/promptWorldOf.ts';
@@ -123,11 +123,8 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       smartSelect(media, project, source, frameIndex, scribbles).then(
         (operation) => bus.publish({ type: 'smartSelect', requestId, operation, error: null }),
         (error: unknown) => {
-          const failure =
-            error instanceof StudioError
-              ? error
-              : new StudioError('internal', `Smart select failed: ${String(error)}.`);
-          bus.publish({ type: 'smartSelect', requestId, operation: null, error: errorOnWire.parse(failure.toJSON()) });
+          const failure = wireErrorOf(error, 'Smart select failed');
+          bus.publish({ type: 'smartSelect', requestId, operation: null, error: failure });
         },
       );
       return none;

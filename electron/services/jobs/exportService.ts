@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
-import { errorOnWire } from '../../contract/errorOnWire.ts';
+import { wireErrorOf } from '../../contract/errorOnWire.ts';
 import { exportFormats } from '../../contract/exportFormats.ts';
 import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
@@ -109,13 +109,7 @@ export class ExportService {
       });
     } catch (error) {
       if (error instanceof CancelledError || job.abort.signal.aborted) this.#tell(job, { state: 'canceled' });
-      else {
-        const failure =
-          error instanceof StudioError
-            ? error
-            : new StudioError('internal', `The export failed: ${String(error)}.`, { cause: error });
-        this.#tell(job, { state: 'failed', error: errorOnWire.parse(failure.toJSON()) });
-      }
+      else this.#tell(job, { state: 'failed', error: wireErrorOf(error, 'The export failed') });
     }
   }
 

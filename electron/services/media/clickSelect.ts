@@ -1,6 +1,6 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { MaskOperation, RegionPrompt } from '../../../models/masks/maskDrawing.ts';
-import { errorOnWire } from '../../contract/errorOnWire.ts';
+import { wireErrorOf } from '../../contract/errorOnWire.ts';
 import type { StudioEvent } from '../../contract/events.ts';
 import type { SourceRecord } from '../../contract/records.ts';
 import type { ClickRegion, ClickWork } from '../../engine/clicks/clickProtocol.ts';
@@ -13,6 +13,8 @@ export interface ClickPort {
   work(work: ClickWork): Promise<ClickRegion | null>;
   close(): void;
 }
+
+const failed = 'Selecting failed';
 
 /** Selects a source's subject by clicks with the checkpoint that there is; what comes of it is told as events. */
 export class ClickSelect {
@@ -31,7 +33,7 @@ export class ClickSelect {
     const place = { projectId: project.id, sourceId: source.id, frameIndex };
     this.#work(project, source, frameIndex, null).then(
       () => this.#bus.publish({ type: 'clickReady', ...place, error: null }),
-      (cause: unknown) => this.#bus.publish({ type: 'clickReady', ...place, error: onWire(cause) }),
+      (cause: unknown) => this.#bus.publish({ type: 'clickReady', ...place, error: wireErrorOf(cause, failed) }),
     );
   }
 
@@ -47,7 +49,7 @@ export class ClickSelect {
       this.#bus.publish({ type: 'smartSelect', requestId, ...answer });
     this.#work(project, source, frameIndex, prompt).then(
       (region) => tell({ operation: operationOf(region, prompt), error: null }),
-      (cause: unknown) => tell({ operation: null, error: onWire(cause) }),
+      (cause: unknown) => tell({ operation: null, error: wireErrorOf(cause, failed) }),
     );
   }
 
@@ -73,10 +75,4 @@ export class ClickSelect {
 
 function operationOf(region: ClickRegion | null, prompt: RegionPrompt): MaskOperation | null {
   return region && { kind: 'region', mode: 'paint', ...region, prompt };
-}
-
-function onWire(cause: unknown) {
-  const failure =
-    cause instanceof StudioError ? cause : new StudioError('internal', `Selecting failed: ${String(cause)}.`);
-  return errorOnWire.parse(failure.toJSON());
 }

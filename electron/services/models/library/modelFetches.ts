@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancelledError, StudioError } from '../../../../models/errors/studioError.ts';
-import { errorOnWire } from '../../../contract/errorOnWire.ts';
+import { wireErrorOf } from '../../../contract/errorOnWire.ts';
 import type { FetchEntryView } from '../../../contract/models/modelLibrary.ts';
 import { type CatalogueModel, type FetchCatalogue, isAllowed, modelBytes } from '../fetch/catalogue.ts';
 import { fetchFiles } from '../fetch/fetchFiles.ts';
@@ -122,7 +122,7 @@ export class ModelFetches {
               ? 'partly'
               : 'none',
       doneBytes: running ? running.doneBytes : here.bytes,
-      error: failure ? errorOnWire.parse(failure.toJSON()) : null,
+      error: failure ? wireErrorOf(failure) : null,
     };
   }
 

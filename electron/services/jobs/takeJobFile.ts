@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { newId } from '../../contract/newId.ts';
+import { type TakeRecipe, takeRecipe } from '../../contract/takeRecipe.ts';
+import { keptJob } from './keptJobs.ts';
+
+/** What is kept of a take in the making. */
+export const takeJobFile = keptJob.extend({
+  kind: z.enum(['generate', 'edit', 'decode']),
+  label: z.string(),
+  recipe: takeRecipe,
+});
+
+/** See {@link takeJobFile}. */
+export type TakeJobFile = z.output<typeof takeJobFile>;
+
+/** A job at its beginning. */
+export function newJob(kind: TakeJobFile['kind'], label: string, recipe: TakeRecipe): TakeJobFile {
+  return { id: newId('job'), kind, label, createdAt: new Date().toISOString(), state: 'queued', error: null, recipe };
+}
+
+/** The take that a job makes: one and the same however often the job is run, so that no kill can double it. */
+export function takeIdOf(jobId: string): string {
+  return jobId.replace(/^job/, 'take');
+}
