@@ -1,3 +1,5 @@
+import type { Numbered } from './askedProgram.ts';
+
 /** The part of Electron's port to the parent that is used here; it is there in utility processes alone. */
 interface UtilityPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
@@ -19,6 +21,13 @@ export function listenToParent<Received, Sent>(onMessage: (message: Received) =>
   process.on('disconnect', () => process.exit(0));
   // A parent that was killed closes the channel before this process hears of it.
   return (message) => void (process.connected && process.send?.(message, undefined, undefined, () => undefined));
+}
+
+/** Answers what the program asks that started this one by `AskedProgram`. `answer` never rejects. */
+export function answerParent<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
+  const send = listenToParent<Numbered<Question>, Numbered<Answer>>(
+    ({ id, content }) => void answer(content).then((answered) => send({ id, content: answered })),
+  );
 }
 
 function utilityPort(): UtilityPort | undefined {

@@ -4,15 +4,15 @@ import { ClickSelector } from '../../../models/families/sam2/clickSelector.ts';
 import { openSam2 } from '../../../models/families/sam2/openSam2.ts';
 import type { Picture } from '../../../models/families/sam2/pictureInput.ts';
 import { encodeRuns } from '../../../models/masks/regionRuns.ts';
-import { listenToParent } from '../../children/parentChannel.ts';
+import { answerParent } from '../../children/parentChannel.ts';
 import { readFrames } from '../../media/readFrames.ts';
 import { readPicture } from '../../media/readPicture.ts';
-import type { ClickAnswer, ClickFrame, ClickRegion, ClickRequest, ClickWork } from './clickProtocol.ts';
+import type { ClickAnswer, ClickFrame, ClickRegion, ClickWork } from './clickProtocol.ts';
 
 const cacheFolder = process.env.MAGDIFF_CACHE;
 
 let open: { checkpoint: string; selector: ClickSelector } | undefined;
-let queue: Promise<void> = Promise.resolve();
+let queue: Promise<unknown> = Promise.resolve();
 
 async function selectorOf(checkpoint: string): Promise<ClickSelector> {
   if (open?.checkpoint === checkpoint) return open.selector;
@@ -49,11 +49,13 @@ function errorOf(cause: unknown): StudioError {
   });
 }
 
-const send = listenToParent<ClickRequest, ClickAnswer>(({ id, work }) => {
-  queue = queue
+answerParent<ClickWork, ClickAnswer>((work) => {
+  const answer = queue
     .then(() => answerTo(work))
     .then(
-      (region) => send({ id, ok: true, region }),
-      (cause: unknown) => send({ id, ok: false, error: errorOf(cause).toJSON() }),
+      (region): ClickAnswer => ({ ok: true, region }),
+      (cause: unknown): ClickAnswer => ({ ok: false, error: errorOf(cause).toJSON() }),
     );
+  queue = answer;
+  return answer;
 });

@@ -24,13 +24,5 @@ export interface ClickRegion {
   runs: number[];
 }
 
-/** To that process. */
-export interface ClickRequest {
-  id: number;
-  work: ClickWork;
-}
-
-/** From it; `region` is null where a frame was encoded ahead. */
-export type ClickAnswer =
-  | { id: number; ok: true; region: ClickRegion | null }
-  | { id: number; ok: false; error: ErrorJson };
+/** What comes of it; `region` is null where a frame was encoded ahead. */
+export type ClickAnswer = { ok: true; region: ClickRegion | null } | { ok: false; error: ErrorJson };

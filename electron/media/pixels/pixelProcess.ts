@@ -5,10 +5,10 @@ import { softEdges } from '../../../models/follow/softEdges.ts';
 import { drawingFromFrame } from '../../../models/masks/drawingFrames.ts';
 import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
 import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
-import { listenToParent } from '../../children/parentChannel.ts';
+import { answerParent } from '../../children/parentChannel.ts';
 import { maskDrawing } from '../../contract/masks/maskOperations.ts';
 import { grabCut } from './grabCut.ts';
-import type { DrawWork, PixelAnswer, PixelRequest, PixelWork } from './pixelProtocol.ts';
+import type { DrawWork, PixelAnswer, PixelWork } from './pixelProtocol.ts';
 
 /** The drawing of the last request: a clip's frames ask for the same one in turn. */
 let last: { key: string; drawing: MaskDrawing } | undefined;
@@ -25,9 +25,9 @@ async function draw({ drawingPath, startFrame, width, height, frameIndex, pictur
 
 const answerTo = (work: PixelWork): Promise<Uint8Array> => (work.kind === 'select' ? grabCut(work) : draw(work));
 
-const send = listenToParent<PixelRequest, PixelAnswer>(({ id, work }) => {
+answerParent<PixelWork, PixelAnswer>((work) =>
   answerTo(work).then(
-    (coverage) => send({ id, coverage }),
-    (cause: unknown) => send({ id, error: cause instanceof Error ? cause.message : String(cause) }),
-  );
-});
+    (coverage) => ({ coverage }),
+    (cause: unknown) => ({ error: cause instanceof Error ? cause.message : String(cause) }),
+  ),
+);

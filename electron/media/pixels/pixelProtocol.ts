@@ -29,11 +29,5 @@ export interface DrawWork {
 /** Work that is done in a process of its own. */
 export type PixelWork = SelectWork | DrawWork;
 
-/** To that process. */
-export interface PixelRequest {
-  id: number;
-  work: PixelWork;
-}
-
-/** From it: one byte a pixel. */
-export type PixelAnswer = { id: number; coverage: Uint8Array } | { id: number; error: string };
+/** What comes of it: one byte a pixel. */
+export type PixelAnswer = { coverage: Uint8Array } | { error: string };
