@@ -1,6 +1,6 @@
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
-import { mediaFrameAt } from '../../electron/contract/timeline/shownItems.ts';
+import { itemOnTrackAt, mediaFrameAt, timelineLength } from '../../electron/contract/timeline/shownItems.ts';
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';
@@ -15,18 +15,12 @@ export function timelineRate(document: DocumentStore): number {
 
 /** One past the last frame anything lies on. */
 export function timelineEnd(document: DocumentStore): number {
-  let end = 0;
-  for (const item of document.all('item')) end = Math.max(end, item.startFrame + item.lengthFrames);
-  return end;
+  return timelineLength(document.all('item'));
 }
 
 /** The item of a track that shows at a timeline frame; the later one where two overlap. */
 export function itemAt(document: DocumentStore, track: ItemRecord['track'], frame: number): ItemRecord | undefined {
-  return document
-    .all('item')
-    .findLast(
-      (item) => item.track === track && item.startFrame <= frame && frame < item.startFrame + item.lengthFrames,
-    );
+  return itemOnTrackAt(document.all('item'), track, frame);
 }
 
 /** The frame of a source shown at a timeline frame by an item. */

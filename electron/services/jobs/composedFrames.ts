@@ -1,11 +1,10 @@
-import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
-import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
-import { frameList } from '../../contract/jobs.ts';
+import { CancelledError } from '../../../models/errors/studioError.ts';
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../contract/records.ts';
 import { mediaFrameAt, shownItemAt } from '../../contract/timeline/shownItems.ts';
 import type { SoundPiece } from '../../media/encodeVideo.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';
+import { takeFramePaths } from './takeFramePaths.ts';
 
 /** The part of a timeline to compose, and how. */
 export interface Composition {
@@ -89,19 +88,11 @@ async function* takeFrames(
   shown: readonly number[],
   size: { width: number; height: number },
 ): AsyncGenerator<RgbaPicture, void, undefined> {
-  const { assets } = project.store;
-  const list = frameList.parse(
-    parseBoundedJson((await assets.read(take.result.framesAssetId)).toString('utf8'), take.name),
-  );
+  const pathOf = await takeFramePaths(project.store.assets, take);
   let picture: RgbaPicture | undefined;
   let at: number | undefined;
   for (const frame of shown) {
-    const id = list[frame];
-    if (id === undefined)
-      throw new StudioError('project-damaged', `${take.name} has no frame ${frame + 1}.`, {
-        hint: 'Make the take anew from its recipe.',
-      });
-    if (!picture || frame !== at) picture = await media.readScaled(assets.pathOf(id), size);
+    if (!picture || frame !== at) picture = await media.readScaled(pathOf(frame), size);
     at = frame;
     yield picture;
   }

@@ -1,18 +1,19 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
-import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { wireErrorOf } from '../../contract/errorOnWire.ts';
 import { exportFormats } from '../../contract/exportFormats.ts';
-import { type ExportOptions, frameList, type JobView } from '../../contract/jobs.ts';
+import type { ExportOptions, JobView } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
+import { timelineLength } from '../../contract/timeline/shownItems.ts';
 import type { SoundPiece } from '../../media/encodeVideo.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { composedFrames, timelineSounds } from './composedFrames.ts';
 import { type Job, type JobList, newJobView } from './jobList.ts';
+import { takeFramePaths } from './takeFramePaths.ts';
 
 /** What an export writes: frames of one size at one rate, and the sounds that go with them. */
 interface ExportMaterial {
@@ -150,12 +151,11 @@ function takeMaterial(
   const hasSound = source?.hasAudio === true && settings.task === 'edit';
   const sound = { path: assets.pathOf(origin.assetId), startSeconds: start + options.inFrame / framesPerSecond };
   async function* frames(signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined> {
-    const bytes = await assets.read(take.result.framesAssetId);
-    const list = frameList.parse(parseBoundedJson(bytes.toString('utf8'), take.name));
+    const pathOf = await takeFramePaths(assets, take);
     const drawingPath = options.alpha && drawingAssetId !== null ? assets.pathOf(drawingAssetId) : undefined;
     for (let frame = options.inFrame; frame < options.outFrame; frame++) {
       if (signal.aborted) throw new CancelledError();
-      const picture = await media.readPicture(assets.pathOf(list[frame] ?? ''));
+      const picture = await media.readPicture(pathOf(frame));
       if (picture.width !== width || picture.height !== height)
         throw new StudioError(
           'project-damaged',
@@ -187,7 +187,7 @@ function timelineMaterial(project: OpenProject, media: MediaPort, options: Expor
   // As it is now: what is moved while the export waits or runs is not in it.
   const items = [...project.store.all('item')];
   return {
-    frameCount: Math.max(0, ...items.map(({ startFrame, lengthFrames }) => startFrame + lengthFrames)),
+    frameCount: timelineLength(items),
     ...{ width, height, framesPerSecond },
     sounds: timelineSounds(project, items, { inFrame, outFrame }),
     frames: (signal) => composedFrames(project, media, { items, inFrame, outFrame, width, height, signal }),

@@ -1,4 +1,5 @@
 import type { EncodedVideo, EncodeVideoOptions } from '../../media/encodeVideo.ts';
+import type { DrawWork } from '../../media/pixels/pixelProtocol.ts';
 
 /** What a media file is, as far as the studio needs to know. */
 export interface MediaFacts {
@@ -45,15 +46,7 @@ export interface MediaPort {
   /** Loudest sample (0..255) of each of `count` equal stretches. */
   waveform(path: string, count: number): Promise<Uint8Array>;
   /** Coverage 0 to 255 of a frame of the drawing in a file, whose frame `startFrame` counts as frame 0. */
-  maskCoverage(drawing: {
-    drawingPath: string;
-    startFrame: number;
-    width: number;
-    height: number;
-    frameIndex: number;
-    /** The frame's pixels, where the drawing may have soft edges. */
-    picture?: Uint8Array | undefined;
-  }): Promise<Uint8Array>;
+  maskCoverage(drawing: Omit<DrawWork, 'kind'>): Promise<Uint8Array>;
   encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;

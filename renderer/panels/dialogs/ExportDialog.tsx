@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { exportFormatNames, exportFormats } from '../../../electron/contract/exportFormats.ts';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../../electron/contract/records.ts';
+import { timelineLength } from '../../../electron/contract/timeline/shownItems.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
@@ -89,7 +90,7 @@ function ofTimeline(
   const lying = sources.filter(({ id }) => items.some(({ targetId }) => targetId === id));
   const size = lying.find(({ media }) => media === 'clip') ?? lying[0] ?? takes[0]?.result;
   if (items.length === 0 || !size) return undefined;
-  const frameCount = Math.max(...items.map(({ startFrame, lengthFrames }) => startFrame + lengthFrames));
+  const frameCount = timelineLength(items);
   return {
     takeId: null,
     what: text.what(text.timeline, frameCount),
