@@ -13,6 +13,7 @@ import { progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
+import { frameFileOf } from './frameFiles.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
 import { StageClock } from './stageClock.ts';
 
@@ -68,8 +69,7 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
       size = { width: picture.width, height: picture.height };
       hash.update(picture.data);
       const png = await encodePng({ ...size, data: Uint8Array.from(picture.data) });
-      const name = `${String(progress.step - 1).padStart(5, '0')}.png`;
-      await writeFile(join(framesFolder, name), png).catch((cause: unknown) => {
+      await writeFile(frameFileOf(framesFolder, progress.step - 1), png).catch((cause: unknown) => {
         throw translateWriteError(cause, framesFolder);
       });
     }

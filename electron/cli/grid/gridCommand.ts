@@ -1,20 +1,22 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob, TakeResult } from '../../engine/engineProtocol.ts';
-import { jobOfRecipe, madeRecipe } from '../../engine/jobOfRecipe.ts';
+import { frameFileOf } from '../../engine/frameFiles.ts';
+import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import { labelledSheet } from '../../media/labelledSheet.ts';
 import { encodePng, readPicture } from '../../media/readPicture.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
+import { interruptible, jobResult } from '../takes/jobResult.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
-import { placedIn, writeTakeFile } from '../takes/takeFiles.ts';
+import { takeFileFrom, writeTakeFile } from '../takes/takeFiles.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { type GridAxis, readGridAxis } from './gridAxis.ts';
 
@@ -30,7 +32,16 @@ interface GridCell {
  * frame), a table of figures, and a recipe a cell. The cells are made one after the other by one engine, so that conditions, networks and
  * keys are shared. With `--keep-job` a grid that was cut off goes on where it was, cell by cell.
  */
-export async function gridCommand(source: string, values: TakeOptionValues, console: Console): Promise<void> {
+export function gridCommand(source: string, values: TakeOptionValues, console: Console): Promise<void> {
+  return interruptible((signal) => makeGrid(signal, source, values, console));
+}
+
+async function makeGrid(
+  signal: AbortSignal,
+  source: string,
+  values: TakeOptionValues,
+  console: Console,
+): Promise<void> {
   const x = readGridAxis('--x', String(values.x));
   const y = typeof values.y === 'string' ? readGridAxis('--y', values.y) : undefined;
   if (y?.name === x.name) throw new StudioError('usage', `Both sides of the grid vary ${x.name}.`);
@@ -54,7 +65,7 @@ export async function gridCommand(source: string, values: TakeOptionValues, cons
           previews: false,
           ...places,
         });
-        finished.push({ ...cell, result: await madeCell(host, job) });
+        finished.push({ ...cell, result: await madeCell(host, job, signal) });
         made += 1;
         console.progress(progressOf('denoising', { step: made, total: planned.length * cells.length }));
       }
@@ -86,23 +97,13 @@ function plannedCells(recipe: TakeRecipe, x: GridAxis, y: GridAxis | undefined):
 }
 
 /** The cell's frames, as they lie in its folder from an earlier run of the same recipe, else made now. */
-async function madeCell(host: EngineHost, job: EngineJob): Promise<TakeResult> {
+async function madeCell(host: EngineHost, job: EngineJob, signal: AbortSignal): Promise<TakeResult> {
   const marker = join(job.folder, 'result.json');
   const key = JSON.stringify([job.settings, job.source, job.mask, job.modelFolder]);
   const known = await readFile(marker, 'utf8').then(JSON.parse, () => undefined);
   if (known?.key === key) return known.result;
   await mkdir(job.folder, { recursive: true });
-  const result = await new Promise<TakeResult>((done, fail) => {
-    const interrupt = (): void => host.cancel(job.id);
-    process.once('SIGINT', interrupt);
-    host.submit(job, (event) => {
-      if (event.type === 'done') done(event.result);
-      else if (event.type === 'failed') fail(StudioError.fromJSON(event.error));
-      else if (event.type === 'canceled') fail(new CancelledError());
-      else return;
-      process.off('SIGINT', interrupt);
-    });
-  });
+  const result = await jobResult(host, job, signal, () => undefined);
   await writeFileAtomic(marker, JSON.stringify({ key, result }));
   return result;
 }
@@ -118,7 +119,7 @@ async function writeGrid(rows: readonly (readonly GridCell[])[], out: string): P
         Promise.all(
           row.map(async ({ labels, result }) => ({
             labels,
-            data: (await readPicture(framePath(result, frame))).data,
+            data: (await readPicture(frameFileOf(result.framesFolder, frame))).data,
           })),
         ),
       ),
@@ -142,16 +143,8 @@ async function writeGrid(rows: readonly (readonly GridCell[])[], out: string): P
   await writeFileAtomic(`${stem}.csv`, `${[header, ...lines].map((line) => line.join(',')).join('\n')}\n`);
   for (const [index, { recipe, result }] of cells.entries()) {
     const path = recipePath(stem, index);
-    const made = madeRecipe({ ...recipe, model: { ...recipe.model, title: result.modelName } }, result);
-    const { framesSha256, framesPerSecond } = result;
-    await writeTakeFile(path, {
-      ...{ format: 'magdiff-take', version: 2, recipe: placedIn(dirname(path), made), drawing: null, output: null },
-      result: { framesSha256, frameCount, width, height, framesPerSecond },
-    });
+    await writeTakeFile(path, takeFileFrom(dirname(path), recipe, result, null));
   }
 }
-
-const framePath = ({ framesFolder }: TakeResult, frame: number): string =>
-  join(framesFolder, `${String(frame).padStart(5, '0')}.png`);
 
 const recipePath = (stem: string, index: number): string => `${stem}.${String(index + 1).padStart(2, '0')}.take.json`;

@@ -10,37 +10,47 @@ export interface WeightText {
 /** Reads `0.8`, or `FRAME:VALUE[:CURVE],…` such as `0:0.4,24:1.2:hold`. `flag` is named in what is thrown. */
 export function readWeight(flag: string, text: string | undefined): WeightText {
   if (text === undefined) return { number: undefined, keys: [] };
+  const unreadable = (): StudioError =>
+    new StudioError('usage', `${flag} wants a number, or keys as FRAME:VALUE[:CURVE],…, not "${text}".`, {
+      hint: `For example ${flag} 0:0.4,24:1.2; curves are ${laneCurves.join(', ')}.`,
+    });
   if (!text.includes(':')) {
-    const number = Number(text);
-    if (text.trim() === '' || !Number.isFinite(number)) throw unreadable(flag, text);
+    const number = numberIn(text);
+    if (number === undefined) throw unreadable();
     return { number, keys: [] };
   }
   const keys = text.split(',').map((part): LaneKey => {
-    const [frame, value, curve = 'linear', ...more] = part.trim().split(':');
-    const known = laneCurves.find((each) => each === curve);
-    const numbers = [frame, value].map((each) =>
-      each === undefined || each.trim() === '' ? Number.NaN : Number(each),
-    );
-    if (more.length > 0 || known === undefined || !numbers.every(Number.isFinite)) throw unreadable(flag, text);
-    return { frame: numbers[0] ?? 0, value: numbers[1] ?? 0, curve: known };
+    const key = pairIn(part.trim(), laneCurves);
+    if (!key) throw unreadable();
+    return { frame: key.first, value: key.second, curve: key.manner };
   });
   return { number: undefined, keys };
 }
 
-const unreadable = (flag: string, text: string): StudioError =>
-  new StudioError('usage', `${flag} wants a number, or keys as FRAME:VALUE[:CURVE],…, not "${text}".`, {
-    hint: `For example ${flag} 0:0.4,24:1.2; curves are ${laneCurves.join(', ')}.`,
-  });
-
 /** Reads `START:END[:EASE]`, a factor from the first step of the run to its last. */
 export function readStepCurve(flag: string, text: string | undefined): StepCurve | undefined {
   if (text === undefined) return undefined;
-  const [start, end, ease = 'linear', ...more] = text.split(':');
-  const known = stepEases.find((each) => each === ease);
-  const numbers = [start, end].map((each) => (each === undefined || each.trim() === '' ? Number.NaN : Number(each)));
-  if (more.length > 0 || known === undefined || !numbers.every(Number.isFinite))
+  const curve = pairIn(text, stepEases);
+  if (!curve)
     throw new StudioError('usage', `${flag} wants START:END[:EASE], not "${text}".`, {
       hint: `For example ${flag} 1:0.5:smooth; eases are ${stepEases.join(', ')}.`,
     });
-  return { start: numbers[0] ?? 1, end: numbers[1] ?? 1, ease: known };
+  return { start: curve.first, end: curve.second, ease: curve.manner };
+}
+
+/** `NUMBER:NUMBER[:MANNER]`, where the manner is one of those, or linear; undefined for anything else. */
+function pairIn<Manner extends string>(
+  text: string,
+  manners: readonly (Manner | 'linear')[],
+): { first: number; second: number; manner: Manner | 'linear' } | undefined {
+  const [before, behind, name = 'linear', ...more] = text.split(':');
+  const [first, second] = [numberIn(before), numberIn(behind)];
+  const manner = manners.find((each) => each === name);
+  if (first === undefined || second === undefined || manner === undefined || more.length > 0) return undefined;
+  return { first, second, manner };
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text === undefined || text.trim() === '' || !Number.isFinite(number) ? undefined : number;
 }

@@ -1,13 +1,6 @@
-import { neededParts, type PromptPartName, understandPrompt } from '../../contract/models/promptWorld.ts';
+import { neededParts, understandPrompt } from '../../contract/models/promptWorld.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 import { promptWorldOf } from '../../services/models/promptWorldOf.ts';
-
-const partNames: Readonly<Record<PromptPartName, string>> = {
-  motion: 'motion',
-  place: 'place',
-  light: 'light',
-  subject: 'subject',
-};
 
 /** What a model that knows one small world will not make of a sentence, with the nearest it can; nothing for other models. */
 export async function promptNotes(modelFolder: string, settings: TakeSettings): Promise<readonly string[]> {
@@ -18,8 +11,6 @@ export async function promptNotes(modelFolder: string, settings: TakeSettings): 
     if (isKnown || (!said && !needed.includes(part))) return [];
     if (said && phrase) return [`The model does not know “${said.text}”; the nearest it can do is “${phrase}”.`];
     const values = world.parts.find(({ name }) => name === part)?.values ?? [];
-    return [
-      `The sentence names no ${partNames[part]} that the model knows: ${values.map(({ name }) => name).join(', ')}.`,
-    ];
+    return [`The sentence names no ${part} that the model knows: ${values.map(({ name }) => name).join(', ')}.`];
   });
 }

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CancelledError, StudioError } from '../../../models/errors/studioError.ts';
+import { StudioError } from '../../../models/errors/studioError.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
 import type { ExportFormat } from '../../contract/exportFormats.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob, SourceInput, TakeResult } from '../../engine/engineProtocol.ts';
+import { frameFileOf } from '../../engine/frameFiles.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import type { ExportQuality } from '../../media/encodings.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
@@ -13,6 +14,7 @@ import { readPicture } from '../../media/readPicture.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { byteCount, duration } from '../console.ts';
+import { interruptible, jobResult } from './jobResult.ts';
 import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */
@@ -40,17 +42,14 @@ export interface TakeOutcome {
  * Runs a job in the engine and writes its video. Interrupting (Ctrl-C) cancels within one step and throws CancelledError; nothing
  * half-written is left, except the state in a job folder that the user asked to keep.
  */
-export async function runTake(run: TakeRun, console: Console): Promise<TakeOutcome> {
+export function runTake(run: TakeRun, console: Console): Promise<TakeOutcome> {
+  return interruptible((signal) => runUntil(signal, run, console));
+}
+
+async function runUntil(signal: AbortSignal, run: TakeRun, console: Console): Promise<TakeOutcome> {
   const folder = run.jobFolder ?? (await mkdtemp(join(tmpdir(), 'magdiff-')));
   const host = new EngineHost({ cacheFolder: cacheRoot() });
-  const controller = new AbortController();
   const job = { ...run.job, folder };
-  const interrupt = (): void => {
-    controller.abort();
-    host.cancel(job.id);
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
   try {
     const estimate = await host.estimate(job);
     console.note('estimate', `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory.`);
@@ -63,11 +62,13 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
         },
       );
     }
-    const result = await finished(host, job, console, controller.signal);
+    const result = await jobResult(host, job, signal, (news) => {
+      if (news.type === 'progress') console.progress(news.progress);
+      else console.note('warning', news.message);
+    });
     const frames = async function* () {
-      for (let index = 0; index < result.frameCount; index++) {
-        yield await readPicture(join(result.framesFolder, `${String(index).padStart(5, '0')}.png`));
-      }
+      for (let index = 0; index < result.frameCount; index++)
+        yield await readPicture(frameFileOf(result.framesFolder, index));
     };
     const video = (await run.writeVideo?.(result, frames)) ?? {
       frames: frames(),
@@ -80,33 +81,15 @@ export async function runTake(run: TakeRun, console: Console): Promise<TakeOutco
       format: run.format,
       quality: run.quality,
       out: run.out,
-      signal: controller.signal,
+      signal,
       onProgress: (step) => console.progress(progressOf('writing', { step, total: video.frameCount })),
     });
     for (const warning of encoded.warnings) console.note('warning', warning);
     return { result, path: encoded.path, sizeBytes: encoded.sizeBytes };
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
     await host.close();
     if (run.jobFolder === undefined) await rm(folder, { recursive: true, force: true });
   }
-}
-
-function finished(host: EngineHost, job: EngineJob, console: Console, signal: AbortSignal): Promise<TakeResult> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(new CancelledError());
-      return;
-    }
-    host.submit(job, (event) => {
-      if (event.type === 'progress') console.progress(event.progress);
-      else if (event.type === 'warning') console.note('warning', event.message);
-      else if (event.type === 'done') resolve(event.result);
-      else if (event.type === 'failed') reject(StudioError.fromJSON(event.error));
-      else if (event.type === 'canceled') reject(new CancelledError());
-    });
-  });
 }
 
 async function soundFrom({ path, inFrame }: SourceInput): Promise<{ path: string; startSeconds: number }> {

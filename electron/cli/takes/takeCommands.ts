@@ -4,7 +4,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { exportFormatNames, exportFormats, exportQualities } from '../../contract/exportFormats.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { providerNames } from '../../contract/takeSettings.ts';
-import { jobOfRecipe, madeRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
+import { jobOfRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readPicture } from '../../media/readPicture.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
@@ -13,7 +13,7 @@ import { chosenModelFolder, withModelDefaults } from '../models/chosenModel.ts';
 import { promptNotes } from './promptNotes.ts';
 import { runTake, type TakeOutcome } from './runTake.ts';
 import { spliceIntoClip } from './spliceIntoClip.ts';
-import { contentHash, placedIn, takeFilePathFor, writeTakeFile } from './takeFiles.ts';
+import { contentHash, takeFileFrom, takeFilePathFor, writeTakeFile } from './takeFiles.ts';
 import { numberOption, settingsFrom, type TakeOptionValues } from './takeOptions.ts';
 
 /** `magdiff generate PICTURE`: a video of the picture's subject. */
@@ -109,18 +109,9 @@ async function makeTake(
     },
     console,
   );
-  const { result } = outcome;
   const recipePath = await takeFilePathFor(outcome.path);
-  const made = madeRecipe({ ...recipe, model: { ...recipe.model, title: result.modelName } }, result);
-  const { framesSha256, frameCount, width, height, framesPerSecond } = result;
-  await writeTakeFile(recipePath, {
-    format: 'magdiff-take',
-    version: 2,
-    recipe: placedIn(dirname(recipePath), made),
-    drawing: null,
-    result: { framesSha256, frameCount, width, height, framesPerSecond },
-    output: { path: basename(outcome.path), format, quality },
-  });
+  const output = { path: basename(outcome.path), format, quality };
+  await writeTakeFile(recipePath, takeFileFrom(dirname(recipePath), recipe, outcome.result, output));
   report(outcome, recipePath, console);
 }
 

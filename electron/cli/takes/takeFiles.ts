@@ -6,6 +6,8 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import { type TakeFile, type TakeRecipe, takeFile } from '../../contract/takeRecipe.ts';
+import type { TakeResult } from '../../engine/engineProtocol.ts';
+import { madeRecipe } from '../../engine/jobOfRecipe.ts';
 import { issueSentence } from './issueSentence.ts';
 import { refuseAbsolutePlace } from './recipePlace.ts';
 import { isFirstVersion, upgradeFirstVersion } from './takeFileMigration.ts';
@@ -47,6 +49,21 @@ export async function takeFilePathFor(output: string): Promise<string> {
   } catch (error) {
     return error instanceof StudioError && error.code === 'file-missing' ? plain : own;
   }
+}
+
+/** A made take's file, to be written into `folder`: the recipe with what only the run could say, and the frames it led to. */
+export function takeFileFrom(
+  folder: string,
+  recipe: TakeRecipe,
+  made: TakeResult,
+  output: TakeFile['output'],
+): TakeFile {
+  const { framesSha256, frameCount, width, height, framesPerSecond } = made;
+  const titled = { ...recipe, model: { ...recipe.model, title: made.modelName } };
+  return {
+    ...{ format: 'magdiff-take', version: 2, recipe: placedIn(folder, madeRecipe(titled, made)), drawing: null },
+    ...{ result: { framesSha256, frameCount, width, height, framesPerSecond }, output },
+  };
 }
 
 /** Writes a take's file, atomically. */
