@@ -85,19 +85,33 @@ export async function writeSet(folder: string, set: ModelSet): Promise<void> {
 export const plannerFolder = (folder: string, { planner, subject }: ModelSet): string | undefined =>
   planner !== undefined && subject === 'planned' ? resolve(folder, planner) : undefined;
 
+/** The parts of a set that are one file each. */
+const fileParts = [
+  'base',
+  'vae',
+  'textEncoder',
+  'previewDecoder',
+  'motion',
+  'imageAdapter',
+  'imageEncoder',
+] as const satisfies readonly (keyof ModelSet)[];
+
+/** Every file that a set names, as it names it. */
+export function filesNamedBy(set: ModelSet): readonly string[] {
+  return [...fileParts.flatMap((part) => set[part] ?? []), ...set.loras.map(({ file }) => file)];
+}
+
+/** The set with its files where `place` says. */
+export function withFilesAt(set: ModelSet, place: (file: string) => string): ModelSet {
+  const placed: ModelSet = { ...set, loras: set.loras.map(({ file, weight }) => ({ file: place(file), weight })) };
+  for (const part of fileParts) {
+    const file = set[part];
+    if (file !== undefined) placed[part] = place(file);
+  }
+  return placed;
+}
+
 /** A set's files with absolute paths; those written as relative lie beside set.json. */
 export function filesOfSet(folder: string, set: ModelSet): SetFiles {
-  const place = (file: string): string => (isAbsolute(file) ? file : resolve(folder, file));
-  const optional = (file: string | undefined): string | undefined => file && place(file);
-  return {
-    base: place(set.base),
-    vae: optional(set.vae),
-    textEncoder: optional(set.textEncoder),
-    previewDecoder: optional(set.previewDecoder),
-    motion: optional(set.motion),
-    imageAdapter: optional(set.imageAdapter),
-    imageEncoder: optional(set.imageEncoder),
-    loras: set.loras.map(({ file, weight }) => ({ file: place(file), weight })),
-    norms: set.norms,
-  };
+  return withFilesAt(set, (file) => (isAbsolute(file) ? file : resolve(folder, file)));
 }
