@@ -5,7 +5,7 @@
 import { freemem } from 'node:os';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { openModel } from '../../models/families/openModel.ts';
-import { createMemory, type Remember } from '../../models/model/memory.ts';
+import { createMemory, type Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';

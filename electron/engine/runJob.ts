@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../models/errors/studioError.ts';
 import { translateWriteError } from '../../models/files/atomicFile.ts';
-import type { Remember } from '../../models/model/memory.ts';
+import type { Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/previews.ts';
 import { editVideo } from '../../models/pipeline/editVideo.ts';

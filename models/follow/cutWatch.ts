@@ -1,3 +1,4 @@
+import { createMemory } from '../memory/memory.ts';
 import type { FollowClip } from './follower.ts';
 
 /** A frame at a glance: small, and its colours counted. */
@@ -26,7 +27,7 @@ export class CutWatch {
   readonly #clip: FollowClip;
   readonly #glances = new Map<number, Glance>();
   /** The frames asked for last: looking ahead decodes nothing twice. */
-  readonly #pictures = new Map<number, Uint8Array>();
+  readonly #remember = createMemory(keptPictures);
 
   constructor(clip: FollowClip) {
     this.#clip = clip;
@@ -34,13 +35,7 @@ export class CutWatch {
 
   /** A frame of the clip, as the clip gives it. */
   async frame(index: number): Promise<Uint8Array> {
-    const picture = this.#pictures.get(index) ?? (await this.#clip.frame(index));
-    this.#pictures.delete(index);
-    this.#pictures.set(index, picture);
-    for (const oldest of this.#pictures.keys()) {
-      if (this.#pictures.size <= keptPictures) break;
-      this.#pictures.delete(oldest);
-    }
+    const picture = await this.#remember(String(index), () => this.#clip.frame(index));
     if (!this.#glances.has(index)) this.#glances.set(index, glanceOf(picture, this.#clip));
     return picture;
   }

@@ -1,6 +1,6 @@
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
+import { forgetful } from '../memory/memory.ts';
 import type { Size, WindowConditions } from '../model/conditions.ts';
-import { forgetful } from '../model/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { SampleSource } from './sampling/sampleVideo.ts';
 import type { FrameSpan } from './sampling/windows.ts';

@@ -1,4 +1,4 @@
-import type { Remember } from '../model/memory.ts';
+import type { Remember } from '../memory/memory.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { RunStore } from '../weights/runStore.ts';
 import type { FrameSpan } from './sampling/windows.ts';

@@ -1,7 +1,7 @@
 import { resample } from '../../math/resample.ts';
 import { type FloatTensor, floatTensor, type HostTensor, int64Tensor } from '../../math/tensor.ts';
+import { createMemory } from '../../memory/memory.ts';
 import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
-import { createMemory } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import { ClipTokenizer } from '../../text/clipTokenizer.ts';
 import { windowPredictor } from './predictor.ts';

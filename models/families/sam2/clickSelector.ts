@@ -1,9 +1,10 @@
 import { StudioError } from '../../errors/studioError.ts';
+import { createMemory } from '../../memory/memory.ts';
 import { maskSide } from '../../nets/sam2/sam2Config.ts';
 import { enlargedMask } from './enlargedMask.ts';
 import type { Sam2Model } from './openSam2.ts';
 import { type Picture, pixelsOf } from './pictureInput.ts';
-import { type FrameFeatures, type PromptPoint, SubjectTracker } from './subjectTracker.ts';
+import { type PromptPoint, SubjectTracker } from './subjectTracker.ts';
 
 /** Pictures whose features are kept, 16 MiB each at the published size. */
 const keptPictures = 6;
@@ -30,7 +31,7 @@ export interface ClickSelection {
 export class ClickSelector {
   readonly #model: Sam2Model;
   #isWarm = false;
-  readonly #encoded = new Map<string, Promise<{ features: FrameFeatures; width: number; height: number }>>();
+  readonly #remember = createMemory(keptPictures);
 
   /** The model is its own from here on, and is let go with it. */
   constructor(model: Sam2Model) {
@@ -68,21 +69,11 @@ export class ClickSelector {
   }
 
   dispose(): Promise<void> {
-    this.#encoded.clear();
     return this.#model.dispose();
   }
 
   #encode(key: string, read: () => Promise<Picture>) {
-    const found = this.#encoded.get(key) ?? this.#encodeNow(read);
-    this.#encoded.delete(key);
-    this.#encoded.set(key, found);
-    // One that failed is tried anew.
-    found.catch(() => this.#encoded.delete(key));
-    for (const oldest of this.#encoded.keys()) {
-      if (this.#encoded.size <= keptPictures) break;
-      this.#encoded.delete(oldest);
-    }
-    return found;
+    return this.#remember(key, () => this.#encodeNow(read));
   }
 
   async #encodeNow(read: () => Promise<Picture>) {

@@ -11,6 +11,7 @@ import type {
 } from '../../follow/follower.ts';
 import { TakenPixels } from '../../follow/takenPixels.ts';
 import { resample } from '../../math/resample.ts';
+import { createMemory } from '../../memory/memory.ts';
 import { maskSide } from '../../nets/sam2/sam2Config.ts';
 import { enlargedMask } from './enlargedMask.ts';
 import { apartFromEachOther, type ChosenMask } from './maskChoice.ts';
@@ -144,19 +145,10 @@ function followedFrame(
 
 /** Encodes frames when they are asked for, and remembers the last few. */
 function rememberingFeatures(model: Sam2Model, clip: FollowClip): (frame: number) => Promise<FrameFeatures> {
-  const kept = new Map<number, Promise<FrameFeatures>>();
+  const remember = createMemory(keptFrames);
   const encode = async (frame: number): Promise<FrameFeatures> => {
     const picture = { width: clip.width, height: clip.height, data: await clip.frame(frame) };
     return model.run('image_encoder', {}, { pixels: pixelsOf(picture, model.config.imageSize) });
   };
-  return (frame) => {
-    const found = kept.get(frame) ?? encode(frame);
-    kept.delete(frame);
-    kept.set(frame, found);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= keptFrames) break;
-      kept.delete(oldest);
-    }
-    return found;
-  };
+  return (frame) => remember(String(frame), () => encode(frame));
 }

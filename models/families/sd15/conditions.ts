@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
 import { StudioError } from '../../errors/studioError.ts';
 import { type FloatTensor, floatTensor, int64Tensor } from '../../math/tensor.ts';
+import { createMemory } from '../../memory/memory.ts';
 import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
-import { createMemory } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import { ClipTokenizer } from '../../text/clipTokenizer.ts';
 import { pathPlanner, towerPixels } from '../magdiff/conditions.ts';

@@ -1,6 +1,6 @@
+import { forgetful, type Remember } from '../../memory/memory.ts';
 import type { CutOut } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
-import { forgetful, type Remember } from '../../model/memory.ts';
 import type { Model } from '../../model/model.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import { laySubject } from './composite.ts';

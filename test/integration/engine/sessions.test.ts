@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { openModel } from '../../../models/families/openModel.ts';
-import { createMemory } from '../../../models/model/memory.ts';
+import { createMemory } from '../../../models/memory/memory.ts';
 import type { Model } from '../../../models/model/model.ts';
 import { generateVideo } from '../../../models/pipeline/generateVideo.ts';
 import { Session } from '../../../models/runtime/session.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { magdiffConditions } from '../../../../models/families/magdiff/conditions.ts';
 import { type FloatTensor, floatTensor } from '../../../../models/math/tensor.ts';
-import { createMemory } from '../../../../models/model/memory.ts';
+import { createMemory } from '../../../../models/memory/memory.ts';
 import type { Model } from '../../../../models/model/model.ts';
 import { generateVideo } from '../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../models/pipeline/subject/picture.ts';

@@ -9,7 +9,7 @@ import { openModel } from '../../../../../models/families/openModel.ts';
 import { type ModelSet, writeSet } from '../../../../../models/families/sd15/setFile.ts';
 import { still } from '../../../../../models/lanes/weightsOverTime.ts';
 import { seededNormal } from '../../../../../models/math/seededNoise.ts';
-import { createMemory, type Remember } from '../../../../../models/model/memory.ts';
+import { createMemory, type Remember } from '../../../../../models/memory/memory.ts';
 import type { Model } from '../../../../../models/model/model.ts';
 import { generateVideo } from '../../../../../models/pipeline/generateVideo.ts';
 import type { Picture } from '../../../../../models/pipeline/subject/picture.ts';

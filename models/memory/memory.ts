@@ -1,7 +1,4 @@
-/**
- * Remembers what a run computed, for the next run with the same inputs: `key` must name everything that the value depends on, the
- * model apart (a memory belongs to one model).
- */
+/** Remembers what was computed, for the next time with the same inputs: `key` must name everything that the value depends on. */
 export type Remember = <Value>(key: string, make: () => Promise<Value>) => Promise<Value>;
 
 /** A memory of the `size` most recently used values. Failures are not remembered. */
