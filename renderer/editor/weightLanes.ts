@@ -26,7 +26,7 @@ export interface TakePlace {
 }
 
 /** Where the next take of the looked-at source will lie; undefined where no source is. An edit begins at its range, a generation at its source. */
-export function nextTakePlace({ document, view, setup }: Editor, modelRate: number): TakePlace | undefined {
+export function nextTakePlace({ document, view, setup }: Editor, modelRate = 8): TakePlace | undefined {
   const source = document.get('source', view?.sourceId);
   const item = document
     .all('item')

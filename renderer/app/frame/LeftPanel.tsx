@@ -4,6 +4,7 @@ import { MaskPanel } from '../../panels/MaskPanel.tsx';
 import { MediaPanel } from '../../panels/MediaPanel.tsx';
 import { TakesPanel } from '../../panels/TakesPanel.tsx';
 import { useDocument } from '../../project/hooks.ts';
+import { Tab, TabBody } from '../../ui/surfaces/Tab.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import styles from './LeftPanel.module.css';
 
@@ -14,20 +15,15 @@ export function LeftPanel(): ReactNode {
     <aside className={styles.left} aria-label={texts.media.title}>
       <Tabs.Root className={styles.tabs} defaultValue="media">
         <Tabs.List className={styles.list} aria-label={texts.media.title}>
-          <Tabs.Trigger className={styles.tab} value="media">
-            {texts.media.title}
-          </Tabs.Trigger>
-          <Tabs.Trigger className={styles.tab} value="takes">
-            {texts.takes.title}
-            <span className={styles.count}>{count}</span>
-          </Tabs.Trigger>
+          <Tab value="media" label={texts.media.title} />
+          <Tab value="takes" label={texts.takes.title} count={count} />
         </Tabs.List>
-        <Tabs.Content className={styles.body} value="media">
+        <TabBody value="media">
           <MediaPanel />
-        </Tabs.Content>
-        <Tabs.Content className={styles.body} value="takes">
+        </TabBody>
+        <TabBody value="takes">
           <TakesPanel />
-        </Tabs.Content>
+        </TabBody>
       </Tabs.Root>
       <MaskPanel />
     </aside>

@@ -5,6 +5,7 @@ import { Progress } from '../../ui/controls/Progress.tsx';
 import { HintText } from '../../ui/fields/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Modal } from '../../ui/surfaces/Modal.tsx';
+import { Tab, TabBody } from '../../ui/surfaces/Tab.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { desktopBridge } from '../desktopBridge.ts';
 import { useStudio } from '../hooks.ts';
@@ -70,10 +71,7 @@ export function ModelPage({ onClose }: { onClose: () => void }): ReactNode {
         <div className={styles.head}>
           <Tabs.List className={styles.tabs} aria-label={text.title}>
             {tabs.map(({ value, label, count }) => (
-              <Tabs.Trigger key={value} className={styles.tab} value={value}>
-                {label}
-                <span className={styles.count}>{count}</span>
-              </Tabs.Trigger>
+              <Tab key={value} value={value} label={label} count={count} />
             ))}
           </Tabs.List>
           <span className={styles.scan} role="status">
@@ -96,9 +94,9 @@ export function ModelPage({ onClose }: { onClose: () => void }): ReactNode {
           ) : null}
         </div>
         {tabs.map(({ value, show }) => (
-          <Tabs.Content key={value} className={styles.body} value={value}>
+          <TabBody key={value} value={value} flush>
             {show}
-          </Tabs.Content>
+          </TabBody>
         ))}
       </Tabs.Root>
     </Modal>

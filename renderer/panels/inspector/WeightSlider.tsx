@@ -33,7 +33,7 @@ export function WeightSlider({
   const isOn = lane.length > 0;
   // Without a lane the playhead does not matter, and playing does not draw the inspector again.
   const playhead = useSession((session) => (isOn ? session.playhead : 0));
-  const place = nextTakePlace(editor, model?.framesPerSecond ?? 8);
+  const place = nextTakePlace(editor, model?.framesPerSecond);
   const frame = place ? takeFrameOf(place, isOn ? playhead : editor.session.state.playhead) : 0;
   const name = texts.inspector[weight];
   const label = isOn ? texts.lanes.off(name) : texts.lanes.on(name);

@@ -46,7 +46,6 @@ export function WeightLane({
   onChoose: (frame: number | undefined) => void;
 }): ReactNode {
   const { editor } = useProject();
-  const playhead = useSession((session) => session.playhead);
   const writer = useSession((session) => session.writer);
   const picture = useRef<SVGSVGElement>(null);
   const dragged = useRef<number | undefined>(undefined);
@@ -149,13 +148,7 @@ export function WeightLane({
       <rect x={left} y={0} width={Math.max(0, right - left)} height={height} className={styles.extent} />
       <line x1={left} x2={right} y1={own} y2={own} className={styles.own} />
       <polyline points={line} className={styles.curve} />
-      <line
-        x1={xOfFrame(playhead, window)}
-        x2={xOfFrame(playhead, window)}
-        y1={0}
-        y2={height}
-        className={styles.playhead}
-      />
+      <Playhead />
       {lane.map(({ frame, value }) => (
         // biome-ignore lint/a11y/useSemanticElements: a key of a curve is drawn
         <path
@@ -173,4 +166,14 @@ export function WeightLane({
       ))}
     </svg>
   );
+}
+
+/** Drawn by itself, so that playing does not draw the lanes again. */
+function Playhead(): ReactNode {
+  const { editor } = useProject();
+  const x = xOfFrame(
+    useSession((session) => session.playhead),
+    shownWindow(editor),
+  );
+  return <line x1={x} x2={x} y1={0} y2={height} className={styles.playhead} />;
 }

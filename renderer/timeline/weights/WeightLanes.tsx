@@ -14,10 +14,11 @@ export function WeightLanes(): ReactNode {
   useDocument((document) => document.get('view', 'view'));
   useDocument((document) => document.all('item'));
   useDocument((document) => document.all('source'));
-  useSession((session) => session.timelineScale + session.timelineOffset * 1e6);
+  useSession((session) => session.timelineScale);
+  useSession((session) => session.timelineOffset);
   const width = useSession((session) => session.timelineWidth);
   const [chosen, setChosen] = useState<{ weight: MovingWeight; frame: number }>();
-  const place = nextTakePlace(editor, model?.framesPerSecond ?? 8);
+  const place = nextTakePlace(editor, model?.framesPerSecond);
   const shown = settings && place ? movingWeights.filter((weight) => settings.overTime.frames[weight].length > 0) : [];
   if (!settings || !place || shown.length === 0) return null;
   return (
