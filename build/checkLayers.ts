@@ -127,6 +127,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'renderer/canvas': [...shownWith, 'models/masks'],
+  'renderer/grid': [...shownWith, 'models/errors'],
   'renderer/timeline': [...shownWith, 'models/lanes'],
   'renderer/panels': [...shownWith, 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
@@ -149,6 +150,7 @@ const soleImporters: Record<string, readonly string[]> = {
   react: [
     'renderer/app',
     'renderer/canvas',
+    'renderer/grid',
     'renderer/timeline',
     'renderer/panels',
     'renderer/preview',

@@ -51,6 +51,7 @@ const paths = {
   follow: 'M13 12a4 4 0 1 0 8 0 4 4 0 0 0-8 0ZM4 7h6M2 12h7M4 17h6',
   doubt: 'M12 4 21 20H3ZM12 10v4M12 17h.01',
   lane: 'M3 17h4l5-9h4l5 5M10 8h4v0M5 15v4M19 11v4',
+  grid: 'M4 4h16v16H4zM4 9.300h16M4 14.700h16M9.300 4v16M14.700 4v16',
   retry: 'M20 11a8 8 0 1 0-2.300 6.300M20 4v7h-7',
 } as const;
 
