@@ -54,7 +54,7 @@ export function GridTable({ grid }: { grid: GridView }): ReactNode {
         <div className={styles.scroll}>
           <div
             className={styles.table}
-            style={{ gridTemplateColumns: `${grid.y ? 'max-content ' : ''}repeat(${columns}, minmax(72px, 1fr))` }}
+            style={{ gridTemplateColumns: `${grid.y ? 'max-content ' : ''}repeat(${columns}, ${columnWidth(grid)})` }}
           >
             {grid.y ? <span /> : null}
             {grid.x.values.map((value) => (
@@ -85,6 +85,13 @@ export function GridTable({ grid }: { grid: GridView }): ReactNode {
       </div>
     </div>
   );
+}
+
+/** As wide as lets all rows be seen at once, names and figures included, but never tiny. */
+function columnWidth({ x, cells }: GridView): string {
+  const sheet = cells.find((cell) => cell.sheet)?.sheet;
+  const ratio = sheet ? sheet.frameWidth / sheet.frameHeight : 1;
+  return `minmax(84px, calc(${ratio} * ((100cqh - 28px) / ${cells.length / x.values.length} - 32px)))`;
 }
 
 /** How far it is, and what can be done with it as a whole. */
