@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { allFrames } from '../fixtures/mediaFiles.ts';
-import { launchBrowser, launchStudio, openPage, stageBox, typeNumber } from './support.ts';
+import { launchBrowser, launchStudio, openPage, shownProject, stageBox, typeNumber } from './support.ts';
 
 // The sample’s picture and clip with a gap between them: what the viewer shows as arranged is what the exported file holds.
 let browser: Browser;
@@ -22,11 +22,6 @@ afterAll(async () => {
   await studio?.close();
 });
 
-const project = () => {
-  const id = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-  return studio.services.library.opened(id);
-};
-
 /** Side in pixels of the square in the stage's middle that is compared. */
 const compared = 120;
 
@@ -45,7 +40,7 @@ async function shownLuma(): Promise<number> {
 }
 
 it('shows the timeline as the exported file has it, gaps black', { timeout: 120_000 }, async () => {
-  const opened = await project();
+  const opened = await shownProject(page, studio);
   const [, clip] = opened.store.all('item');
   if (!clip) throw new Error('The sample has no clip on its timeline.');
   const gap = clip.startFrame;
