@@ -7,10 +7,10 @@ import {
   checkMaskFills,
   checkMaskShape,
   colourPlanes,
-  coverageOf,
   type Mask,
   type MaskFill,
   maskFill,
+  maskPlane,
   type Picture,
   scaleCoverage,
   scalePicture,
@@ -80,7 +80,7 @@ async function* readClip(
     checkMaskShape(clip, mask, `frame ${++frames} of the clip`);
     fills.add(maskFill(mask));
     const colours = colourPlanes(picture);
-    const coverage = scaleCoverage(coverageOf(mask), picture.width, picture.height);
+    const coverage = maskPlane(mask, picture.width, picture.height);
     // The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back.
     const cutOut = (width: number, height: number): CutOut =>
       alignSubject({ colours, coverage, placement: { left: 0, top: 0, width, height } }, width, height, {
@@ -99,7 +99,7 @@ async function* readClip(
 /** What an edit keeps of a frame, at the frame's own size: 255 kept, 0 made; exactly the mask's half-coverage outline. */
 export function keptMask(frame: ClipFrame, keep: 'subject' | 'rest'): Uint8Array {
   const { width, height } = frame.picture;
-  const coverage = scaleCoverage(coverageOf(frame.mask), width, height).data;
+  const coverage = maskPlane(frame.mask, width, height).data;
   const kept = new Uint8Array(coverage.length);
   for (let i = 0; i < kept.length; i++) kept[i] = coverage[i] >= 0.5 === (keep === 'subject') ? 255 : 0;
   return kept;

@@ -94,6 +94,11 @@ export function scaleCoverage(coverage: Planes, width: number, height: number): 
   return resample(coverage, width, height, grows ? 'bilinear' : 'area');
 }
 
+/** The mask at exactly the given size, 0 to 1. */
+export function maskPlane(mask: Mask, width: number, height: number): Planes {
+  return scaleCoverage(coverageOf(mask), width, height);
+}
+
 /** The picture's colours as three planes from 0 to 1; transparent pixels are black. */
 export function colourPlanes(picture: Picture): Planes {
   const count = picture.width * picture.height;
