@@ -76,8 +76,10 @@ const allowed: Record<string, readonly string[]> = {
   'models/bundled': [],
   'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
   'electron/children': [],
+  'electron/composition': ['electron/contract'],
   'electron/media': [
     'electron/children',
+    'electron/composition',
     'electron/contract',
     'models/follow',
     'models/masks',
@@ -99,7 +101,14 @@ const allowed: Record<string, readonly string[]> = {
     'models/files',
     'models/errors',
   ],
-  'electron/services': ['electron/children', 'electron/contract', 'electron/media', 'electron/engine', 'models'],
+  'electron/services': [
+    'electron/children',
+    'electron/composition',
+    'electron/contract',
+    'electron/media',
+    'electron/engine',
+    'models',
+  ],
   'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/children', 'electron/contract', 'models/errors'],
   'electron/cli': [
@@ -113,7 +122,7 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
   'renderer/editor': ['electron/contract', 'models/follow', 'models/lanes', 'models/masks', 'models/errors'],
-  'renderer/preview': ['renderer/editor', 'electron/contract'],
+  'renderer/preview': ['renderer/editor', 'electron/composition', 'electron/contract'],
   'renderer/project': [
     'renderer/ui',
     'renderer/client',
@@ -143,6 +152,7 @@ const soleImporters: Record<string, readonly string[]> = {
   'tar-stream': ['electron/services', 'test', 'build'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
+  '@napi-rs/canvas': ['electron/media/canvas'],
   react: [
     'renderer/app',
     'renderer/canvas',
