@@ -7,7 +7,16 @@ import type { RecordKind, RecordOf } from '../../electron/contract/records.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { writeClip } from '../fixtures/clipFile.ts';
 import { drawnClip } from '../fixtures/drawnClip.ts';
-import { drag, expectAccessible, launchBrowser, launchStudio, openPage, stageBox, until } from './support.ts';
+import {
+  drag,
+  expectAccessible,
+  launchBrowser,
+  launchStudio,
+  openPage,
+  shownProject,
+  stageBox,
+  until,
+} from './support.ts';
 
 // A subject is brushed once and followed; each test goes on where the last one left.
 let browser: Browser;
@@ -27,10 +36,8 @@ afterAll(async () => {
   await studio?.close();
 });
 
-const projectId = (): string => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-
 async function stored<K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> {
-  return (await studio.services.library.opened(projectId())).store.all(kind);
+  return (await shownProject(page, studio)).store.all(kind);
 }
 
 /** Where a pixel of the clip's frame is on the page. */

@@ -1,7 +1,15 @@
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage, typeNumber } from './support.ts';
+import {
+  askForFewSteps,
+  expectAccessible,
+  launchBrowser,
+  launchStudio,
+  openPage,
+  shownProject,
+  typeNumber,
+} from './support.ts';
 
 // α moves over the frames of a take; each test goes on where the last one left.
 let browser: Browser;
@@ -69,8 +77,7 @@ describe('a lane of image α', { timeout: 180_000 }, () => {
     await page.getByRole('switch', { name: 'Text α', exact: true }).click();
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
     await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
-    const projectId = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-    const [take] = (await studio.services.library.opened(projectId)).store.all('take');
+    const [take] = (await shownProject(page, studio)).store.all('take');
     expect(take?.recipe.settings.overTime).toMatchObject({
       frames: { textAlpha: [], hfaStrength: [] },
       steps: { textAlpha: { start: 1, end: 0.5, ease: 'linear' } },

@@ -7,7 +7,7 @@ import { encodeVideo } from '../../electron/media/encodeVideo.ts';
 import { encodePng } from '../../electron/media/readPicture.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
-import { launchBrowser, launchStudio, openPage, until } from './support.ts';
+import { launchBrowser, launchStudio, openPage, shownProject, until } from './support.ts';
 
 let browser: Browser;
 let studio: RunningStudio;
@@ -90,8 +90,7 @@ describe('media', () => {
     await page.getByTestId('import-input').setInputFiles(join(folder, 'still.png'));
     await page.getByRole('button', { name: /still\.png/ }).waitFor();
     await until(async () => (await page.getByTestId('save-state').innerText()) === 'Saved');
-    const projectId = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-    const { store } = await studio.services.library.opened(projectId);
+    const { store } = await shownProject(page, studio);
     const still = store.all('source').find((source) => source.name === 'still.png');
     await rm(store.assets.pathOf(still?.assetId ?? ''));
     await page.reload();

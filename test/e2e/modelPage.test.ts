@@ -8,7 +8,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { type MisbehavingServer, misbehavingServer } from '../fixtures/misbehavingServer.ts';
 import { writeTinySet } from '../fixtures/models/tinySet.ts';
-import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage, typeNumber } from './support.ts';
+import {
+  askForFewSteps,
+  expectAccessible,
+  launchBrowser,
+  launchStudio,
+  openPage,
+  shownProject,
+  typeNumber,
+} from './support.ts';
 
 let folder: string;
 let home: string;
@@ -127,8 +135,7 @@ it('keeps a set, and the inspector offers it; its takes are made by the command 
   await typeNumber(page.getByRole('textbox', { name: 'Frames' }), 2);
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 180_000 });
-  const projectId = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-  const project = await studio.services.library.opened(projectId);
+  const project = await shownProject(page, studio);
   const [take] = project.store.all('take');
   expect(take?.recipe.model.id).toMatch(/^base ü with /);
   const script = resolve(import.meta.dirname, '../../electron/cli/magdiff.ts');

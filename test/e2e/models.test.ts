@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { writeReleasedModel } from '../fixtures/models/releasedModel.ts';
 import { writeTinyModel } from '../fixtures/models/tinyModel.ts';
-import { launchBrowser, launchStudio, openPage } from './support.ts';
+import { launchBrowser, launchStudio, openPage, shownProject } from './support.ts';
 
 let browser: Browser;
 let studio: RunningStudio;
@@ -67,7 +67,6 @@ it('makes a take with a model of the user', async () => {
   await model().selectOption('Tiny random model');
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
-  const projectId = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
-  const [take] = (await studio.services.library.opened(projectId)).store.all('take');
+  const [take] = (await shownProject(page, studio)).store.all('take');
   expect(take).toMatchObject({ recipe: { model: { id: 'tiny' } }, result: { width: 32, height: 32 } });
 });

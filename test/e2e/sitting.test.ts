@@ -18,6 +18,8 @@ import {
   launchBrowser,
   launchStudio,
   openPage,
+  shownProject,
+  shownProjectId,
   stageBox,
   typeNumber,
   until,
@@ -42,15 +44,15 @@ afterAll(async () => {
   await studio?.close();
 });
 
-const projectId = (): string => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
+const projectId = (): string => shownProjectId(page);
 
 /** The records the server holds, of one kind. */
 async function stored<K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> {
-  return (await studio.services.library.opened(projectId())).store.all(kind);
+  return (await shownProject(page, studio)).store.all(kind);
 }
 
 async function storedRecords(): Promise<DocumentRecord[]> {
-  return (await studio.services.library.opened(projectId())).store.records;
+  return (await shownProject(page, studio)).store.records;
 }
 
 describe('one sitting', () => {
@@ -224,7 +226,7 @@ describe('one sitting', () => {
     );
     await page.getByRole('button', { name: 'Apply edit' }).click();
     await until(async () => (await stored('take')).length === 1, runLimit);
-    await expectSubjectKept(await studio.services.library.opened(projectId()));
+    await expectSubjectKept(await shownProject(page, studio));
   });
 
   it('splits, marks and trims on the timeline', async () => {

@@ -9,6 +9,7 @@ export { launchBrowser } from '../../build/bench/launchBrowser.ts';
 
 import { buildRenderer } from '../../build/buildRenderer.ts';
 import { type RunningStudio, type StudioOptions, startStudio } from '../../electron/server/startStudio.ts';
+import type { OpenProject } from '../../electron/services/projects/openProject.ts';
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(
@@ -40,6 +41,16 @@ export async function openPage(
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
   return { page, complaints };
+}
+
+/** The id of the project that a page shows. */
+export function shownProjectId(page: Page): string {
+  return new URLSearchParams(new URL(page.url()).hash.slice(1)).get('project') ?? '';
+}
+
+/** The project that a page shows, as its studio holds it. */
+export function shownProject(page: Page, studio: RunningStudio): Promise<OpenProject> {
+  return studio.services.library.opened(shownProjectId(page));
 }
 
 /** Nothing that axe finds wrong is on the page. */
