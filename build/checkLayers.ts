@@ -134,7 +134,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'renderer/canvas': [...shownWith, 'models/masks'],
   'renderer/timeline': [...shownWith, 'models/lanes'],
-  'renderer/panels': [...shownWith, 'models/lanes'],
+  'renderer/panels': [...shownWith, 'electron/composition', 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
   'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],

@@ -6,6 +6,7 @@ import { byOrder, endOf, newTrack } from '../../electron/contract/timeline/track
 import type { DocumentStore } from './documentStore.ts';
 import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';
+import { setupIdOf } from './setups.ts';
 import { timelineRate } from './timeline/arrangement.ts';
 import { rescaledItems } from './timeline/itemEdits.ts';
 
@@ -154,7 +155,9 @@ export function removeSource(editor: Editor, source: SourceRecord): void {
   const { document } = editor;
   const masks = document.all('mask').filter((mask) => mask.sourceId === source.id);
   const items = document.all('item').filter((item) => item.targetId === source.id);
-  editor.remove('Remove media', source, ...masks.flatMap((mask) => recordsOfMask(document, mask)), ...items);
+  const setup = document.get('setup', setupIdOf(source.id));
+  const ofMasks = masks.flatMap((mask) => recordsOfMask(document, mask));
+  editor.remove('Remove media', source, ...ofMasks, ...items, ...(setup ? [setup] : []));
   if (editor.view?.sourceId === source.id)
     editor.look({ sourceId: document.all('source')[0]?.id ?? null, maskId: null });
 }

@@ -16,6 +16,8 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord, row: TrackRow):
   const target = targetOf(editor.document, item.targetId);
   const width = Math.max(2, right - left - 1);
   const place = { left, right, row };
+  const isSelected = item.id === editor.session.state.selectedItemId;
+  const isHeld = (isSelected || item.id === paint.hoveredId) && width > 42 && !row.track.locked;
   context.save();
   context.globalAlpha = row.track.hidden || (row.track.muted && row.track.media === 'sound') ? 0.4 : 1;
   context.beginPath();
@@ -24,12 +26,11 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord, row: TrackRow):
   context.fill();
   if (width > 6) {
     context.clip();
-    drawContent(paint, place, item, target);
+    drawContent(paint, place, item, target, isHeld);
     drawFades(paint, place, item);
   }
   context.restore();
   drawCrossFade(paint, item, row);
-  const isSelected = item.id === editor.session.state.selectedItemId;
   if (isSelected) {
     context.beginPath();
     context.roundRect(left + 0.75, row.top + 1.75, width - 1.5, row.height - 3.5, 5);
@@ -37,7 +38,7 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord, row: TrackRow):
     context.lineWidth = 1.5;
     context.stroke();
   }
-  if ((isSelected || item.id === paint.hoveredId) && width > 42 && !row.track.locked) drawHandles(paint, item, row);
+  if (isHeld) drawHandles(paint, item, row);
 }
 
 function drawContent(
@@ -45,6 +46,7 @@ function drawContent(
   place: Place & { row: TrackRow },
   item: ItemRecord,
   target: SourceRecord | TakeRecord | undefined,
+  isHeld: boolean,
 ): void {
   const isSound = place.row.track.media === 'sound';
   let from = place.left;
@@ -55,7 +57,8 @@ function drawContent(
     ...(item.speed !== undefined && item.speed !== 1 ? [`${Math.round(item.speed * 100)} %`] : []),
     ...(item.volume === 0 && target?.kind === 'source' && target.hasAudio ? [texts.timeline.silent] : []),
   ];
-  drawLabel(paint.context, [name, ...marks].join(' · '), from, place.right, place.row.top + 1);
+  // Beside the handle of its fade, where that is shown.
+  drawLabel(paint.context, [name, ...marks].join(' · '), from + (isHeld ? 16 : 0), place.right, place.row.top + 1);
 }
 
 /** A shade under each fade, as steep as it is. */

@@ -79,11 +79,11 @@ interface Wave {
 }
 
 function drawWave(paint: TimelinePaint, place: Place, { item, source, wave, perPixel }: Wave, room: Row): void {
-  const { context, size } = paint;
+  const { context, size, colours } = paint;
   // A quiet clip is drawn as large as a loud one; silence stays a line.
   const loudest = Math.max(quietest, peakOf(wave));
   const middle = room.top + room.height / 2;
-  context.fillStyle = 'rgba(255, 255, 255, 0.78)';
+  context.fillStyle = colours.wave;
   for (let x = Math.max(0, Math.floor(place.left)); x < Math.min(place.right, size.width); x++) {
     const frame = item.inFrame + (x - place.left) * perPixel;
     const loudness = wave[Math.floor((frame / source.frameCount) * wave.length)] ?? 0;
