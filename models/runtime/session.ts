@@ -66,12 +66,14 @@ export class Session {
 
   /** Makes a session from the bytes of an ONNX file. Throws StudioError; never falls back on its own. */
   static async create(model: Uint8Array, options: SessionOptions): Promise<Session> {
-    const extra =
-      options.weightsFolder === undefined
-        ? {}
-        : { extra: { session: { model_external_initializers_file_folder_path: options.weightsFolder } } };
+    const folder = options.weightsFolder;
+    const session = {
+      // Each session has threads of its own. Those that spin for a while after a run take the cores from the next session's.
+      intra_op: { allow_spinning: '0' },
+      ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+    };
     try {
-      const session = await InferenceSession.create(model, {
+      const made = await InferenceSession.create(model, {
         executionProviders: [runtimeNames[options.provider]],
         // Folding constants is what makes the float32 copy; our graphs are written fused and lose nothing without the rest.
         // On the CPU `all` lays convolution weights out anew, a copy too, worth a quarter of a small decoder's time.
@@ -82,9 +84,9 @@ export class Session {
         // Failures are thrown and translated; what the runtime would print beside that helps nobody.
         logSeverityLevel: 4,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-        ...extra,
+        extra: { session },
       });
-      return new Session(session, options);
+      return new Session(made, options);
     } catch (cause) {
       throw translateRuntimeError(cause, options.label, options.provider);
     }
