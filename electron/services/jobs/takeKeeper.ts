@@ -101,7 +101,8 @@ function placeTake({ store }: OpenProject, take: TakeRecord): (ItemRecord | Trac
       : 0;
   const startFrame = Math.max(0, (under?.startFrame ?? 0) + offset);
   const room = { from: startFrame, to: startFrame + lengthFrames };
-  const above = tracks.slice(tracks.findIndex(({ id }) => id === under?.trackId) + 1);
+  // One whose source lies nowhere goes over the lowest track, where sources lie.
+  const above = tracks.slice(under ? tracks.findIndex(({ id }) => id === under.trackId) + 1 : 1);
   const free = above.find(({ id, locked }) => !locked && isRoom(items, id, room));
   if (!free && tracks.length >= mostTracks) return [];
   const track = free ?? newTrack(store.all('track'), 'video', newId('track'));

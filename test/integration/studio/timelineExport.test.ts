@@ -114,6 +114,18 @@ test('a range in another shape is letterboxed', async () => {
   expect(column(size)).toBeGreaterThan(40);
 });
 
+test('another rate shows the same moments, and as long', async () => {
+  const rate = project.store.get('project', 'project').framesPerSecond;
+  const path = await exported({ framesPerSecond: rate * 2, fileName: 'fast', sound: false });
+  const frames = await allFrames(path);
+  const expected = await wanted(0, 17);
+  expect(frames).toHaveLength(34);
+  for (const [index, { data }] of frames.entries())
+    if (index % 2 === 0)
+      expect(Math.abs(luma(data) - (expected[index / 2] ?? 0)), `frame ${index}`).toBeLessThanOrEqual(2);
+  expect((await probeMedia(path)).durationSeconds).toBeCloseTo(17 / rate, 1);
+});
+
 test('a range beyond the timeline is refused', () => {
   const options = { format: 'mp4-h264', quality: 'good', inFrame: 0, outFrame: 99, width: 64, height: 64 } as const;
   expect(() =>
