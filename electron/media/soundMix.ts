@@ -1,4 +1,4 @@
-import { hasSoundTrack } from './hasSoundTrack.ts';
+import { runFfprobe } from './ffmpeg/runFfprobe.ts';
 
 /** How loudness comes or goes: over so many seconds, evenly, or so that two that cross stay equally loud. */
 export interface LoudnessFade {
@@ -27,10 +27,18 @@ export interface SoundPiece {
 /** Sounds beyond this many are left out: each is a file held open. */
 const mostSounds = 64;
 
-/** The pieces that can be heard: those whose files have sound. */
-export async function heardPieces(pieces: readonly SoundPiece[]): Promise<readonly SoundPiece[]> {
-  const heard: SoundPiece[] = [];
-  for (const piece of pieces.slice(0, mostSounds)) if (await hasSoundTrack(piece.path)) heard.push(piece);
+/** A piece whose file has sound, in so many channels. */
+export interface HeardPiece extends SoundPiece {
+  readonly channels: number;
+}
+
+/** The pieces that can be heard: those whose files, clips or of sound alone, have sound. */
+export async function heardPieces(pieces: readonly SoundPiece[]): Promise<readonly HeardPiece[]> {
+  const heard: HeardPiece[] = [];
+  for (const piece of pieces.slice(0, mostSounds)) {
+    const sound = (await runFfprobe(piece.path)).streams.find((stream) => stream.codec_type === 'audio');
+    if (sound) heard.push({ ...piece, channels: sound.channels ?? 2 });
+  }
   return heard;
 }
 
@@ -40,10 +48,11 @@ export function inputOptionsOf({ startSeconds, seconds, speed = 1 }: SoundPiece)
 }
 
 /** The filter that puts every piece at its time, with its speed, volume and fades, and adds them up; input 0 is the picture. */
-export function laidTogether(pieces: readonly SoundPiece[]): string {
+export function laidTogether(pieces: readonly HeardPiece[]): string {
   const placed = pieces.map((piece, index) => {
-    // One sound keeps its channels and rate; several meet in one form.
-    const form = pieces.length > 1 ? ['aresample=48000', 'aformat=channel_layouts=stereo'] : ['anull'];
+    // One sound keeps its channels and rate; several meet in one form, in which a single channel is as loud on both sides as it is alone.
+    const stereo = piece.channels === 1 ? 'pan=stereo|c0=c0|c1=c0' : 'aformat=channel_layouts=stereo';
+    const form = pieces.length > 1 ? ['aresample=48000', stereo] : ['anull'];
     return `[${index + 1}:a:0]${[...form, ...filtersOf(piece)].join(',')}[s${index}]`;
   });
   const labels = pieces.map((_, index) => `[s${index}]`).join('');
