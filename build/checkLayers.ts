@@ -26,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   'models/memory': [],
   'models/files': ['models/errors'],
   'models/onnx': ['models/errors'],
+  'models/measure': ['models/math', 'models/errors'],
   'models/math': ['models/errors'],
   'models/nets': ['models/onnx', 'models/math', 'models/errors'],
   'models/weights': ['models/files', 'models/errors'],
@@ -46,6 +47,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/families': [
+    'models/measure',
     'models/recognise',
     'models/follow',
     'models/lanes',
@@ -62,6 +64,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'models/pipeline': [
+    'models/measure',
     'models/lanes',
     'models/memory',
     'models/model',

@@ -8,6 +8,7 @@ import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { gridCommand } from './grid/gridCommand.ts';
 import { maskCommand } from './masks/maskCommand.ts';
 import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
+import { measureCommand } from './measure/measureCommand.ts';
 import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
@@ -96,6 +97,33 @@ program
     ),
   );
 
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+program
+  .command('measure <takes...>')
+  .description('figures of takes: by a take.json, a clip, a folder of frames or a folder of clips')
+  .option('-p, --prompt <sentence>', 'what the clip should show, for text alignment; a recipe says it itself')
+  .option('--subject <picture>', 'the subject, for its fidelity; a recipe says it itself')
+  .option('--mask <picture>', 'the mask of that picture')
+  .option('--masks <path>', 'the subject in the clip: a picture, or a folder with one a frame')
+  .option('--against <folder>', 'clips to hold them against: Fréchet video distance, and the inception score')
+  .option(
+    '--backbone <file>',
+    'CLIP, DINO, I3D, R3D-18 or Inception to read with; may be given several times',
+    several,
+    [],
+  )
+  .option('--no-search', 'look for no backbones in the folders where models commonly lie')
+  .option('--no-own', 'do not read by the model’s own encoders where there is no backbone')
+  .option('-m, --model <folder>', 'the model whose encoders those are; the bundled one when left out')
+  .option('--source <file>', 'a recipe’s picture or clip, when it is not where it was')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, takes: string[], values: TakeOptionValues) => void (await measureCommand(takes, values, console)),
+    ),
+  );
+
 const mask = program.command('mask <picture>');
 mask
   .enablePositionalOptions()
@@ -111,7 +139,6 @@ mask
     ),
   );
 
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 mask
   .enablePositionalOptions()
   .command('follow <clip>')

@@ -9,7 +9,7 @@ import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/
 import { editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
 import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
-import { progressOf } from '../../models/progress/progress.ts';
+import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
@@ -45,9 +45,10 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   const store = folderRunStore(job.folder);
   const framesFolder = join(job.folder, 'frames');
   await freshFolder(framesFolder);
-  const prepared = await prepare(job, surroundings);
-
   const clock = new StageClock();
+  const tell = (progress: Progress): void => emit({ type: 'progress', progress: clock.timed(progress) });
+  const prepared = await prepare(job, surroundings, tell);
+
   const hash = createHash('sha256');
   let size = { width: 0, height: 0 };
   let previewer: Previewer | undefined;
@@ -104,9 +105,10 @@ async function freshFolder(folder: string): Promise<void> {
 async function prepare(
   job: EngineJob,
   { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
+  tell: RunContext['tell'],
 ): Promise<PreparedJob> {
   const store = folderRunStore(job.folder);
-  const context: RunContext = { store, signal, decoderMemoryBytes, remember, decodeOnly: job.decodeOnly };
+  const context: RunContext = { store, signal, decoderMemoryBytes, remember, tell, decodeOnly: job.decodeOnly };
   emit({ type: 'progress', progress: progressOf('loading', { note: job.source.media }) });
   const { settings: parameters } = job;
   const inputsKey = await inputsKeyOf(job);
@@ -122,7 +124,12 @@ async function prepare(
   return { events, totalFrames: parameters.frames, framesPerSecond, frameRate: String(framesPerSecond) };
 }
 
+/** Frames of a preview: of longer clips some are left out evenly, for every one is decoded at every step. */
+const previewFrames = 16;
+
 async function spriteSheet(previewer: Previewer, { denoised, window }: StepEstimate): Promise<EnginePreview> {
-  const pictures = await previewer(denoised, window.frames);
+  const count = Math.min(previewFrames, window.frames);
+  const shown = Array.from({ length: count }, (_, index) => Math.floor((index * window.frames) / count));
+  const pictures = await previewer(denoised, window.frames, shown);
   return { ...(await encodeSpriteSheet(pictures, 8)), firstFrame: window.start };
 }

@@ -93,8 +93,17 @@ export function padEnd(x: Tensor, axis: number, size: number): Tensor {
 /** How {@link resizeSmooth} reads between pixels: along lines, or by Keys' cubic with a = −3/4. */
 export type SmoothMode = 'linear' | 'cubic';
 
-/** Pictures (n, C, h, w) brought to height × width between pixel centres, borders repeated, without antialiasing (as PyTorch's interpolate). */
-export function resizeSmooth(x: Tensor, height: number, width: number, mode: SmoothMode): Tensor {
+/**
+ * Pictures (n, C, h, w) brought to height × width between pixel centres, borders repeated (as PyTorch's interpolate). With `antialias` the
+ * kernel is as wide as what it shrinks, and the cubic's a = −1/2.
+ */
+export function resizeSmooth(
+  x: Tensor,
+  height: number,
+  width: number,
+  mode: SmoothMode,
+  { antialias = false } = {},
+): Tensor {
   const [n, channels, h, w] = x.shape;
   if (n === undefined || channels === undefined || h === undefined || w === undefined)
     x.builder.fail(`a picture batch is needed, not ${shapeText(x.shape)}`);
@@ -103,7 +112,8 @@ export function resizeSmooth(x: Tensor, height: number, width: number, mode: Smo
   const attributes = {
     mode: { kind: 'string', value: mode },
     coordinate_transformation_mode: { kind: 'string', value: 'half_pixel' },
-    cubic_coeff_a: { kind: 'float', value: -0.75 },
+    cubic_coeff_a: { kind: 'float', value: antialias ? -0.5 : -0.75 },
+    ...(antialias ? ({ antialias: { kind: 'int', value: 1 } } as const) : {}),
   } as const;
   const inputs = [x, undefined, undefined, x.builder.integers(shape)];
   // In float32, in which that of a weight is folded; not every device knows the cubic one, and none in float16.

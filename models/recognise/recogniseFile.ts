@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { StudioError } from '../errors/studioError.ts';
 import { type FileHeader, readFileHeader } from './fileHeader.ts';
 import { recogniseAdapter } from './kinds/adapterKinds.ts';
+import { recogniseBackbone } from './kinds/backboneKinds.ts';
 import { recogniseCheckpoint } from './kinds/checkpointKinds.ts';
 import { recogniseControl } from './kinds/controlKinds.ts';
 import { recogniseFollower } from './kinds/followerKinds.ts';
@@ -21,6 +22,7 @@ const recognisers: readonly Recogniser[] = [
   recogniseCheckpoint,
   recogniseLora,
   recogniseFollower,
+  recogniseBackbone,
   recogniseForeign,
   recogniseVae,
   recogniseTinyDecoder,

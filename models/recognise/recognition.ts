@@ -15,6 +15,7 @@ export type FileRole =
   | 'control'
   | 'magdiff'
   | 'follower'
+  | 'backbone'
   | 'other'
   | 'unknown'
   | 'damaged';

@@ -73,7 +73,13 @@ export class Session {
   /** Makes a session from the bytes of an ONNX file. Throws StudioError; never falls back on its own. */
   static async create(model: Uint8Array, options: SessionOptions): Promise<Session> {
     const folder = options.weightsFolder;
-    const session = folder === undefined ? {} : { model_external_initializers_file_folder_path: folder };
+    const session = {
+      // Each session has threads of its own. Those that spin for a while after a run take the cores from the next session's.
+      intra_op: { allow_spinning: '0' },
+      ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+      // Shares of attention that are next to nothing are denormal numbers, with which processors multiply ten times slower.
+      set_denormal_as_zero: '1',
+    };
     try {
       const made = await InferenceSession.create(model, {
         executionProviders: [runtimeNames[options.provider]],
@@ -86,11 +92,7 @@ export class Session {
         // Failures are thrown and translated; what the runtime would print beside that helps nobody.
         logSeverityLevel: 4,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-        extra: {
-          // Shares of attention that are next to nothing are denormal numbers, with which processors multiply ten times slower.
-          session: { ...session, set_denormal_as_zero: '1' },
-          optimization: { disable_specified_optimizers: slowFusions },
-        },
+        extra: { session, optimization: { disable_specified_optimizers: slowFusions } },
       });
       return new Session(made, options);
     } catch (cause) {

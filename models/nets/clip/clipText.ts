@@ -6,17 +6,25 @@ import { int64Tensor } from '../../math/tensor.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
 import { add, embed, multiply, subtract } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
+import { matmul } from '../../onnx/linear.ts';
 import { reshape } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
-import { layerNormLayer } from '../modules.ts';
+import { layerNormLayer, linearLayer } from '../modules.ts';
 import type { HiddenLayer, Network } from '../network.ts';
-import { type ClipTowerSizes, clipLayers, clipTowerSchema, clipTowerSizes } from './clipTransformer.ts';
+import {
+  type ClipNaming,
+  type ClipTowerSizes,
+  clipLayers,
+  clipTowerSchema,
+  clipTowerSizes,
+} from './clipTransformer.ts';
 
 const schema = clipTowerSchema.extend({
   hidden_size: z.int().positive().default(512),
   intermediate_size: z.int().positive().default(2048),
   num_attention_heads: z.int().positive().default(8),
   max_position_embeddings: z.int().positive().default(77),
+  projection_dim: z.int().positive().default(512),
   vocab_size: z.int().positive().default(49408),
 });
 
@@ -24,7 +32,20 @@ const schema = clipTowerSchema.extend({
 export interface ClipTextConfig extends ClipTowerSizes {
   readonly tokens: number;
   readonly vocabulary: number;
+  /** Width of a whole sentence's vector; only towers of a CLIP with both have one. */
+  readonly projectionWidth?: number;
+  /** Absent: transformers'. */
+  readonly naming?: ClipNaming;
 }
+
+const names = {
+  transformers: {
+    words: 'embeddings.token_embedding.weight',
+    places: 'embeddings.position_embedding.weight',
+    lastNorm: 'final_layer_norm',
+  },
+  'open-clip': { words: 'token_embedding.weight', places: 'positional_embedding', lastNorm: 'ln_final' },
+} as const;
 
 /** Reads a CLIPTextModel's config.json; `label` names the file in messages. */
 export function parseClipTextConfig(json: unknown, label: string): ClipTextConfig {
@@ -39,44 +60,59 @@ export function parseClipTextConfig(json: unknown, label: string): ClipTextConfi
     ...clipTowerSizes(config),
     tokens: config.max_position_embeddings,
     vocabulary: config.vocab_size,
+    projectionWidth: config.projection_dim,
   };
+}
+
+/** What a text tower is built to answer with. */
+export interface ClipTextShape {
+  readonly batch: number;
+  readonly hiddenLayer: HiddenLayer;
+  readonly skip?: number;
+  readonly learned?: boolean;
+  /** Answer with the sentence's own vector instead of its tokens'. */
+  readonly projected?: boolean;
 }
 
 /**
  * Builds it: tokenIds (n, tokens) int64 → states (n, tokens, width) after the final norm. `penultimate` leaves out the last
  * layer but not the norm: what Stable Diffusion 2.1 does with a full encoder (files in diffusers' form already lack it), and
  * `skip` any number of them (diffusers' "clip_skip"). Every token sees itself and those before it. With `learned`, two more
- * inputs lay vectors of one's own over words: learned (n, tokens, width), and learnedMask (n, tokens, 1), 1 where they count.
+ * inputs lay vectors of one's own over words: learned (n, tokens, width), and learnedMask (n, tokens, 1), 1 where they count. With
+ * `projected` it takes ends (n) int64, the places of the end tokens among all n · tokens, and gives embedding (n, projection width).
  */
 export function buildClipText(
   config: ClipTextConfig,
-  shape: { batch: number; hiddenLayer: 'last' | 'penultimate'; skip?: number; learned?: boolean },
+  shape: ClipTextShape,
   dialect: Dialect,
   source: WeightSource,
 ): Graph {
   const b: GraphBuilder = new GraphBuilder('text_encoder', dialect, source);
-  const { tokens, width } = config;
+  const { tokens, width, naming = 'transformers' } = config;
+  const { words, places, lastNorm } = names[naming];
   const ids = b.input('tokenIds', 'int64', [shape.batch, tokens]);
   const build = (): Tensor => {
-    const embedded = b.scope('embeddings', () => {
-      const known = b.scope('token_embedding', () => embed(b.weight('weight', [config.vocabulary, width]), ids));
-      const words = shape.learned ? layLearned(b, known) : known;
-      const places = b.scope('position_embedding', () => b.weight('weight', [tokens, width]));
-      return add(words, reshape(places, [1, tokens, width]));
-    });
+    const known = embed(b.weight(words, [config.vocabulary, width]), ids);
+    const laid = shape.learned ? layLearned(b, known) : known;
+    const embedded = add(laid, reshape(b.weight(places, [tokens, width]), [1, tokens, width]));
     const mask = b.constant([1, 1, tokens, tokens], causalMask(tokens));
     const skipped = shape.skip ?? (shape.hiddenLayer === 'last' ? 0 : 1);
     const count = Math.max(1, config.layers - skipped);
-    return layerNormLayer(
-      b,
-      'final_layer_norm',
-      clipLayers(b, embedded, config, 'transformers', count, mask),
-      config.epsilon,
-    );
+    return layerNormLayer(b, lastNorm, clipLayers(b, embedded, config, naming, count, mask), config.epsilon);
   };
   // Newer files leave the root's name out.
-  b.output('states', b.hasWeight('text_model.final_layer_norm.weight') ? b.scope('text_model', build) : build());
+  const states = b.hasWeight(`text_model.${lastNorm}.weight`) ? b.scope('text_model', build) : build();
+  if (shape.projected) b.output('embedding', projected(b, states, config, shape.batch));
+  else b.output('states', states);
   return b.finish();
+}
+
+/** The end token's state, projected; OpenCLIP keeps its matrix the other way round. */
+function projected(b: GraphBuilder, states: Tensor, config: ClipTextConfig, batch: number): Tensor {
+  const { tokens, width, projectionWidth = width } = config;
+  const ended = embed(reshape(states, [batch * tokens, width]), b.input('ends', 'int64', [batch]));
+  if (config.naming === 'open-clip') return matmul(ended, b.weight('text_projection', [width, projectionWidth]));
+  return linearLayer(b, 'text_projection', ended, projectionWidth, false);
 }
 
 /** known + mask · (learned − known). */

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
+import type { TakeFile } from '../../contract/takeRecipe.ts';
+import { takeOfProject } from '../../services/projects/takeOfProject.ts';
+import { findInput, readTakeFile } from './takeFiles.ts';
+import type { TakeOptionValues } from './takeOptions.ts';
+
+/** A take to be made again or measured, its inputs found. */
+export interface FoundTake {
+  readonly take: TakeFile;
+  /** Name for what is written. */
+  readonly name: string;
+  /** Where what is written goes unless told. */
+  readonly folder: string;
+  readonly sourcePath: string;
+  readonly maskPath?: string | undefined;
+  readonly drawing: MaskDrawing | null;
+}
+
+/** The take that a recipe's file, or a project's folder with `--take`, means. @throws StudioError where an input is missing or has changed */
+export const foundTake = (path: string, values: TakeOptionValues): Promise<FoundTake> =>
+  existsSync(join(path, 'project.json')) ? inProject(path, values) : inFile(path, values);
+
+async function inFile(path: string, values: TakeOptionValues): Promise<FoundTake> {
+  const take = await readTakeFile(path);
+  const folder = dirname(resolve(path));
+  const { source, maskFile } = take.recipe;
+  const find = (given: TakeOptionValues[string], name: string, place: string | null, assetId: string) =>
+    findInput(typeof given === 'string' ? resolve(given, '..') : folder, {
+      name: typeof given === 'string' ? basename(given) : name,
+      place: typeof given === 'string' ? null : place,
+      assetId,
+    });
+  const video = take.output?.path ?? path;
+  return {
+    take,
+    name: basename(video, extname(video)),
+    folder,
+    sourcePath: await find(values.source, source.name, source.place, source.assetId),
+    maskPath: maskFile
+      ? await find(values.mask, basename(maskFile.place), maskFile.place, maskFile.assetId)
+      : undefined,
+    drawing: take.drawing,
+  };
+}
+
+async function inProject(folder: string, values: TakeOptionValues): Promise<FoundTake> {
+  const named = typeof values.take === 'string' ? values.take : undefined;
+  const { take, name, sourcePath } = await takeOfProject(folder, named);
+  return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing };
+}
