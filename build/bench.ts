@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
- * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones; `grid` a grid of takes against single ones.
+ * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones. `edit [FOLDER]` measures an
+ * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { openModel } from '../models/families/openModel.ts';
 import { benchClipMemory } from './bench/clipMemory.ts';
+import { benchEdit } from './bench/edit/benchEdit.ts';
 import { benchFollow } from './bench/follow/benchFollow.ts';
 import { drawnComposites } from './bench/follow/drawnComposites.ts';
 import { filmedComposites } from './bench/follow/filmedComposites.ts';
@@ -32,6 +34,11 @@ if (process.argv[2] === 'follow') {
 }
 if (process.argv[2] === 'grid') {
   await section('A grid of takes', benchGrid);
+  process.exit();
+}
+if (process.argv[2] === 'edit') {
+  const tell = (line: string) => process.stdout.write(`  ${line}\n`);
+  await section('An edit of ten seconds', () => benchEdit(model, tell, process.argv[3]));
   process.exit();
 }
 const { description } = await openModel(model, { provider: 'cpu' });

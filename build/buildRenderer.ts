@@ -18,6 +18,7 @@ export async function buildRenderer(): Promise<void> {
       'build/buildRenderer.ts',
       'build/licences',
       'electron/contract',
+      'electron/composition',
       'models/masks',
       'models/errors',
       'package-lock.json',

@@ -79,8 +79,10 @@ const allowed: Record<string, readonly string[]> = {
   'models/bundled': [],
   'electron/contract': ['models/lanes', 'models/progress', 'models/errors'],
   'electron/children': [],
+  'electron/composition': ['electron/contract'],
   'electron/media': [
     'electron/children',
+    'electron/composition',
     'electron/contract',
     'models/follow',
     'models/masks',
@@ -102,7 +104,14 @@ const allowed: Record<string, readonly string[]> = {
     'models/files',
     'models/errors',
   ],
-  'electron/services': ['electron/children', 'electron/contract', 'electron/media', 'electron/engine', 'models'],
+  'electron/services': [
+    'electron/children',
+    'electron/composition',
+    'electron/contract',
+    'electron/media',
+    'electron/engine',
+    'models',
+  ],
   'electron/server': ['electron/contract', 'electron/services', 'electron/engine', 'models/errors', 'models/files'],
   'electron/shell': ['electron/server', 'electron/children', 'electron/contract', 'models/errors'],
   'electron/cli': [
@@ -116,7 +125,7 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/ui': [],
   'renderer/client': ['electron/contract', 'models/errors'],
   'renderer/editor': ['electron/contract', 'models/follow', 'models/lanes', 'models/masks', 'models/errors'],
-  'renderer/preview': ['renderer/editor', 'electron/contract'],
+  'renderer/preview': ['renderer/editor', 'electron/composition', 'electron/contract'],
   'renderer/project': [
     'renderer/ui',
     'renderer/client',
@@ -129,7 +138,7 @@ const allowed: Record<string, readonly string[]> = {
   'renderer/canvas': [...shownWith, 'models/masks'],
   'renderer/grid': [...shownWith, 'models/errors'],
   'renderer/timeline': [...shownWith, 'models/lanes'],
-  'renderer/panels': [...shownWith, 'models/lanes'],
+  'renderer/panels': [...shownWith, 'electron/composition', 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
   renderer: ['renderer/app', 'renderer/ui'],
   'build/chaos': ['electron', 'models', 'build', 'test/fixtures'],
@@ -147,6 +156,7 @@ const soleImporters: Record<string, readonly string[]> = {
   'tar-stream': ['electron/services', 'test', 'build'],
   '@hono/node-server': ['electron/server'],
   sharp: ['electron/media', 'test', 'build'],
+  '@napi-rs/canvas': ['electron/media/canvas'],
   react: [
     'renderer/app',
     'renderer/canvas',

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ffmpegTools } from '../../electron/media/ffmpeg/ffmpegTools.ts';
 import { encodeMaskPng } from '../../electron/media/readPicture.ts';
 import type { Measure } from './measure.ts';
+import { treeBytes } from './treeMemory.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -65,7 +65,7 @@ export async function benchClipMemory(modelFolder: string): Promise<Measure[]> {
     });
     let peak = 0;
     const timer = setInterval(() => {
-      peak = Math.max(peak, treeBytes(child.pid ?? 0));
+      peak = Math.max(peak, treeBytes(child.pid ?? 0, 'engineProcess'));
     }, 100);
     const code = await new Promise<number | null>((done) => child.once('exit', done));
     clearInterval(timer);
@@ -80,18 +80,5 @@ export async function benchClipMemory(modelFolder: string): Promise<Measure[]> {
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Resident bytes of a process and its descendants, the engine process apart (its own children, such as decoders, count). */
-function treeBytes(pid: number): number {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    const isEngine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engineProcess');
-    const own = isEngine ? 0 : Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1] ?? 0) * 4096;
-    return children.reduce((sum, child) => sum + treeBytes(Number(child)), own);
-  } catch {
-    // It ended between two reads.
-    return 0;
   }
 }

@@ -203,7 +203,7 @@ async function writeProject(
     records.push({
       kind: 'item',
       id: `item-${index}`,
-      track: 'source',
+      trackId: 'track-source',
       targetId: 'source',
       startFrame: index * 10,
       lengthFrames: 9,

@@ -13,6 +13,7 @@ export const terms: Readonly<Record<string, string>> = {
   'BSD-3-Clause': 'keep the notice',
   'Apache-2.0': 'keep the notice and the NOTICE file',
   'CC0-1.0': 'nothing',
+  'OFL-1.1': 'keep the notice, do not sell the faces by themselves',
   'CC-BY-4.0': 'name the authors',
   'LGPL-3.0-or-later': 'keep the notice, offer the source, let the library be replaced',
 };
@@ -28,6 +29,7 @@ export const others = [
     'Its texts lie in the program’s folder: LICENSE.electron.txt, LICENSES.chromium.html',
   ],
   ['ONNX Runtime', 'MIT', 'Its native library, in onnxruntime-node'],
+  ['Skia', 'BSD-3-Clause', 'Inside the native library of @napi-rs/canvas-*; its sources and licence: skia.org'],
   [
     'libvips and what it is built with',
     'LGPL-3.0-or-later and others',

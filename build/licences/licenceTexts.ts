@@ -30,6 +30,12 @@ const copyrightOf: Readonly<Record<string, string>> = {
   'react-remove-scroll-bar': 'Copyright (c) 2017 Anton Korzunov',
 };
 
+/** Packages that hold one program each for a system, by the beginning of their names. */
+const copyrightOfFamily: Readonly<Record<string, string>> = {
+  '@esbuild/': 'Copyright (c) 2020 Evan Wallace',
+  '@napi-rs/canvas-': 'Copyright (c) 2020 lynweklm@gmail.com',
+};
+
 const mitText = (copyright: string): string => `MIT License
 
 ${copyright}
@@ -50,7 +56,8 @@ function textOf(name: string, folder: string, licence: string): string {
   // The libraries inside, with the licence of each, are in its description.
   if (licence.startsWith('LGPL-3.0') && existsSync(readme))
     found.push(readFileSync(readme, 'utf8').trim(), textFile('LGPL-3.0.txt'), textFile('GPL-3.0.txt'));
-  const copyright = copyrightOf[name] ?? (name.startsWith('@esbuild/') ? 'Copyright (c) 2020 Evan Wallace' : undefined);
+  const family = Object.keys(copyrightOfFamily).find((start) => name.startsWith(start));
+  const copyright = copyrightOf[name] ?? (family === undefined ? undefined : copyrightOfFamily[family]);
   if (found.length === 0 && licence === 'MIT' && copyright) found.push(mitText(copyright));
   return found.join('\n\n');
 }

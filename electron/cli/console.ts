@@ -17,6 +17,7 @@ export interface Console {
 /** What people are told of each stage; of those without a name nothing. */
 const stageNames: Readonly<Partial<Record<WorkStage, string>>> = {
   loading: 'Loading',
+  encoding: 'Reading',
   denoising: 'Sampling',
   decoding: 'Decoding',
   writing: 'Encoding',

@@ -43,6 +43,8 @@ export const exportOptions = z.strictObject({
   /** Size in pixels; even numbers. */
   width: z.int().min(16).max(8192),
   height: z.int().min(16).max(8192),
+  /** Frames per second; absent: the take's or the timeline's own. */
+  framesPerSecond: z.number().min(1).max(240).optional(),
   /** Take the sound of the clip the take was edited from, or of all that lies on the timeline. */
   sound: z.boolean(),
   /** Keep only the subject, transparent elsewhere (formats that can). */

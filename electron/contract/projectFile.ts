@@ -4,7 +4,7 @@ import { documentDiff } from './documentDiff.ts';
 import { type DocumentRecord, documentRecord } from './records.ts';
 
 /** Version of the records' form that this studio writes. Raise it with every change of a record and add a migration. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** `project.json`: the whole document up to journal line `sequence`. */
 export const projectFile = z.strictObject({
@@ -23,6 +23,9 @@ export const journalLine = z.strictObject({ sequence: z.int().min(1), diff: docu
 /** From version n (index n − 1) to n + 1: rewrites the raw file's records. Journal lines of an older version pass through the same steps. */
 const migrations: readonly ((record: unknown) => unknown)[] = [
   // Version 2 knows followed masks; what was there stays as it was.
+  (record) => record,
+  // Version 3 knows tracks. Pieces are brought up to date wherever they are read, journals and kept steps included (`upgradeItem`), and
+  // get their tracks once all of a document is there (`settleTimeline`).
   (record) => record,
 ];
 

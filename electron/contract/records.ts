@@ -3,6 +3,8 @@ import { assetId, frame, framePixels, name, pixels, recordId } from './identitie
 import { maskOperation } from './masks/maskOperations.ts';
 import { takeRecipe } from './takeRecipe.ts';
 import { takeSettings } from './takeSettings.ts';
+import { upgradeItem } from './timeline/olderItems.ts';
+import { itemRecord, timelineFormat, trackRecord } from './timeline/timelineRecords.ts';
 
 const timestamp = z.string().max(40);
 
@@ -13,6 +15,7 @@ export const projectRecord = z.strictObject({
   name,
   createdAt: timestamp,
   framesPerSecond: z.number().min(1).max(240),
+  timeline: timelineFormat.optional(),
 });
 
 /** A picture or a clip brought in. `inFrame` and `outFrame` (exclusive) are the part in use, in the source's own frames. */
@@ -124,18 +127,6 @@ export const takeRecord = z.strictObject({
   result: takeResult,
 });
 
-/** A piece on the timeline. Positions in timeline frames; `inFrame` in the frames of what it shows. */
-export const itemRecord = z.strictObject({
-  kind: z.literal('item'),
-  id: recordId,
-  track: z.enum(['source', 'take']),
-  /** The source or take shown. */
-  targetId: recordId,
-  startFrame: frame,
-  lengthFrames: z.int().min(1).max(10_000_000),
-  inFrame: frame,
-});
-
 /** A named point of the timeline. */
 export const markerRecord = z.strictObject({
   kind: z.literal('marker'),
@@ -145,10 +136,11 @@ export const markerRecord = z.strictObject({
   colour: z.enum(['yellow', 'red', 'green', 'blue', 'purple']),
 });
 
-/** What the inspector holds: the next take's settings. Exactly one, with the id `setup`. */
+/** What the inspector holds: the next take's settings. One with the id `setup`, from which a source has its own once they are changed there. */
 export const setupRecord = z.strictObject({
   kind: z.literal('setup'),
-  id: z.literal('setup'),
+  /** `setup`, or `setup-` and the source's id. */
+  id: recordId,
   modelId: z.string().max(200),
   settings: takeSettings,
 });
@@ -164,8 +156,8 @@ export const viewRecord = z.strictObject({
   playheadFrame: frame,
 });
 
-/** One record of a project's document. New kinds (automation lanes, grids) are new members here with a new schema version. */
-export const documentRecord = z.discriminatedUnion('kind', [
+/** One record of a project's document. New kinds are new members here with a new schema version. */
+const anyRecord = z.discriminatedUnion('kind', [
   projectRecord,
   sourceRecord,
   maskRecord,
@@ -173,23 +165,29 @@ export const documentRecord = z.discriminatedUnion('kind', [
   strokeRecord,
   followedRecord,
   takeRecord,
+  trackRecord,
   itemRecord,
   markerRecord,
   setupRecord,
   viewRecord,
 ]);
 
+/** A record as it is read: of this form, or of an earlier one, which is brought up to date. */
+export const documentRecord = z.preprocess(upgradeItem, anyRecord);
+
+export type ProjectRecord = z.output<typeof projectRecord>;
 export type SourceRecord = z.output<typeof sourceRecord>;
 export type MaskRecord = z.output<typeof maskRecord>;
 export type MaskKeyRecord = z.output<typeof maskKeyRecord>;
 export type FollowedRecord = z.output<typeof followedRecord>;
 export type TakeRecord = z.output<typeof takeRecord>;
-export type ItemRecord = z.output<typeof itemRecord>;
+export type { ItemRecord, TrackRecord } from './timeline/timelineRecords.ts';
+
 export type MarkerRecord = z.output<typeof markerRecord>;
 export type SetupRecord = z.output<typeof setupRecord>;
 export type ViewRecord = z.output<typeof viewRecord>;
 /** See {@link documentRecord}. */
-export type DocumentRecord = z.output<typeof documentRecord>;
+export type DocumentRecord = z.output<typeof anyRecord>;
 /** The kinds a record can be of. */
 export type RecordKind = DocumentRecord['kind'];
 /** The record type of a kind. */

@@ -4,11 +4,13 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { softEdges } from '../../models/follow/softEdges.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
-import type { ClipFrame, ClipSource } from '../../models/pipeline/subject/clipTrack.ts';
+import type { Size } from '../../models/model/conditions.ts';
+import type { ClipFrame } from '../../models/pipeline/subject/clipFrame.ts';
+import type { ClipSource } from '../../models/pipeline/subject/clipTrack.ts';
 import type { Mask, Picture } from '../../models/pipeline/subject/picture.ts';
 import type { MediaFacts } from '../media/mediaFacts.ts';
 import { probeMedia } from '../media/probeMedia.ts';
-import { readFrames } from '../media/readFrames.ts';
+import { type ReadFramesOptions, readFrames } from '../media/readFrames.ts';
 import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
 import type { EngineJob, MaskInput, SourceInput } from './engineProtocol.ts';
 
@@ -104,12 +106,12 @@ export async function openClip({
     );
   }
   const range = { startSeconds: inFrame / rate, endSeconds: end / rate };
-  async function* read(): AsyncGenerator<ClipFrame, void, undefined> {
-    const masks = await maskReader(mask, range, { frames, firstFrame: inFrame });
+  async function* read(size?: Size): AsyncGenerator<ClipFrame, void, undefined> {
+    const masks = await maskReader(mask, { ...range, ...size }, { frames, firstFrame: inFrame });
     let count = 0;
     let last: ClipFrame | undefined;
     try {
-      for await (const picture of readFrames(path, { ...range, facts })) {
+      for await (const picture of readFrames(path, { ...range, ...size, facts })) {
         if (count === frames) break;
         last = { picture, mask: await masks.next(picture, count) };
         yield last;
@@ -129,10 +131,10 @@ interface MaskReader {
   close(): Promise<void>;
 }
 
-/** Gives the mask of one frame after another. */
+/** Gives the mask of one frame after another; drawings are drawn as large as the frames are read, clips of masks read so. */
 async function maskReader(
   input: MaskInput,
-  times: { startSeconds: number; endSeconds: number },
+  reading: Pick<ReadFramesOptions, 'startSeconds' | 'endSeconds' | 'width' | 'height'>,
   range: { frames: number; firstFrame: number },
 ): Promise<MaskReader> {
   const nothing = async (): Promise<void> => undefined;
@@ -157,7 +159,7 @@ async function maskReader(
         const still = await readMask(input.path);
         return { next: async () => still, close: nothing };
       }
-      const frames = readFrames(input.path, { ...times, facts });
+      const frames = readFrames(input.path, { ...reading, facts });
       let last: Mask | undefined;
       return {
         next: async () => {

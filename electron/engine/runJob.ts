@@ -8,13 +8,15 @@ import type { Model } from '../../models/model/model.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/previews.ts';
 import { editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
+import type { Picture } from '../../models/pipeline/subject/picture.ts';
 import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
-import { progressOf } from '../../models/progress/progress.ts';
+import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
 import { frameFileOf } from './frameFiles.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
+import { Pending } from './pending.ts';
 import { StageClock } from './stageClock.ts';
 
 /** What a job runs with. */
@@ -45,10 +47,12 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   const store = folderRunStore(job.folder);
   const framesFolder = join(job.folder, 'frames');
   await freshFolder(framesFolder);
-  const prepared = await prepare(job, surroundings);
-
   const clock = new StageClock();
+  const tell = (progress: Progress): void => emit({ type: 'progress', progress: clock.timed(progress) });
+  const prepared = await prepare(job, surroundings, tell);
+
   const hash = createHash('sha256');
+  const writing = new Pending(framesWrittenAtOnce);
   let size = { width: 0, height: 0 };
   let previewer: Previewer | undefined;
   for await (const event of prepared.events) {
@@ -68,13 +72,11 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     if (picture) {
       size = { width: picture.width, height: picture.height };
       hash.update(picture.data);
-      const png = await encodePng({ ...size, data: Uint8Array.from(picture.data) });
-      await writeFile(frameFileOf(framesFolder, progress.step - 1), png).catch((cause: unknown) => {
-        throw translateWriteError(cause, framesFolder);
-      });
+      await writing.add(() => writeFrame(framesFolder, progress.step - 1, picture));
     }
     emit({ type: 'progress', progress: clock.timed(progress), preview });
   }
+  await writing.end();
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
   await store.remove('state');
   return {
@@ -92,6 +94,16 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   };
 }
 
+/** Frames that are packed and written while the next are made. */
+const framesWrittenAtOnce = 3;
+
+async function writeFrame(folder: string, frame: number, { width, height, data }: Picture): Promise<void> {
+  const png = await encodePng({ width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+  await writeFile(frameFileOf(folder, frame), png).catch((cause: unknown) => {
+    throw translateWriteError(cause, folder);
+  });
+}
+
 async function freshFolder(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
@@ -104,9 +116,10 @@ async function freshFolder(folder: string): Promise<void> {
 async function prepare(
   job: EngineJob,
   { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
+  tell: RunContext['tell'],
 ): Promise<PreparedJob> {
   const store = folderRunStore(job.folder);
-  const context: RunContext = { store, signal, decoderMemoryBytes, remember, decodeOnly: job.decodeOnly };
+  const context: RunContext = { store, signal, decoderMemoryBytes, remember, tell, decodeOnly: job.decodeOnly };
   emit({ type: 'progress', progress: progressOf('loading', { note: job.source.media }) });
   const { settings: parameters } = job;
   const inputsKey = await inputsKeyOf(job);
@@ -122,7 +135,12 @@ async function prepare(
   return { events, totalFrames: parameters.frames, framesPerSecond, frameRate: String(framesPerSecond) };
 }
 
+/** Frames of a preview: of longer clips some are left out evenly, for every one is decoded at every step. */
+const previewFrames = 16;
+
 async function spriteSheet(previewer: Previewer, { denoised, window }: StepEstimate): Promise<EnginePreview> {
-  const pictures = await previewer(denoised, window.frames);
+  const count = Math.min(previewFrames, window.frames);
+  const shown = Array.from({ length: count }, (_, index) => Math.floor((index * window.frames) / count));
+  const pictures = await previewer(denoised, window.frames, shown);
   return { ...(await encodeSpriteSheet(pictures, 8)), firstFrame: window.start };
 }

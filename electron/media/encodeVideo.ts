@@ -7,17 +7,7 @@ import { type ExportQuality, encodings } from './encodings.ts';
 import { addInput, type FfmpegCommand, feedingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
 import { inputName } from './ffmpeg/ffmpegInput.ts';
 import { ffmpegTools, mediaFailure } from './ffmpeg/ffmpegTools.ts';
-import { hasSoundTrack } from './hasSoundTrack.ts';
-
-/** A piece of a file's first sound track on a video. */
-export interface SoundPiece {
-  readonly path: string;
-  /** Where in the file it begins. */
-  readonly startSeconds: number;
-  /** Where in the video it is heard, and how long; absent: from the beginning, to the video's end. */
-  readonly atSeconds?: number;
-  readonly seconds?: number;
-}
+import { heardPieces, inputOptionsOf, laidTogether, type SoundPiece } from './soundMix.ts';
 
 /** One video to write. */
 export interface EncodeVideoOptions {
@@ -95,8 +85,7 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
       String(options.frameRate),
     ]);
   const heard = sound ? await heardPieces(options.sounds ?? []) : [];
-  for (const { path, startSeconds, seconds } of heard)
-    addInput(command, path, ['-ss', String(startSeconds), ...(seconds === undefined ? [] : ['-t', String(seconds)])]);
+  for (const piece of heard) addInput(command, piece.path, inputOptionsOf(piece));
   const scale = `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp`;
   const outputs = ['-map_metadata', '-1', '-fflags', '+bitexact'];
   if (options.format === 'gif') {
@@ -156,30 +145,6 @@ export async function encodeVideo(options: EncodeVideoOptions): Promise<EncodedV
   }
   options.onProgress?.(options.frameCount);
   return { path: target, sizeBytes: (await stat(target)).size, warnings };
-}
-
-/** Sounds beyond this many are left out: each is a file held open. */
-const mostSounds = 64;
-
-async function heardPieces(pieces: readonly SoundPiece[]): Promise<readonly SoundPiece[]> {
-  const heard: SoundPiece[] = [];
-  for (const piece of pieces.slice(0, mostSounds)) if (await hasSoundTrack(piece.path)) heard.push(piece);
-  return heard;
-}
-
-/** The filter that puts every piece at its time and adds them up; input 0 is the picture. */
-function laidTogether(pieces: readonly SoundPiece[]): string {
-  const placed = pieces.map(({ atSeconds = 0 }, index) => {
-    const delay = Math.round(atSeconds * 1000);
-    const at = delay > 0 ? `,adelay=${delay}:all=1` : '';
-    // One sound keeps its channels and rate; several meet in one form.
-    const form = pieces.length > 1 ? 'aresample=48000,aformat=channel_layouts=stereo' : 'anull';
-    return `[${index + 1}:a:0]${form}${at}[s${index}]`;
-  });
-  const labels = pieces.map((_, index) => `[s${index}]`).join('');
-  const mixed =
-    pieces.length > 1 ? `${labels}amix=inputs=${pieces.length}:normalize=0:duration=longest` : `${labels}anull`;
-  return [...placed, `${mixed},apad[sound]`].join(';');
 }
 
 /** How long an encoder may go without a word. The slowest takes minutes for its first frames. */

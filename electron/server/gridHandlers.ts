@@ -14,10 +14,8 @@ export function createGridHandlers({
     'grids.start': async ({ projectId, request, x, y }) => ({
       gridId: await grids.start(await library.opened(projectId), request, x, y),
     }),
-    'grids.takeOfCell': async ({ projectId, gridId, cell }) => {
-      const [take, item] = await grids.takeOfCell(await library.opened(projectId), gridId, cell);
-      return { take, item };
-    },
+    'grids.takeOfCell': async ({ projectId, gridId, cell }) =>
+      grids.takeOfCell(await library.opened(projectId), gridId, cell),
     'grids.remove': async ({ projectId, gridId }) => {
       await grids.remove(await library.opened(projectId), gridId);
       return {};

@@ -2,6 +2,7 @@ import type { LatentShape } from '../math/frames.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
 import { decodeVideo } from './decoding/decodeVideo.ts';
+import type { PlaceShare } from './sampling/onePlace.ts';
 import { sampleLongClip } from './sampling/sampleLongClip.ts';
 import type { SampledStep } from './sampling/sampleVideo.ts';
 import { loadLatents, requestKey, saveLatents } from './savedLatents.ts';
@@ -37,20 +38,31 @@ async function* sampleLatents(
   context: RunContext,
 ): AsyncGenerator<TakeEvent, Float32Array, undefined> {
   const { parameters, inputsKey } = opening;
-  const { store, signal } = context;
+  const { store, signal, tell } = context;
   yield { kind: 'progress', progress: progressOf('encoding') };
-  const { windowConditions, source } = yield* encodeConditions(model, opening, context);
+  const { windowConditions, source, place } = yield* encodeConditions(model, opening, context);
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
   const { scheduler } = model.description;
+  const onWindow = (step: number, total: number) => tell?.(progressOf('denoising', { step, total }));
   const sampling = sampleLongClip(
     model,
-    { ...parameters, shape, scheduler, source, store, key, signal },
+    {
+      ...{ ...parameters, shape, scheduler, source, store, key, signal },
+      place: steadyPlace(opening, place),
+      onWindow,
+    },
     (window, opening, frames) =>
       model.conditions.predictor({ ...parameters, windowFrames: frames }, windowConditions(window, opening)),
   );
   const latents = yield* reportSteps(sampling, shape);
   await saveLatents(store, latents, shape);
   return latents;
+}
+
+/** Where the place is to be one through all windows: not where a lane over the frames changes it on purpose. */
+function steadyPlace({ parameters }: Opening, place: PlaceShare | undefined): PlaceShare | undefined {
+  const lanes = Object.values(parameters.overTime.frames);
+  return lanes.every((lane) => lane.length === 0) ? place : undefined;
 }
 
 /** Passes the steps of a sampling run on as events and returns the finished latents. */

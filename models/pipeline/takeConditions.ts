@@ -1,11 +1,14 @@
+import { type Planes, resample } from '../math/resample.ts';
 import { type FloatTensor, floatTensor } from '../math/tensor.ts';
 import { forgetful } from '../memory/memory.ts';
 import type { Size, WindowConditions } from '../model/conditions.ts';
 import type { Model } from '../model/model.ts';
+import { progressOf } from '../progress/progress.ts';
+import type { PlaceShare } from './sampling/onePlace.ts';
 import type { SampleSource } from './sampling/sampleVideo.ts';
 import type { FrameSpan } from './sampling/windows.ts';
 import { blackFrame } from './subject/cutOut.ts';
-import type { SubjectTrack } from './subject/subjectTrack.ts';
+import type { SubjectTrack, TrackView } from './subject/subjectTrack.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
 import type { ResolvedParameters } from './takeParameters.ts';
 
@@ -24,6 +27,8 @@ interface TakeConditions {
   windowConditions(window: FrameSpan, opening?: number): WindowConditions;
   /** What an edit starts from, where it does not start from pure noise. */
   readonly source: SampleSource | undefined;
+  /** Where each frame shows its place; absent where that is not known. */
+  readonly place: PlaceShare | undefined;
 }
 
 /** What a subject track gives the network. */
@@ -33,19 +38,21 @@ interface EncodedTrack {
   readonly latents: readonly Float32Array[];
   /** The clip's own latents, frame by frame, where they were wanted. */
   readonly source: readonly Float32Array[] | undefined;
+  /** How much of each latent cell is not the subject, view by view, where that is known. */
+  readonly place: PlaceShare | undefined;
 }
 
 /** Encodes what a take shows the network: the subject track and the sentences. Says by warnings which words were left out. */
 export async function* encodeConditions(
   model: Model,
   opening: Opening,
-  { remember = forgetful }: RunContext,
+  { remember = forgetful, tell }: RunContext,
 ): AsyncGenerator<TakeEvent, TakeConditions, undefined> {
   const { track, parameters } = opening;
   const { prompt, negativePrompt, strength, inversion } = parameters;
   const needsSource = strength < 1 || inversion;
-  const { tokens, latents, source } = await remember(JSON.stringify(['subject', track.key, needsSource]), () =>
-    encodeTrack(model, opening, needsSource),
+  const { tokens, latents, source, place } = await remember(JSON.stringify(['subject', track.key, needsSource]), () =>
+    encodeTrack(model, opening, needsSource, tell),
   );
   const [text, negative] = await remember(JSON.stringify(['text', prompt, negativePrompt]), () =>
     model.conditions.encodeText([prompt, negativePrompt]),
@@ -68,37 +75,51 @@ export async function* encodeConditions(
       blackSubject: latents[track.views],
     };
   };
-  return { windowConditions, source: source && { latents: source, strength, inversion } };
+  return { windowConditions, source: source && { latents: source, strength, inversion }, place };
 }
 
-async function encodeTrack(model: Model, { track, parameters }: Opening, needsSource: boolean): Promise<EncodedTrack> {
+async function encodeTrack(
+  model: Model,
+  { track, parameters }: Opening,
+  needsSource: boolean,
+  tell: RunContext['tell'],
+): Promise<EncodedTrack> {
   const { conditions } = model;
   const { width, height } = parameters;
   const canvas = { width, height };
-  const reading = await track.read([canvas, ...conditions.subjectSizes(canvas)], needsSource ? canvas : undefined);
+  const tokens: FloatTensor[] = [];
+  const latents: Float32Array[] = [];
+  const source: Float32Array[] = [];
+  const place: Float32Array[] = [];
+  const encode = async (view: TrackView): Promise<void> => {
+    tokens.push(...(await conditions.encodeImageTokens([view.cutOut(width, height)])));
+    latents.push(...(await conditions.encodeSubjectLatents(1, (_, w, h) => view.cutOut(w, h), canvas)));
+  };
+  for await (const view of track.read([canvas, ...conditions.subjectSizes(canvas)], needsSource)) {
+    await encode(view);
+    if (view.whole) source.push(await encodeLatents(model, view.whole, canvas));
+    if (view.subject) place.push(placeOf(view.subject, model.description.vae.factor));
+    tell?.(progressOf('encoding', { step: tokens.length, total: track.views }));
+  }
   // The view behind the last is a frame without a subject: black images are encoded too, as the models were trained.
-  const cutOut = (view: number, w: number, h: number) =>
-    view < track.views ? reading.cutOut(view, w, h) : blackFrame(w, h);
-  const views = Array.from({ length: track.views + 1 }, (_, view) => cutOut(view, width, height));
+  await encode({ cutOut: blackFrame });
   return {
-    tokens: await conditions.encodeImageTokens(views),
-    latents: await conditions.encodeSubjectLatents(track.views + 1, cutOut, canvas),
-    source: reading.whole && (await encodeLatents(model, reading.whole, canvas)),
+    tokens,
+    latents,
+    source: source.length > 0 ? source : undefined,
+    place: place.length === track.views ? place : undefined,
   };
 }
 
-/** VAE latents, scaled, of each picture (3, height, width from −1 to 1): what an edit starts from. */
-async function encodeLatents(
-  model: Model,
-  frames: readonly Float32Array[],
-  { width, height }: Size,
-): Promise<Float32Array[]> {
+/** How much of each latent cell is not the subject; a cell that is so in part alone counts for little. */
+function placeOf(subject: Planes, factor: number): Float32Array {
+  const cells = resample(subject, subject.width / factor, subject.height / factor, 'area');
+  return cells.data.map((cover) => (1 - cover) ** 4);
+}
+
+/** VAE latents, scaled, of a picture (3, height, width from −1 to 1): what an edit starts from. */
+async function encodeLatents(model: Model, frame: Float32Array, { width, height }: Size): Promise<Float32Array> {
   const encoder = await model.part('vae_encoder', { batch: 1, height, width });
-  const { scalingFactor } = model.description.vae;
-  const latents: Float32Array[] = [];
-  for (const frame of frames) {
-    const { mean } = await encoder.run({ image: floatTensor([1, 3, height, width], frame) });
-    latents.push(mean.data.map((value) => value * scalingFactor));
-  }
-  return latents;
+  const { mean } = await encoder.run({ image: floatTensor([1, 3, height, width], frame) });
+  return mean.data.map((value) => value * model.description.vae.scalingFactor);
 }

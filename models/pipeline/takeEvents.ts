@@ -12,6 +12,8 @@ export interface RunContext {
   remember?: Remember | undefined;
   /** Memory one decoder call may take before frames are decoded in tiles; absent: no limit. */
   decoderMemoryBytes?: number | undefined;
+  /** Hears of progress between a run's events: of every frame read, and of what is done within a step. */
+  tell?: ((progress: Progress) => void) | undefined;
   /** Decodes the latents that the store holds again instead of sampling. */
   decodeOnly?: boolean | undefined;
 }

@@ -37,10 +37,12 @@ export function Viewer(): ReactNode {
   const urls = source ? nextUrls(projectId, source, frame, ahead) : [];
   const { image: sourceImage, isCurrent } = useFrame(urls[0], urls.slice(1));
   const isComing = !isCurrent && ahead === 1;
-  const shown = viewport ?? (source ? fitViewport(mode, source, stage) : { scale: 1, x: 0, y: 0 });
+  // What is arranged has a frame of its own; everything else is seen over the source's.
+  const room = composed?.frame ?? source;
+  const shown = viewport ?? (room ? fitViewport(mode, room, stage) : { scale: 1, x: 0, y: 0 });
   const pointer = usePointerTools(holder, source, shown, { frame, isCurrent });
   useClickAhead(source, frame);
-  const places = source ? layOut(mode, source, shown) : undefined;
+  const places = room ? layOut(mode, room, shown) : undefined;
 
   return (
     // The keyboard's way to the same tools are the page-wide shortcuts.
@@ -54,20 +56,20 @@ export function Viewer(): ReactNode {
       style={{ cursor: pointer.cursor }}
       {...pointer.handlers}
     >
-      {source && places ? (
+      {room && places ? (
         <Stage width={stage.width} height={stage.height} listening={false}>
           <Layer listening={false} imageSmoothingEnabled={shown.scale < 6}>
             <Pictures
-              source={source}
+              frame={{ width: room.width, height: room.height }}
               image={sourceImage}
               result={result.picture}
               compare={result.compare}
-              composed={composed}
+              composed={composed?.picture}
               places={places}
             />
           </Layer>
           <Layer listening={false}>
-            {mode === 'source' || mode === 'sideBySide' ? (
+            {source && (mode === 'source' || mode === 'sideBySide') ? (
               <Group x={places.source.x} y={places.source.y} scaleX={shown.scale} scaleY={shown.scale}>
                 <MaskOverlay source={source} frame={frame} />
                 <LiveShape scale={shown.scale} sourceId={source.id} frameIndex={frame} />

@@ -7,7 +7,7 @@ import { useDocument, useProject, useSession } from '../project/hooks.ts';
 
 /** A picture and the part of it to draw. */
 export interface ShownPicture {
-  image: HTMLImageElement;
+  image: HTMLImageElement | HTMLCanvasElement;
   crop: { x: number; y: number; width: number; height: number };
 }
 

@@ -7,6 +7,7 @@ import { DocumentStore } from './documentStore.ts';
 import { History } from './history.ts';
 import { fittingSteps } from './keptSteps.ts';
 import { initialSession, type Session } from './session.ts';
+import { setupChange, shownSetup } from './setups.ts';
 import { StateStore } from './stateStore.ts';
 
 /** Called with every change of the document that must be saved. */
@@ -157,9 +158,9 @@ export class Editor {
     this.historyVersion.set({ version: this.historyVersion.state.version + 1 });
   }
 
-  /** The inspector's record. */
+  /** The inspector's record: the looked-at source's. */
   get setup(): SetupRecord | undefined {
-    return this.document.get('setup', 'setup');
+    return shownSetup(this.document);
   }
 
   /** The view's record. */
@@ -167,10 +168,16 @@ export class Editor {
     return this.document.get('view', 'view');
   }
 
-  /** Changes the inspector's settings. */
+  /** Changes the inspector's settings, for the looked-at source alone. */
   updateSettings(label: string, change: Partial<TakeSettings>): void {
     const { setup } = this;
-    if (setup) this.update(label, setup, { settings: { ...setup.settings, ...change } });
+    if (setup) this.updateSetup(label, { settings: { ...setup.settings, ...change } });
+  }
+
+  /** Changes what the inspector holds for the looked-at source, which from then on has its own; another model is the project's. */
+  updateSetup(label: string, change: Partial<Pick<SetupRecord, 'modelId' | 'settings'>>): void {
+    const diff = setupChange(this.document, change);
+    if (diff) this.run(label, diff);
   }
 
   /** Moves the view: which source, mask and take are looked at. */

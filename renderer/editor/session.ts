@@ -60,6 +60,8 @@ export interface Session {
   /** Scribbles waiting for smart select. */
   scribbles: Scribbles | null;
   selectedItemId: string | null;
+  /** What the right side shows: how the next take is made, or the selected piece of the timeline. */
+  rightSide: 'make' | 'clip';
   /** Timeline: pixels per frame and first frame shown. */
   timelineScale: number;
   timelineOffset: number;
@@ -97,6 +99,7 @@ export const initialSession: Session = {
   live: null,
   scribbles: null,
   selectedItemId: null,
+  rightSide: 'make',
   timelineScale: 12,
   timelineOffset: 0,
   timelineWidth: 0,

@@ -1,7 +1,8 @@
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
 import { type Lane, type LaneKey, laneAt, type MovingWeight } from '../../models/lanes/weightsOverTime.ts';
 import type { Editor } from './editor.ts';
-import { timelineFrameOf, timelineRate } from './timelineCommands.ts';
+import { timelineRate } from './timeline/arrangement.ts';
+import { timelineFrameOf } from './timelineCommands.ts';
 
 /** A weight as the inspector and the timeline show it. */
 export interface WeightFacts {
@@ -28,9 +29,7 @@ export interface TakePlace {
 /** Where the next take of the looked-at source will lie; undefined where no source is. An edit begins at its range, a generation at its source. */
 export function nextTakePlace({ document, view, setup }: Editor, modelRate = 8): TakePlace | undefined {
   const source = document.get('source', view?.sourceId);
-  const item = document
-    .all('item')
-    .find((candidate) => candidate.track === 'source' && candidate.targetId === source?.id);
+  const item = document.all('item').find((candidate) => candidate.targetId === source?.id);
   if (!source || !setup) return undefined;
   const { settings } = setup;
   const isEdit = settings.task === 'edit';

@@ -1,19 +1,18 @@
 import type { Editor } from '../editor/editor.ts';
-import { itemAt, timelineEnd, timelineRate } from '../editor/timelineCommands.ts';
+import { timelineRate } from '../editor/timeline/arrangement.ts';
+import { timelineEnd } from '../editor/timelineCommands.ts';
+import { TimelineSound } from './TimelineSound.ts';
 
-/** Moves the playhead: steps, plays at any speed in both directions, and keeps a clip's sound beside it. */
+/** Moves the playhead: steps, plays at any speed in both directions, and keeps the sound beside it. */
 export class Playback {
   readonly #editor: Editor;
-  readonly #assetUrl: (assetId: string) => string;
-  readonly #sound = new Audio();
+  readonly #sound: TimelineSound;
   #start = { time: 0, frame: 0 };
   #request = 0;
-  #soundAsset = '';
 
   constructor(editor: Editor, assetUrl: (assetId: string) => string) {
     this.#editor = editor;
-    this.#assetUrl = assetUrl;
-    this.#sound.preload = 'auto';
+    this.#sound = new TimelineSound(editor, assetUrl);
   }
 
   /** Last frame of the timeline. */
@@ -27,7 +26,7 @@ export class Playback {
     this.#editor.session.set({ playhead });
     this.#start = { time: performance.now(), frame: playhead };
     this.#keepInView(playhead);
-    this.#followSound(true);
+    this.#sound.follow(true);
     if (this.#editor.session.state.speed === 0) this.#remember(playhead);
   }
 
@@ -45,11 +44,11 @@ export class Playback {
     session.set({ speed });
     cancelAnimationFrame(this.#request);
     if (speed === 0) {
-      this.#sound.pause();
+      this.#sound.stop();
       this.#remember(session.state.playhead);
       return;
     }
-    this.#followSound(true);
+    this.#sound.follow(true);
     this.#request = requestAnimationFrame(this.#tick);
   }
 
@@ -71,34 +70,13 @@ export class Playback {
       frame = frame > 0 ? 0 : this.#last;
       this.#start = { time: performance.now(), frame };
       session.set({ playhead: frame });
-      this.#followSound(true);
+      this.#sound.follow(true);
     }
     session.set({ playhead: frame });
     this.#keepInView(frame);
-    this.#followSound(false);
+    this.#sound.follow(false);
     this.#request = requestAnimationFrame(this.#tick);
   };
-
-  /** Plays the sound of the clip under the playhead, forwards at up to double speed. */
-  #followSound(jump: boolean): void {
-    const { session, document } = this.#editor;
-    const { speed, playhead } = session.state;
-    const item = itemAt(document, 'source', playhead);
-    const source = document.get('source', item?.targetId);
-    if (!item || !source?.hasAudio || speed <= 0 || speed > 2) {
-      this.#sound.pause();
-      return;
-    }
-    if (this.#soundAsset !== source.assetId) {
-      this.#soundAsset = source.assetId;
-      this.#sound.src = this.#assetUrl(source.assetId);
-    }
-    const seconds = item.inFrame / source.framesPerSecond + (playhead - item.startFrame) / timelineRate(document);
-    this.#sound.playbackRate = speed;
-    if (jump || Math.abs(this.#sound.currentTime - seconds) > 0.25) this.#sound.currentTime = seconds;
-    // A browser without the clip's sound codec plays silently.
-    if (this.#sound.paused) this.#sound.play().catch(() => undefined);
-  }
 
   /** Scrolls the timeline so that the playhead stays on screen. */
   #keepInView(frame: number): void {
@@ -116,7 +94,6 @@ export class Playback {
   /** Stops everything, for leaving a project. */
   stop(): void {
     cancelAnimationFrame(this.#request);
-    this.#sound.pause();
-    this.#soundAsset = '';
+    this.#sound.stop();
   }
 }

@@ -66,9 +66,9 @@ export class Grids {
       editor.look({ takeId: known.id });
       return messages.notify(texts.grid.kept);
     }
-    const { take, item } = await client.call('grids.takeOfCell', { projectId, gridId, cell });
-    editor.add(texts.grid.keep, take, item);
-    editor.look({ takeId: take.id });
+    const { takeId, records } = await client.call('grids.takeOfCell', { projectId, gridId, cell });
+    editor.add(texts.grid.keep, ...records);
+    editor.look({ takeId });
     messages.notify(texts.grid.kept);
   }
 

@@ -45,6 +45,8 @@ export class OpenProject implements ProjectScope {
   readonly #queue: SaveQueue;
   readonly #endSteps: () => void;
   #isDisposed = false;
+  /** The model whose words are known, or being read. */
+  #wordsOf: string | undefined;
 
   /** `opened`: the server's answer; `unsaved`: changes of this window that the answer does not hold yet, to be sent again. */
   constructor(around: ProjectSurroundings, opened: MethodOutput<'projects.open'>, unsaved?: DocumentDiff) {
@@ -155,16 +157,15 @@ export class OpenProject implements ProjectScope {
   /** What follows from a change, whoever made it and however: by hand, by undo, in another window. */
   #onDocument(diff: DocumentDiff): void {
     void this.messages.attempt(() => this.following.followDocument(diff));
-    for (const [from, to] of diff.updated) {
+    for (const [from, to] of diff.updated)
       if (from.kind === 'view' && to.kind === 'view' && from.sourceId !== to.sourceId) this.takes.estimateSoon();
-      if (from.kind === 'setup' && to.kind === 'setup' && from.modelId !== to.modelId)
-        void this.messages.attempt(() => this.#loadWords());
-    }
+    if (this.model?.id !== this.#wordsOf) void this.messages.attempt(() => this.#loadWords());
   }
 
   /** Reads which words the inspector's model knows. */
   async #loadWords(): Promise<void> {
     const { model } = this;
+    this.#wordsOf = model?.id;
     const known = model ? await this.client.call('models.words', { modelId: model.id }) : { words: [], world: null };
     if (model === this.model) this.state.set({ words: new Set(known.words), world: known.world });
   }

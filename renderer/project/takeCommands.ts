@@ -169,14 +169,15 @@ export class TakeCommands {
 
   #recall(name: string, recipe: RecalledRecipe, drawing: MaskDrawing | undefined): void {
     const { editor, messages } = this.#project;
-    const { document, setup } = editor;
-    if (!setup) return;
+    const { document } = editor;
     const source =
       document.get('source', recipe.source.sourceId) ??
       document.all('source').find(({ assetId }) => assetId === recipe.source.assetId);
     const isMaskGone = document.get('mask', recipe.maskId) === undefined;
     editor.gesture('Use settings again', () => {
-      editor.update('Use settings again', setup, { settings: recipe.settings, modelId: recipe.model.id });
+      // They belong to the recipe's source, where it is here.
+      if (source) editor.look({ sourceId: source.id, maskId: null });
+      editor.updateSetup('Use settings again', { settings: recipe.settings, modelId: recipe.model.id });
       if (!source) return;
       const adopted = isMaskGone && drawing ? adoptDrawing(editor, source, drawing, name) : null;
       editor.look({ sourceId: source.id, maskId: isMaskGone ? adopted : recipe.maskId });

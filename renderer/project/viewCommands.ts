@@ -1,7 +1,8 @@
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
 import { initialSession } from '../editor/session.ts';
-import { itemAt, removeSource, removeTake, splitItem } from '../editor/timelineCommands.ts';
+import { removeItem, splitItem } from '../editor/timeline/itemCommands.ts';
+import { itemAt, timelineEnd } from '../editor/timelineCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
 
 /** What is looked at, and what the timeline's buttons and keys do to it. */
@@ -15,12 +16,13 @@ export class ViewCommands {
   /** Looks at what an item of the timeline shows. */
   showItem(item: ItemRecord): void {
     const editor = this.#editor;
-    if (item.track === 'take') {
-      editor.look({ takeId: item.targetId });
+    if (editor.session.state.viewMode === 'timeline') return;
+    const take = editor.document.get('take', item.targetId);
+    if (take) {
+      editor.look({ takeId: take.id });
       if (editor.session.state.viewMode === 'source') editor.session.set({ viewMode: 'result' });
-      return;
-    }
-    this.showSource(item.targetId);
+    } else if (item.targetId !== null) this.showSource(item.targetId);
+    else editor.session.set({ viewMode: 'timeline', viewport: null });
   }
 
   /** Looks at a source, with its first mask. */
@@ -51,29 +53,50 @@ export class ViewCommands {
     if (item) splitItem(editor, item, playhead);
   }
 
-  /** Takes the selected item off the timeline; the last place of a take or source takes it along. */
-  removeSelected(): void {
+  /** Takes the selected item off the timeline, with `ripple` closing its gap; what it shows stays among media and takes. */
+  removeSelected(ripple = false): void {
     const editor = this.#editor;
     const item = editor.document.get('item', editor.session.state.selectedItemId);
     if (!item) return;
-    const isLast = editor.document.all('item').filter((other) => other.targetId === item.targetId).length === 1;
-    const take = editor.document.get('take', item.targetId);
-    const source = editor.document.get('source', item.targetId);
-    if (isLast && take) removeTake(editor, take);
-    else if (isLast && source) removeSource(editor, source);
-    else editor.remove('Delete', item);
+    removeItem(editor, item, ripple);
     editor.session.set({ selectedItemId: null });
   }
 
-  /** Marks the first or last frame of the source's part in use, at the playhead. */
+  /** Marks the first or last frame of the source's part in use, at the playhead; where the timeline is looked at, of the part to export. */
   markRange(edge: 'in' | 'out'): void {
     const editor = this.#editor;
+    if (editor.session.state.viewMode === 'timeline') {
+      this.#markPart(edge);
+      return;
+    }
     const source = editor.document.get('source', editor.view?.sourceId);
     if (source?.media !== 'clip') return;
     const frame = shownSourceFrame(editor, source);
     if (edge === 'in')
       editor.update('Mark in', source, { inFrame: frame, outFrame: Math.max(source.outFrame, frame + 1) });
     else editor.update('Mark out', source, { outFrame: frame + 1, inFrame: Math.min(source.inFrame, frame) });
+  }
+
+  #markPart(edge: 'in' | 'out'): void {
+    const editor = this.#editor;
+    const project = editor.document.get('project', 'project');
+    const { playhead } = editor.session.state;
+    if (!project) return;
+    const { inFrame = 0, outFrame = timelineEnd(editor.document) } = project.timeline ?? {};
+    const part =
+      edge === 'in'
+        ? { inFrame: playhead, outFrame: Math.max(outFrame, playhead + 1) }
+        : { inFrame: Math.min(inFrame, playhead), outFrame: playhead + 1 };
+    editor.update(edge === 'in' ? 'Mark in' : 'Mark out', project, { timeline: { ...project.timeline, ...part } });
+  }
+
+  /** Takes the marks of the timeline's part away. */
+  clearPart(): void {
+    const editor = this.#editor;
+    const project = editor.document.get('project', 'project');
+    if (project?.timeline?.inFrame === undefined) return;
+    const { inFrame: _in, outFrame: _out, ...timeline } = project.timeline;
+    editor.update('Clear marks', project, { timeline });
   }
 }
 

@@ -1,16 +1,14 @@
-import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
-import type { ItemRecord } from '../../electron/contract/records.ts';
-import type { Editor } from '../editor/editor.ts';
-import { moveItem, snapFrame, trimItem } from '../editor/timelineCommands.ts';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useDocument, useProject } from '../project/hooks.ts';
-import { UnseenList } from '../ui/surfaces/Unseen.tsx';
+import { ContextCommands } from '../ui/surfaces/Commands.tsx';
 import { texts } from '../ui/texts/texts.ts';
-import { laneFrameAt, laneOf } from './confidence/laneFrames.ts';
-import { drawTimeline } from './drawTimeline.ts';
-import { shownKeys } from './shownKeys.ts';
+import { drawTimeline } from './drawing/drawTimeline.ts';
+import { readColours } from './drawing/timelineColours.ts';
+import { timelineCommandsAt } from './hand/timelineCommandsAt.ts';
+import { useTimelineHand } from './hand/useTimelineHand.ts';
+import { DoubtList, ItemList } from './SpokenTimeline.tsx';
 import styles from './TimelineCanvas.module.css';
-import { readColours } from './timelineColours.ts';
-import { frameOfX, hitTest, rows, type TimelineWindow } from './timelineLayout.ts';
+import { layOutRows, type TimelineHit, type TimelineRows } from './timelineLayout.ts';
 import { fitTimeline, scrollTimeline, shownWindow, zoomTimeline } from './timelineWindow.ts';
 
 /** What of the session the timeline shows. */
@@ -23,24 +21,28 @@ const drawnMembers = [
   'waveforms',
 ] as const;
 
-type Drag =
-  | { kind: 'scrub' }
-  | { kind: 'item'; item: ItemRecord; part: 'body' | 'start' | 'end'; grabbed: number; moved: boolean };
-
-/** How near, in pixels, an edge must come to snap. */
-const snapPixels = 8;
-
-/** The timeline's canvas: drawn once per frame when something changed; the pointer scrubs, moves and trims. */
+/** The timeline's canvas: drawn once per frame when something changed. */
 export function TimelineCanvas(): ReactNode {
-  const { id: projectId, editor, playback, following, view } = useProject();
+  const project = useProject();
+  const { id: projectId, editor } = project;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const drag = useRef<Drag | undefined>(undefined);
-  const items = useDocument((document) => document.all('item'));
+  const tracks = useDocument((document) => document.all('track'));
+  const { height } = useMemo(() => layOutRows(tracks), [tracks]);
+  const rows = useRef<TimelineRows>(layOutRows(tracks));
+  const hoveredId = useRef<string | undefined>(undefined);
+  const redrawLater = useRef(() => {});
+  const [pressed, setPressed] = useState<{ hit: TimelineHit; frame: number }>();
+  const hand = useTimelineHand(rows, (itemId) => {
+    if (hoveredId.current === itemId) return;
+    hoveredId.current = itemId;
+    redrawLater.current();
+  });
 
   useEffect(() => {
     const element = canvas.current;
+    const scroller = element?.closest<HTMLElement>('[data-scrolls]');
     const context = element?.getContext('2d', { alpha: false });
-    if (!element || !context) return undefined;
+    if (!element || !scroller || !context) return undefined;
     let scheduled = 0;
     const draw = (): void => {
       scheduled = 0;
@@ -53,24 +55,31 @@ export function TimelineCanvas(): ReactNode {
       const shown = shownWindow(editor);
       element.dataset.scale = String(shown.scale);
       element.dataset.offset = String(shown.offset);
+      rows.current = layOutRows(editor.document.all('track'), scroller.scrollTop);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       drawTimeline({
-        ...{ context, editor, projectId, size, redraw },
+        ...{ context, editor, projectId, size, redraw, rows: rows.current },
         window: shown,
         colours: readColours(element),
+        hoveredId: hoveredId.current,
       });
     };
     const redraw = (): void => {
       if (scheduled === 0) scheduled = requestAnimationFrame(draw);
     };
+    redrawLater.current = redraw;
     const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
       const { scale, offset } = shownWindow(editor);
+      const canScrollDown = scroller.scrollHeight > scroller.clientHeight;
+      // Where there are more tracks than fit, the wheel goes through them; sideways then with Shift.
+      if (canScrollDown && !event.shiftKey && !event.ctrlKey && !event.altKey && event.deltaX === 0) return;
+      event.preventDefault();
       if (event.ctrlKey || event.altKey)
         zoomTimeline(editor, Math.exp(-event.deltaY / 300), event.clientX - element.getBoundingClientRect().left);
       else scrollTimeline(editor, offset + (event.deltaX + event.deltaY) / scale);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
+    scroller.addEventListener('scroll', redraw, { passive: true });
     const measure = (): void => {
       editor.session.set({ timelineWidth: element.clientWidth });
       redraw();
@@ -98,6 +107,7 @@ export function TimelineCanvas(): ReactNode {
     fitTimeline(editor);
     return () => {
       element.removeEventListener('wheel', onWheel);
+      scroller.removeEventListener('scroll', redraw);
       observer.disconnect();
       theme.disconnect();
       for (const end of ends) end();
@@ -105,140 +115,26 @@ export function TimelineCanvas(): ReactNode {
     };
   }, [editor, projectId]);
 
-  const pointOf = (event: PointerEvent<HTMLCanvasElement>): { x: number; y: number; window: TimelineWindow } => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top, window: shownWindow(editor) };
-  };
-
-  const scrub = (x: number, window: TimelineWindow): void => {
-    playback.seek(snapFrame(editor, Math.max(0, Math.floor(frameOfX(x, window))), snapPixels / window.scale / 2));
-  };
-
-  const onPointerDown = (event: PointerEvent<HTMLCanvasElement>): void => {
-    if (event.button !== 0) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    const { x, y, window } = pointOf(event);
-    const key = keyNear(editor, x, y, window);
-    if (key !== undefined) {
-      playback.seek(key);
-      return;
-    }
-    const followed = laneFrameAt(editor, x, y, window);
-    if (followed !== undefined) {
-      following.goTo(followed);
-      return;
-    }
-    const hit = hitTest(items, x, y, window);
-    if (hit.kind !== 'item') {
-      drag.current = { kind: 'scrub' };
-      editor.session.set({ selectedItemId: null });
-      scrub(x, window);
-      return;
-    }
-    const { item, part } = hit;
-    editor.session.set({ selectedItemId: item.id });
-    view.showItem(item);
-    drag.current = { kind: 'item', item, part, grabbed: frameOfX(x, window), moved: false };
-  };
-
-  const onPointerMove = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const { x, y, window } = pointOf(event);
-    const now = drag.current;
-    if (!now) {
-      const hit = hitTest(items, x, y, window);
-      if (laneFrameAt(editor, x, y, window) !== undefined) event.currentTarget.style.cursor = 'pointer';
-      else
-        event.currentTarget.style.cursor =
-          hit.kind === 'item' ? (hit.part === 'body' ? 'grab' : 'ew-resize') : 'default';
-      return;
-    }
-    if (now.kind === 'scrub') {
-      scrub(x, window);
-      return;
-    }
-    const frame = frameOfX(x, window);
-    if (!now.moved && Math.abs(frame - now.grabbed) * window.scale < 3) return;
-    if (!now.moved) editor.begin(now.part === 'body' ? 'Move' : 'Trim');
-    now.moved = true;
-    const item = editor.document.get('item', now.item.id);
-    if (!item) return;
-    const reach = snapPixels / window.scale;
-    if (now.part === 'body') {
-      const wanted = Math.round(now.item.startFrame + frame - now.grabbed);
-      const snapped = snapFrame(editor, wanted, reach, item.id);
-      const end = snapFrame(editor, wanted + item.lengthFrames, reach, item.id) - item.lengthFrames;
-      moveItem(editor, item, snapped !== wanted ? snapped : end);
-    } else trimItem(editor, item, now.part, snapFrame(editor, Math.round(frame), reach, item.id));
-  };
-
-  const onPointerUp = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const now = drag.current;
-    drag.current = undefined;
-    if (now?.kind !== 'item') return;
-    if (now.moved) editor.commit();
-    else scrub(pointOf(event).x, pointOf(event).window);
-  };
-
-  const abandon = (): void => {
-    if (drag.current?.kind === 'item') editor.bail();
-    drag.current = undefined;
-  };
-
   return (
     <>
-      <canvas
-        ref={canvas}
-        className={styles.canvas}
-        data-testid="timeline"
-        tabIndex={0}
-        aria-label={`${texts.timeline.label}. ${texts.timeline.help}`}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={onPointerUp}
-        onPointerCancel={abandon}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') abandon();
-        }}
-      />
+      <ContextCommands commands={pressed ? timelineCommandsAt(project, pressed) : []}>
+        <canvas
+          ref={canvas}
+          className={styles.canvas}
+          style={{ height }}
+          data-testid="timeline"
+          tabIndex={0}
+          aria-label={`${texts.timeline.label}. ${texts.timeline.help}`}
+          {...hand.handlers}
+          onContextMenu={(event) => {
+            const found = hand.hitAt(event);
+            setPressed(found);
+            if (found.hit.kind === 'item') editor.session.set({ selectedItemId: found.hit.item.id });
+          }}
+        />
+      </ContextCommands>
       <ItemList />
       <DoubtList />
     </>
-  );
-}
-
-/** What the confidence lane shows, for those who do not see it: the doubtful stretches' worst frames, the first hundred. */
-function DoubtList(): ReactNode {
-  const { editor } = useProject();
-  useDocument((document) => document.all('stroke'));
-  useDocument((document) => document.get('view', 'view'));
-  const status = useDocument(() => laneOf(editor)?.status);
-  if (!status || status.runs.length === 0) return null;
-  return (
-    <UnseenList aria-label={texts.follow.laneLabel(status.frameCount, status.doubtfulCount)}>
-      {status.doubts.slice(0, 100).map(({ frame, confidence }) => (
-        <li key={frame}>{texts.follow.sure(frame + 1, confidence)}</li>
-      ))}
-    </UnseenList>
-  );
-}
-
-/** The timeline frame of the looked-at mask's key under the pointer. */
-function keyNear(editor: Editor, x: number, y: number, window: TimelineWindow): number | undefined {
-  if (y < rows.keys.top || y >= rows.keys.top + rows.keys.height) return undefined;
-  return shownKeys(editor, window).find((shown) => Math.abs(shown.x - x) <= 7)?.frame;
-}
-
-/** What lies on the timeline, for those who do not see it; the first hundred. */
-function ItemList(): ReactNode {
-  const { editor } = useProject();
-  const items = useDocument((document) => document.all('item'));
-  const nameOf = (item: ItemRecord): string =>
-    editor.document.get('source', item.targetId)?.name ?? editor.document.get('take', item.targetId)?.name ?? '';
-  return (
-    <UnseenList aria-label={texts.timeline.items}>
-      {items.slice(0, 100).map((item) => (
-        <li key={item.id}>{texts.timeline.item(nameOf(item), item.startFrame + 1, item.lengthFrames)}</li>
-      ))}
-    </UnseenList>
   );
 }

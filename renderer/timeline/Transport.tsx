@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { timelineEnd, timelineRate } from '../editor/timelineCommands.ts';
+import { timelineRate } from '../editor/timeline/arrangement.ts';
+import { timelineEnd } from '../editor/timelineCommands.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { HintText } from '../ui/fields/Field.tsx';

@@ -135,7 +135,7 @@ describe('one sitting', () => {
     await prompt.fill('it floats up on the beach');
     await page.getByText('The model does not know').waitFor({ state: 'detached' });
     await prompt.blur();
-    await until(async () => (await stored('setup'))[0]?.settings.prompt === 'it floats up on the beach');
+    await until(async () => (await stored('setup')).at(-1)?.settings.prompt === 'it floats up on the beach');
   });
 
   it('generates a take, step by step, with its whole recipe', { timeout: runLimit }, async () => {
@@ -163,14 +163,14 @@ describe('one sitting', () => {
     const box = await slider.boundingBox();
     if (!box) throw new Error('no slider');
     await drag(page, [box.x + 7, box.y + 7], [box.x + 60, box.y + 7]);
-    await until(async () => ((await stored('setup'))[0]?.settings.alpha.text ?? 1) > 1.1);
+    await until(async () => ((await stored('setup')).at(-1)?.settings.alpha.text ?? 1) > 1.1);
     await until(async () => (await badge.getAttribute('data-state')) !== 'done');
     await page.waitForSelector('[data-testid=live-badge][data-state=done]', { timeout: runLimit });
     await page.getByRole('switch', { name: 'Live' }).click();
     await page.getByRole('button', { name: /^Undo text α/ }).click();
-    await until(async () => (await stored('setup'))[0]?.settings.alpha.text === 1);
+    await until(async () => (await stored('setup')).at(-1)?.settings.alpha.text === 1);
     await slider.dblclick();
-    expect((await stored('setup'))[0]?.settings.alpha.text).toBe(1);
+    expect((await stored('setup')).at(-1)?.settings.alpha.text).toBe(1);
   });
 
   it('keeps two takes, says what differs and wipes between them', { timeout: runLimit }, async () => {

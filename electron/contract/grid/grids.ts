@@ -3,7 +3,7 @@ import { errorOnWire } from '../errorOnWire.ts';
 import { recordId } from '../identities.ts';
 import { jobStates, previewSheet, takeRequest } from '../jobs.ts';
 import { measuredTake } from '../measures.ts';
-import { itemRecord, takeRecord } from '../records.ts';
+import { documentRecord } from '../records.ts';
 import { gridAxis } from './gridAxes.ts';
 
 /** A cell of a grid as the page sees it. */
@@ -53,10 +53,10 @@ export const gridMethods = {
     input: z.strictObject({ projectId, request: takeRequest, x: gridAxis, y: gridAxis.nullable() }),
     output: z.strictObject({ gridId: recordId }),
   },
-  /** A made cell as a take with its recipe, and its place on the timeline; the page adds them, so that undo takes them back. */
+  /** A made cell as the records of a take with its recipe and of its place on the timeline; the page adds them, so that undo takes them back. */
   'grids.takeOfCell': {
     input: z.strictObject({ projectId, gridId: recordId, cell: z.int().min(0).max(63) }),
-    output: z.strictObject({ take: takeRecord, item: itemRecord }),
+    output: z.strictObject({ takeId: recordId, records: z.array(documentRecord) }),
   },
   'grids.remove': { input: gridInProject, output: z.strictObject({}) },
   /** Writes the whole grid under its labels: as a clip by a job, as a picture or a table at once. */

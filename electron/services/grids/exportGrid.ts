@@ -63,10 +63,10 @@ async function startVideo(
   const { width, height } = await sheetFrame(rows, 0);
   const material: ExportMaterial = {
     ...{ frameCount, width, height, framesPerSecond, sounds: [] },
-    async *frames(signal) {
-      for (let frame = 0; frame < frameCount; frame++) {
+    async *frames(wanted, signal) {
+      for (let index = 0; index < wanted.frameCount; index++) {
         if (signal.aborted) throw new CancelledError();
-        yield await sheetFrame(rows, frame);
+        yield await sheetFrame(rows, Math.min(frameCount - 1, Math.floor(index * wanted.step)));
       }
     },
   };

@@ -6,7 +6,7 @@ import { type GridAxis, plannedCells } from '../../contract/grid/gridAxes.ts';
 import type { GridView } from '../../contract/grid/grids.ts';
 import { isFinal, type TakeRequest } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
-import type { ItemRecord, TakeRecord } from '../../contract/records.ts';
+import type { DocumentRecord } from '../../contract/records.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
 import type { EngineJobsOptions } from '../jobs/engineJobs.ts';
 import { recordsOfTake } from '../jobs/takeKeeper.ts';
@@ -91,7 +91,11 @@ export class GridService {
   }
 
   /** A made cell as a take and its place on the timeline, for the page to add, so that undo takes it back. */
-  async takeOfCell(project: OpenProject, gridId: string, cell: number): Promise<[TakeRecord, ItemRecord]> {
+  async takeOfCell(
+    project: OpenProject,
+    gridId: string,
+    cell: number,
+  ): Promise<{ takeId: string; records: DocumentRecord[] }> {
     const grid = this.#get(project, gridId);
     const kept = grid.file.cells[cell];
     if (!kept?.result) throw new StudioError('request-invalid', 'This cell is not made yet.', { hint: 'Wait for it.' });
@@ -100,7 +104,7 @@ export class GridService {
     const result = resultOf(project, gridId, cell, kept.result);
     const records = await recordsOfTake(project, kept.takeId, made, result);
     await this.#tell(grid);
-    return records;
+    return { takeId: kept.takeId, records };
   }
 
   /** Takes a grid away with everything that was made for it; takes made of its cells stay. */

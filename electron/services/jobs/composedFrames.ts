@@ -1,178 +1,109 @@
 import { CancelledError } from '../../../models/errors/studioError.ts';
-import type { ItemRecord, SourceRecord, TakeRecord } from '../../contract/records.ts';
-import { mediaFrameAt, shownItemAt } from '../../contract/timeline/shownItems.ts';
-import type { SoundPiece } from '../../media/encodeVideo.ts';
+import { drawFrame, type LayerPicture } from '../../composition/drawFrame.ts';
+import type { ItemRecord, TrackRecord } from '../../contract/records.ts';
+import { layersAt, mediaFrameAt } from '../../contract/timeline/shownItems.ts';
+import { type FrameSize, shownMedia } from '../../contract/timeline/shownMedia.ts';
+import type { CanvasPicture, FrameCanvas } from '../../media/canvas/frameCanvas.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';
-import { takeFramePaths } from './takeFramePaths.ts';
+import { ItemPictures } from './itemPictures.ts';
 
 /** The part of a timeline to compose, and how. */
 export interface Composition {
+  readonly tracks: readonly TrackRecord[];
   readonly items: readonly ItemRecord[];
-  /** First and one past the last timeline frame. */
+  /** Timeline frame at which it begins, how many frames to make, and timeline frames from one of them to the next. */
   readonly inFrame: number;
-  readonly outFrame: number;
+  readonly frameCount: number;
+  readonly step: number;
   readonly width: number;
   readonly height: number;
   readonly signal: AbortSignal;
 }
 
-/** Frames in a row that one item shows: its media's frame for each of them; no item is black. */
-interface Stretch {
-  readonly item: ItemRecord | undefined;
-  readonly shown: number[];
-}
-
-/** The timeline frame by frame as it is arranged: takes over sources, each fitted into the frame whole, black where nothing lies. */
+/** The timeline frame by frame as it is arranged, drawn as the viewer draws it. */
 export async function* composedFrames(
   project: OpenProject,
   media: MediaPort,
   composition: Composition,
 ): AsyncGenerator<RgbaPicture, void, undefined> {
-  const { width, height, signal } = composition;
-  for (const { item, shown } of stretchesOf(project, composition)) {
-    const pictures = item ? picturesOf(project, media, item, shown, composition) : undefined;
-    for (let index = 0; index < shown.length; index++) {
-      if (signal.aborted) throw new CancelledError();
-      const picture = pictures ? (await pictures.next()).value : undefined;
-      yield onBlack(picture ?? undefined, width, height);
-    }
-    await pictures?.return();
-  }
-}
-
-function stretchesOf(project: OpenProject, { items, inFrame, outFrame }: Composition): readonly Stretch[] {
+  const { width, height, signal, inFrame, frameCount, step, tracks, items } = composition;
   const rate = project.store.get('project', 'project').framesPerSecond;
-  const stretches: Stretch[] = [];
-  for (let frame = inFrame; frame < outFrame; frame++) {
-    const item = shownItemAt(items, frame);
-    const facts = item && factsOf(project, item);
-    let stretch = stretches.at(-1);
-    if (!stretch || stretch.item?.id !== item?.id) {
-      stretch = { item, shown: [] };
-      stretches.push(stretch);
-    }
-    stretch.shown.push(item && facts ? mediaFrameAt(item, facts, rate, frame) : 0);
-  }
-  return stretches;
-}
-
-function factsOf(
-  project: OpenProject,
-  { targetId }: ItemRecord,
-): { framesPerSecond: number; frameCount: number } | undefined {
-  const source = project.store.find('source', targetId);
-  if (source) return source.media === 'picture' ? { framesPerSecond: 1, frameCount: 1 } : source;
-  return project.store.find('take', targetId)?.result;
-}
-
-/** What an item shows for each of the frames asked for, in their order, as large as fits. */
-async function* picturesOf(
-  project: OpenProject,
-  media: MediaPort,
-  { targetId }: ItemRecord,
-  shown: readonly number[],
-  { width, height, signal }: Composition,
-): AsyncGenerator<RgbaPicture, void, undefined> {
-  const take = project.store.find('take', targetId);
-  const source = project.store.find('source', targetId);
-  // What has gone from the project leaves its place black.
-  if (take) yield* takeFrames(project, media, take, shown, fittedSize(take.result, { width, height }));
-  else if (source) yield* sourceFrames(project, media, source, shown, fittedSize(source, { width, height }), signal);
-}
-
-async function* takeFrames(
-  project: OpenProject,
-  media: MediaPort,
-  take: TakeRecord,
-  shown: readonly number[],
-  size: { width: number; height: number },
-): AsyncGenerator<RgbaPicture, void, undefined> {
-  const pathOf = await takeFramePaths(project.store.assets, take);
-  let picture: RgbaPicture | undefined;
-  let at: number | undefined;
-  for (const frame of shown) {
-    if (!picture || frame !== at) picture = await media.readScaled(pathOf(frame), size);
-    at = frame;
-    yield picture;
-  }
-}
-
-async function* sourceFrames(
-  project: OpenProject,
-  media: MediaPort,
-  source: SourceRecord,
-  shown: readonly number[],
-  size: { width: number; height: number },
-  signal: AbortSignal,
-): AsyncGenerator<RgbaPicture, void, undefined> {
-  const path = project.store.assets.pathOf(source.assetId);
-  const [first = 0, last = 0] = [shown[0], shown.at(-1)];
-  const options = { firstFrame: first, frameCount: last - first + 1, everyNth: 1, ...size, signal };
-  let at = first - 1;
-  let picture: RgbaPicture | undefined;
-  const frames = media.readFrames(path, source, options)[Symbol.asyncIterator]();
+  const frame: FrameSize = { width, height };
+  const canvas = await media.openCanvas(width, height);
+  const shown = new ShownPictures(project, media, canvas, composition, rate);
   try {
-    for (const frame of shown) {
-      for (; at < frame; at++) {
-        const next = await frames.next();
-        // A container may promise a frame more than its stream holds: the last frame stands in for it.
-        if (next.done) break;
-        picture = next.value;
-      }
-      if (picture) yield picture;
+    for (let index = 0; index < frameCount; index++) {
+      if (signal.aborted) throw new CancelledError();
+      const position = inFrame + index * step;
+      const layers = [];
+      for (const layer of layersAt(tracks, items, position))
+        layers.push({ ...layer, picture: await shown.of(layer.item, position) });
+      drawFrame(canvas, canvas.scratch, frame, layers);
+      yield { width, height, data: canvas.pixels() };
+      await shown.leave(position);
+      // The studio answers its windows between two frames.
+      await new Promise((done) => setImmediate(done));
     }
   } finally {
-    await frames.return?.();
+    await shown.leave(Number.POSITIVE_INFINITY);
   }
 }
 
-/** The sounds of the clips on the timeline within a range of it, each where it lies. */
-export function timelineSounds(
-  { store }: OpenProject,
-  items: readonly ItemRecord[],
-  { inFrame, outFrame }: { inFrame: number; outFrame: number },
-): readonly SoundPiece[] {
-  const rate = store.get('project', 'project').framesPerSecond;
-  return items.flatMap((item) => {
-    const source = store.find('source', item.targetId);
-    const [first, end] = [Math.max(inFrame, item.startFrame), Math.min(outFrame, item.startFrame + item.lengthFrames)];
-    if (!source?.hasAudio || first >= end) return [];
-    return {
-      path: store.assets.pathOf(source.assetId),
-      startSeconds: item.inFrame / source.framesPerSecond + (first - item.startFrame) / rate,
-      atSeconds: (first - inFrame) / rate,
-      seconds: (end - first) / rate,
+/** The pictures of what lies on the timeline, read as they are shown. */
+class ShownPictures {
+  readonly #project: OpenProject;
+  readonly #media: MediaPort;
+  readonly #canvas: FrameCanvas;
+  readonly #frame: FrameSize;
+  readonly #signal: AbortSignal;
+  readonly #rate: number;
+  readonly #open = new Map<
+    string,
+    { item: ItemRecord; pictures: ItemPictures; last?: { index: number; drawn: CanvasPicture } }
+  >();
+
+  constructor(project: OpenProject, media: MediaPort, canvas: FrameCanvas, composition: Composition, rate: number) {
+    this.#project = project;
+    this.#media = media;
+    this.#canvas = canvas;
+    this.#frame = { width: composition.width, height: composition.height };
+    this.#signal = composition.signal;
+    this.#rate = rate;
+  }
+
+  /** What an item shows at a position; undefined for a title, and for what has gone from the project. */
+  async of(item: ItemRecord, position: number): Promise<LayerPicture<CanvasPicture> | undefined> {
+    const { store } = this.#project;
+    const target = store.find('source', item.targetId) ?? store.find('take', item.targetId);
+    if (!target) return undefined;
+    const index = mediaFrameAt(item, shownMedia(target), this.#rate, position);
+    const open = this.#open.get(item.id) ?? {
+      item,
+      pictures: new ItemPictures(this.#project, this.#media, {
+        item,
+        target,
+        frame: this.#frame,
+        signal: this.#signal,
+      }),
     };
-  });
-}
+    this.#open.set(item.id, open);
+    if (open.last?.index !== index) {
+      const picture = await open.pictures.at(index);
+      if (!picture) return undefined;
+      open.last = { index, drawn: this.#canvas.picture(picture, open.last?.drawn) };
+    }
+    const { drawn } = open.last;
+    return { image: drawn, size: drawn, media: open.pictures.media };
+  }
 
-/** The largest size of the shape of `picture` that fits into `frame`. */
-export function fittedSize(
-  picture: { readonly width: number; readonly height: number },
-  frame: { readonly width: number; readonly height: number },
-): { width: number; height: number } {
-  const scale = Math.min(frame.width / picture.width, frame.height / picture.height);
-  return {
-    width: Math.max(1, Math.min(frame.width, Math.round(picture.width * scale))),
-    height: Math.max(1, Math.min(frame.height, Math.round(picture.height * scale))),
-  };
-}
-
-/** A picture in the middle of a black frame; what it lets through is black. */
-export function onBlack(picture: RgbaPicture | undefined, width: number, height: number): RgbaPicture {
-  const data = new Uint8Array(width * height * 4);
-  for (let index = 3; index < data.length; index += 4) data[index] = 255;
-  if (!picture) return { width, height, data };
-  const [left, top] = [(width - picture.width) >> 1, (height - picture.height) >> 1];
-  for (let y = 0; y < picture.height; y++) {
-    const to = ((y + top) * width + left) * 4;
-    const row = picture.data.subarray(y * picture.width * 4, (y + 1) * picture.width * 4);
-    for (let x = 0; x < row.length; x += 4) {
-      const alpha = (row[x + 3] ?? 0) / 255;
-      for (let channel = 0; channel < 3; channel++)
-        data[to + x + channel] = Math.round((row[x + channel] ?? 0) * alpha);
+  /** Closes what is not shown after a position any more. */
+  async leave(position: number): Promise<void> {
+    for (const [id, { item, pictures }] of this.#open) {
+      // A cross-fade shows a piece beyond its end, by no more than its own length.
+      if (item.startFrame + 2 * item.lengthFrames > position) continue;
+      this.#open.delete(id);
+      await pictures.close();
     }
   }
-  return { width, height, data };
 }

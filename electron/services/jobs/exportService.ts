@@ -7,13 +7,14 @@ import type { ExportOptions, JobView } from '../../contract/jobs.ts';
 import { newId } from '../../contract/newId.ts';
 import type { TakeRecord } from '../../contract/records.ts';
 import { timelineLength } from '../../contract/timeline/shownItems.ts';
-import type { SoundPiece } from '../../media/encodeVideo.ts';
+import type { SoundPiece } from '../../media/soundMix.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { MediaPort, RgbaPicture } from '../media/mediaPort.ts';
 import type { OpenProject } from '../projects/openProject.ts';
-import { composedFrames, timelineSounds } from './composedFrames.ts';
+import { composedFrames } from './composedFrames.ts';
 import { type Job, type JobList, newJobView } from './jobList.ts';
 import { takeFramePaths } from './takeFramePaths.ts';
+import { timelineSounds } from './timelineSounds.ts';
 
 /** What an export writes: frames of one size at one rate, and the sounds that go with them. */
 export interface ExportMaterial {
@@ -23,7 +24,8 @@ export interface ExportMaterial {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly sounds: readonly SoundPiece[];
-  frames(signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined>;
+  /** So many frames from the range's first on, each `step` of the material's own after the last. */
+  frames(made: { frameCount: number; step: number }, signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined>;
 }
 
 /** An export under way, or done. */
@@ -70,7 +72,7 @@ export class ExportService {
       kind: 'export',
       label: `${options.fileName}${exportFormats[options.format].extension}`,
       createdAt: new Date().toISOString(),
-      total: options.outFrame - options.inFrame,
+      total: madeFrames(material, options).frameCount,
       takeId,
     });
     const job: ExportJob = {
@@ -123,12 +125,13 @@ export class ExportService {
     const { material, options } = job;
     const folder = exportFolder(job.project);
     await mkdir(folder, { recursive: true });
+    const made = madeFrames(material, options);
     return this.#media.encodeVideo({
-      frames: material.frames(job.abort.signal),
-      frameCount: options.outFrame - options.inFrame,
+      frames: material.frames(made, job.abort.signal),
+      frameCount: made.frameCount,
       width: material.width,
       height: material.height,
-      frameRate: material.framesPerSecond,
+      frameRate: options.framesPerSecond ?? material.framesPerSecond,
       format: options.format,
       quality: options.quality,
       outputWidth: options.width,
@@ -139,6 +142,15 @@ export class ExportService {
       signal: job.abort.signal,
     });
   }
+}
+
+/** How many frames an export has at its rate, and from one to the next of the material's own. */
+function madeFrames(
+  { framesPerSecond }: Pick<ExportMaterial, 'framesPerSecond'>,
+  { inFrame, outFrame, framesPerSecond: wanted = framesPerSecond }: ExportOptions,
+): { frameCount: number; step: number } {
+  const step = framesPerSecond / wanted;
+  return { frameCount: Math.max(1, Math.round((outFrame - inFrame) / step)), step };
 }
 
 /** A take's frames, cut out by the mask where alpha is wanted, with the sound of the clip that it is an edit of. */
@@ -155,10 +167,14 @@ function takeMaterial(
   const start = source ? origin.inFrame / source.framesPerSecond : 0;
   const hasSound = source?.hasAudio === true && settings.task === 'edit';
   const sound = { path: assets.pathOf(origin.assetId), startSeconds: start + options.inFrame / framesPerSecond };
-  async function* frames(signal: AbortSignal): AsyncGenerator<RgbaPicture, void, undefined> {
+  async function* frames(
+    made: { frameCount: number; step: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<RgbaPicture, void, undefined> {
     const pathOf = await takeFramePaths(assets, take);
     const drawingPath = options.alpha && drawingAssetId !== null ? assets.pathOf(drawingAssetId) : undefined;
-    for (let frame = options.inFrame; frame < options.outFrame; frame++) {
+    for (let index = 0; index < made.frameCount; index++) {
+      const frame = Math.min(options.outFrame - 1, options.inFrame + Math.floor(index * made.step + 1e-6));
       if (signal.aborted) throw new CancelledError();
       const picture = await media.readPicture(pathOf(frame));
       if (picture.width !== width || picture.height !== height)
@@ -190,12 +206,12 @@ function timelineMaterial(project: OpenProject, media: MediaPort, options: Expor
   const { inFrame, outFrame, width, height } = options;
   const { framesPerSecond } = project.store.get('project', 'project');
   // As it is now: what is moved while the export waits or runs is not in it.
-  const items = [...project.store.all('item')];
+  const arranged = { tracks: [...project.store.all('track')], items: [...project.store.all('item')] };
   return {
-    frameCount: timelineLength(items),
+    frameCount: timelineLength(arranged.items),
     ...{ width, height, framesPerSecond },
-    sounds: timelineSounds(project, items, { inFrame, outFrame }),
-    frames: (signal) => composedFrames(project, media, { items, inFrame, outFrame, width, height, signal }),
+    sounds: timelineSounds(project, arranged, { inFrame, outFrame }),
+    frames: (made, signal) => composedFrames(project, media, { ...arranged, ...made, inFrame, width, height, signal }),
   };
 }
 

@@ -2,8 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { newId } from '../../contract/newId.ts';
-import type { ItemRecord, TakeRecord } from '../../contract/records.ts';
+import type { ItemRecord, TakeRecord, TrackRecord } from '../../contract/records.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
+import { isRoom } from '../../contract/timeline/rooms.ts';
+import { mediaPerFrame } from '../../contract/timeline/shownItems.ts';
+import { shownMedia } from '../../contract/timeline/shownMedia.ts';
+import { byOrder, newTrack } from '../../contract/timeline/tracks.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { madeRecipe } from '../../engine/jobOfRecipe.ts';
 import type { OpenProject } from '../projects/openProject.ts';
@@ -48,7 +52,7 @@ export async function recordsOfTake(
   takeId: string,
   { recipe, createdAt }: { recipe: TakeRecipe; createdAt: string },
   result: TakeResult,
-): Promise<[TakeRecord, ItemRecord]> {
+): Promise<(TakeRecord | ItemRecord | TrackRecord)[]> {
   const { assets } = project.store;
   const names = (await readdir(result.framesFolder)).filter((name) => name.endsWith('.png')).sort();
   const frameIds: string[] = [];
@@ -78,7 +82,7 @@ export async function recordsOfTake(
       seconds: result.seconds,
     },
   };
-  return [take, placeTake(project, take)];
+  return [take, ...placeTake(project, take)];
 }
 
 function nextNumber(project: OpenProject): number {
@@ -86,22 +90,35 @@ function nextNumber(project: OpenProject): number {
   return Math.max(0, ...numbers) + 1;
 }
 
-/** Where a take goes on the timeline: above the frames it was made from, or after the last take where that place is taken. */
-function placeTake(project: OpenProject, take: TakeRecord): ItemRecord {
-  const { store } = project;
+/** The most picture tracks that takes are stacked on; beyond them one is kept without a place on the timeline. */
+const mostTracks = 12;
+
+/**
+ * Where a take goes on the timeline: over the frames it was made from, on the lowest track above them that has room, else on a new one. What
+ * lies there already stays as it is.
+ */
+function placeTake({ store }: OpenProject, take: TakeRecord): (ItemRecord | TrackRecord)[] {
   const rate = store.find('project', 'project')?.framesPerSecond ?? take.result.framesPerSecond;
   const lengthFrames = Math.max(1, Math.round((take.result.frameCount / take.result.framesPerSecond) * rate));
   const items = store.all('item');
-  const under = items.find((item) => item.track === 'source' && item.targetId === take.recipe.source.sourceId);
+  const tracks = byOrder(store.all('track')).filter(({ media }) => media === 'video');
   const source = store.find('source', take.recipe.source.sourceId);
+  const under = source && items.find((item) => item.targetId === source.id);
   const first = take.recipe.settings.task === 'edit' ? take.recipe.source.inFrame : take.recipe.source.frameIndex;
   const offset =
-    under && source?.media === 'clip' ? Math.round(((first - under.inFrame) / source.framesPerSecond) * rate) : 0;
-  let startFrame = Math.max(0, (under?.startFrame ?? 0) + offset);
-  const takes = items.filter((item) => item.track === 'take');
-  const collides = takes.some(
-    (item) => item.startFrame < startFrame + lengthFrames && startFrame < item.startFrame + item.lengthFrames,
-  );
-  if (collides) startFrame = Math.max(...takes.map((item) => item.startFrame + item.lengthFrames));
-  return { kind: 'item', id: newId('item'), track: 'take', targetId: take.id, startFrame, lengthFrames, inFrame: 0 };
+    under && source.media === 'clip'
+      ? Math.round((first - under.inFrame) / mediaPerFrame(under, shownMedia(source), rate))
+      : 0;
+  const startFrame = Math.max(0, (under?.startFrame ?? 0) + offset);
+  const room = { from: startFrame, to: startFrame + lengthFrames };
+  // One whose source lies nowhere goes over the lowest track, where sources lie.
+  const above = tracks.slice(under ? tracks.findIndex(({ id }) => id === under.trackId) + 1 : 1);
+  const free = above.find(({ id, locked }) => !locked && isRoom(items, id, room));
+  if (!free && tracks.length >= mostTracks) return [];
+  const track = free ?? newTrack(store.all('track'), 'video', newId('track'));
+  const item: ItemRecord = {
+    ...{ kind: 'item', id: newId('item'), trackId: track.id, targetId: take.id },
+    ...{ startFrame, lengthFrames, inFrame: 0 },
+  };
+  return free ? [item] : [track, item];
 }

@@ -1,3 +1,4 @@
+import type { FrameCanvas } from '../../media/canvas/frameCanvas.ts';
 import type { EncodedVideo, EncodeVideoOptions } from '../../media/encodeVideo.ts';
 import type { DrawWork } from '../../media/pixels/pixelProtocol.ts';
 
@@ -48,6 +49,8 @@ export interface MediaPort {
   /** Coverage 0 to 255 of a frame of the drawing in a file, whose frame `startFrame` counts as frame 0. */
   maskCoverage(drawing: Omit<DrawWork, 'kind'>): Promise<Uint8Array>;
   encodeVideo(options: EncodeVideoOptions): Promise<EncodedVideo>;
+  /** A canvas that frames of the timeline are drawn on. */
+  openCanvas(width: number, height: number): Promise<FrameCanvas>;
   /** Coverage 0 or 255 of the subject; `scribbles` holds 1 for subject, 2 for background, 0 for unknown. */
   smartSelect(picture: RgbaPicture, scribbles: Uint8Array): Promise<Uint8Array>;
 }

@@ -1,4 +1,5 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { openFrameCanvas } from '../../media/canvas/frameCanvas.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import { maskCoverage } from '../../media/pixels/maskCoverage.ts';
 import { smartSelect } from '../../media/pixels/smartSelect.ts';
@@ -71,6 +72,8 @@ export const studioMedia: MediaPort = {
   },
 
   encodeVideo,
+
+  openCanvas: openFrameCanvas,
 
   maskCoverage,
 

@@ -73,7 +73,7 @@ async function* sampleFrames(): AsyncGenerator<RgbaPicture, void, undefined> {
 /** A place on the timeline that shows a source from its first frame. */
 function itemFor(source: SourceRecord, startFrame: number, lengthFrames: number): ItemRecord {
   const id = newId('item');
-  return { kind: 'item', id, track: 'source', targetId: source.id, startFrame, lengthFrames, inFrame: 0 };
+  return { kind: 'item', id, trackId: 'track-source', targetId: source.id, startFrame, lengthFrames, inFrame: 0 };
 }
 
 /** A mask of the sample's subject, keyed at the given frames. */

@@ -56,6 +56,8 @@ export async function describeModel(
       tokensPerFrame: manifest.image.tokensPerFrame,
     },
     otherFrames: manifest.subject.otherFrames,
+    // A subject that every frame is shown makes windows equals; those that show the first alone go on from one another.
+    longClips: manifest.subject.otherFrames === 'planned' ? 'together' : 'oneByOne',
     motion: planner && { waypoints: planner.waypoints, spread: planner.spread, extents: planner.extents },
     hfa: manifest.hfa,
     guidance: manifest.guidance,

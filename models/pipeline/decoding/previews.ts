@@ -4,8 +4,8 @@ import type { Model } from '../../model/model.ts';
 import { type Picture, toPicture } from '../subject/picture.ts';
 import { frameDecoder } from './decodeLatents.ts';
 
-/** Makes pictures of a step's clean estimate (c, f, h, w), one a frame. */
-export type Previewer = (denoised: Float32Array, frames: number) => Promise<Picture[]>;
+/** Makes pictures of a step's clean estimate (c, f, h, w) of `frames` frames: one for each of those that are to be shown. */
+export type Previewer = (denoised: Float32Array, frames: number, shown: readonly number[]) => Promise<Picture[]>;
 
 /** A VAE decoder lighter than this, in FLOPs a frame, is quick enough to show every step with. */
 const lightDecoderFlops = 6e9;
@@ -20,15 +20,15 @@ export async function createPreviewer(
 ): Promise<Previewer> {
   const area = height * width;
   const channels = model.description.vae.latentChannels;
-  const split = (denoised: Float32Array, frames: number): Float32Array[] =>
-    Array.from({ length: frames }, (_, i) => sliceFrames(denoised, channels, frames, area, i, i + 1));
+  const split = (denoised: Float32Array, frames: number, shown: readonly number[]): Float32Array[] =>
+    shown.map((frame) => sliceFrames(denoised, channels, frames, area, frame, frame + 1));
   const { factor } = model.description.vae;
 
   if (model.description.hasPreviewDecoder) {
     const decoder = await model.part('preview_decoder', { batch: 1, height, width });
-    return async (denoised, frames) => {
+    return async (denoised, frames, shown) => {
       const pictures: Picture[] = [];
-      for (const latents of split(denoised, frames)) {
+      for (const latents of split(denoised, frames, shown)) {
         const { image } = await decoder.run({ latent: floatTensor([1, channels, height, width], latents) });
         pictures.push(toPicture(image.data, width * factor, height * factor));
       }
@@ -38,16 +38,16 @@ export async function createPreviewer(
   const { flops } = await model.estimate('vae_decoder', { batch: 1, height, width });
   if (flops <= lightDecoderFlops) {
     const decode = await frameDecoder(model, height, width, { kind: 'whole' });
-    return async (denoised, frames) => {
+    return async (denoised, frames, shown) => {
       const pictures: Picture[] = [];
-      for (const latents of split(denoised, frames))
+      for (const latents of split(denoised, frames, shown))
         pictures.push(toPicture(await decode(latents), width * factor, height * factor));
       return pictures;
     };
   }
   const { matrix, bias } = model.description.latentToRgb;
-  return async (denoised, frames) =>
-    split(denoised, frames).map((latents) => {
+  return async (denoised, frames, shown) =>
+    split(denoised, frames, shown).map((latents) => {
       const planes = new Float32Array(3 * area);
       for (let colour = 0; colour < 3; colour++) {
         for (let i = 0; i < area; i++) {

@@ -105,7 +105,7 @@ async function latentsOf(model: Model, frames: readonly Planes[]): Promise<Float
 /** A whole picture on the model's canvas. */
 function onCanvas(model: Model, picture: Planes): CutOut {
   const { width, height } = model.description;
-  const mask = { width: 1, height: 1, data: Uint8Array.of(255) };
-  const view = { colours: picture, mask, placement: contain(picture, width, height) };
+  const coverage = { width: 1, height: 1, channels: 1, data: Float32Array.of(1) };
+  const view = { colours: picture, coverage, placement: contain(picture, width, height) };
   return alignSubject(view, width, height, { sda: false });
 }

@@ -1,5 +1,5 @@
 import { invertDdim } from '../../diffusion/ddim.ts';
-import { type Denoiser, denoiserOf, type Predictor } from '../../diffusion/denoiser.ts';
+import type { Denoiser } from '../../diffusion/denoiser.ts';
 import { noisedTo } from '../../diffusion/noiseLevel.ts';
 import { noiseSchedule } from '../../diffusion/noiseSchedule.ts';
 import { createSampling, type SamplerName, type Sampling } from '../../diffusion/sampler.ts';
@@ -56,16 +56,15 @@ export interface SampledStep {
  * Samples a video of any length: each window from noise (or from the source's noised or inverted latents), windows joined by
  * overlap. Frames an earlier window made are held: before every step they are set to that window's result, noised to the step with
  * the noise they began with, and in the end they are copied. Returns the whole video's latents (c, f, h, w).
- * @param predictorFor the guided network for a window's conditions.
+ * @param denoiserFor the guided network under a window's conditions, asked in so many steps.
  */
 export async function* sampleVideo(
   options: SampleVideoOptions,
-  predictorFor: (window: Window) => Promise<Predictor>,
+  denoiserFor: (window: Window, steps: number) => Promise<Denoiser>,
 ): AsyncGenerator<SampledStep, Float32Array, undefined> {
   const { shape, store, key } = options;
   const area = shape.height * shape.width;
   const windows = planWindows(shape.frames, options.windowFrames, options.overlapFrames);
-  const schedule = noiseSchedule(options.scheduler);
   const saved = await store?.load('state');
   const isOurs = saved?.facts.key === key;
   const latents = (isOurs && saved?.arrays.video) || new Float32Array(shape.channels * shape.frames * area);
@@ -78,7 +77,7 @@ export async function* sampleVideo(
     const resume = isOurs && index === firstWindow ? savedSamplerState(saved?.facts, saved?.arrays) : undefined;
     const sampling = samplingFor(options, window, resume);
     const perWindow = sampling.grid.length;
-    const denoise = denoiserOf(schedule.config.prediction_type, await predictorFor(window));
+    const denoise = await denoiserFor(window, perWindow);
     const held =
       window.overlap > 0
         ? sliceFrames(latents, shape.channels, shape.frames, area, window.start, window.start + window.overlap)

@@ -1,38 +1,54 @@
-import type { Predictor } from '../../diffusion/denoiser.ts';
+import type { Denoiser } from '../../diffusion/denoiser.ts';
 import { CancelledError } from '../../errors/studioError.ts';
 import { type LatentShape, sliceFrames } from '../../math/frames.ts';
+import { bringToOnePlace, type PlaceShare, type WindowAnswer } from './onePlace.ts';
 import type { Window } from './windows.ts';
 
+/** What asking all windows within a step takes besides the windows. */
+export interface TogetherOptions {
+  /** Where the clip shows its place: that is then held to be one; absent: windows are averaged where they overlap and no more. */
+  readonly place?: PlaceShare | undefined;
+  /** Hears of every window but the last that has answered: windows and steps done. The last is told of by its step. */
+  readonly onWindow?: ((windowsDone: number, step: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * One predictor for a clip longer than the network sees at once: at every step all windows are asked, one after the other, and where
+ * One denoiser for a clip longer than the network sees at once: at every step all windows are asked, one after the other, and where
  * they overlap their answers are averaged, a window's middle counting more than its ends (1, 2, … up to the middle and down again).
- * Memory stays that of one window, however long the clip.
+ * Memory stays that of one window and the latents, however long the clip.
  */
-export async function predictTogether(
+export function denoiseTogether(
   { channels, frames, height, width }: LatentShape,
   windows: readonly Window[],
-  predictorFor: (window: Window) => Promise<Predictor>,
-  signal?: AbortSignal,
-): Promise<Predictor> {
+  denoiserFor: (window: Window) => Promise<Denoiser>,
+  { place, onWindow, signal }: TogetherOptions = {},
+): Denoiser {
   const area = height * width;
-  const asked: { window: Window; predict: Predictor; weights: readonly number[] }[] = [];
-  for (const window of windows)
-    asked.push({ window, predict: await predictorFor(window), weights: pyramid(window.frames) });
   const totals = new Float32Array(frames);
-  for (const { window, weights } of asked)
-    for (const [index, weight] of weights.entries()) totals[window.start + index] += weight;
-  return async (sample, timestep, step) => {
-    const answer = new Float32Array(sample.length);
-    for (const { window, predict, weights } of asked) {
+  for (const window of windows)
+    for (const [index, weight] of pyramid(window.frames).entries()) totals[window.start + index] += weight;
+  return async (sample, level, step) => {
+    const answers: WindowAnswer[] = [];
+    for (const [index, window] of windows.entries()) {
+      // Lets a cancellation that waits in the process's queue be heard.
+      await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted) throw new CancelledError();
-      const { start, frames: count } = window;
-      const part = await predict(sliceFrames(sample, channels, frames, area, start, start + count), timestep, step);
+      const part = sliceFrames(sample, channels, frames, area, window.start, window.start + window.frames);
+      const denoise = await denoiserFor(window);
+      answers.push({ span: window, clean: await denoise(part, level, step) });
+      if (index + 1 < windows.length) onWindow?.(index + 1, step);
+    }
+    if (place && windows.length > 1) bringToOnePlace(answers, place, { channels, height, width });
+    const answer = new Float32Array(sample.length);
+    for (const { span, clean } of answers) {
+      const { start, frames: count } = span;
       for (let channel = 0; channel < channels; channel++)
-        for (const [index, weight] of weights.entries()) {
+        for (const [index, weight] of pyramid(count).entries()) {
           const share = weight / totals[start + index];
           const from = (channel * count + index) * area;
           const to = (channel * frames + start + index) * area;
-          for (let place = 0; place < area; place++) answer[to + place] += share * part[from + place];
+          for (let cell = 0; cell < area; cell++) answer[to + cell] += share * clean[from + cell];
         }
     }
     return answer;

@@ -1,39 +1,32 @@
 import { CancelledError } from '../../errors/studioError.ts';
-import { type Planes, resample } from '../../math/resample.ts';
 import type { CutOut, Size } from '../../model/conditions.ts';
+import { composeFrame } from '../compositing/composeFrame.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
-import { compositeKept, keepShare } from './composite.ts';
-import { alignSubject, blackFrame, signedPlanes } from './cutOut.ts';
+import type { ClipFrame } from './clipFrame.ts';
+import { alignSubject, scaleColours, signedPlanes } from './cutOut.ts';
 import {
   checkMaskFills,
   checkMaskShape,
   colourPlanes,
-  type Mask,
   type MaskFill,
   maskFill,
   maskPlane,
-  type Picture,
-  scalePicture,
+  scaleCoverage,
 } from './picture.ts';
-import type { SubjectTrack, TrackReading } from './subjectTrack.ts';
-
-/** One frame of the clip and the mask of its subject. */
-export interface ClipFrame {
-  picture: Picture;
-  mask: Mask;
-}
+import type { SubjectTrack, TrackView } from './subjectTrack.ts';
 
 /** A clip that can be read from its start any number of times, one frame in memory at a time. */
 export interface ClipSource {
   readonly frames: number;
   readonly width: number;
   readonly height: number;
-  read(): AsyncIterable<ClipFrame>;
+  /** Its frames at their own size, or about `size`, which is far cheaper; masks have any size of the same shape. */
+  read(size?: Size): AsyncIterable<ClipFrame>;
 }
 
-/** The track of what an edit keeps of a clip: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
+/** The track of what an edit keeps of a clip, for a model whose latents are `cell` pixels wide: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
 export function clipTrack(
-  { clip, inputsKey }: { clip: ClipSource; inputsKey: string },
+  { clip, inputsKey, cell }: { clip: ClipSource; inputsKey: string; cell: number },
   parameters: ResolvedParameters,
   signal: AbortSignal | undefined,
 ): SubjectTrack {
@@ -48,59 +41,48 @@ export function clipTrack(
       for await (const frame of clip.read()) {
         const { value, done } = await pictures.next();
         if (done) break;
-        const share = keepShare(keptMask(frame, keep), clip.width, clip.height, featherPixels);
-        yield compositeKept(frame.picture, scalePicture(value, clip.width, clip.height), share);
+        yield composeFrame(frame, value, { keep, featherPixels, cell });
       }
     },
   };
 }
 
-/** Cut-outs of every frame at the sizes asked for: small copies only, the clip itself is read again when frames are composited. */
-async function readClip(
+/** How much larger than the largest cut-out a clip is read: what is made from that is made as from the clip itself. */
+const readingScale = 2;
+
+/** Reads every frame once, at little more than the model's size, and cuts out of that; the clip itself is read again when frames are composited. */
+async function* readClip(
   clip: ClipSource,
-  parameters: ResolvedParameters,
+  { keep, sda }: ResolvedParameters,
   sizes: readonly Size[],
-  whole: Size | undefined,
+  whole: boolean,
   signal: AbortSignal | undefined,
-): Promise<TrackReading> {
-  const views: Map<string, CutOut>[] = [];
-  const wholeFrames: Float32Array[] = [];
-  const fills: MaskFill[] = [];
-  for await (const frame of clip.read()) {
-    if (signal?.aborted) throw new CancelledError();
-    checkMaskShape(frame.picture, frame.mask, `frame ${views.length + 1} of the clip`);
-    fills.push(maskFill(frame.mask));
-    const colours = colourPlanes(frame.picture);
-    const view = new Map<string, CutOut>();
-    for (const size of sizes) {
-      if (!view.has(sizeKey(size))) view.set(sizeKey(size), cutOut(colours, frame.mask, size, parameters));
-    }
-    views.push(view);
-    if (whole) {
-      const kernel = whole.width < frame.picture.width ? 'area' : 'bicubic';
-      wholeFrames.push(signedPlanes(resample(colours, whole.width, whole.height, kernel)));
-    }
-  }
-  checkMaskFills(fills, 'the clip');
-  return {
-    cutOut: (view, width, height) => views[view]?.get(sizeKey({ width, height })) ?? blackFrame(width, height),
-    whole: whole && wholeFrames,
+): AsyncGenerator<TrackView, void, undefined> {
+  const [canvas] = sizes;
+  const fills = new Set<MaskFill>();
+  const largest = (side: 'width' | 'height'): number => readingScale * Math.max(...sizes.map((size) => size[side]));
+  const readingSize = {
+    width: Math.min(clip.width, largest('width')),
+    height: Math.min(clip.height, largest('height')),
   };
-}
-
-const sizeKey = ({ width, height }: Size): string => `${width}×${height}`;
-
-/** The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back. */
-function cutOut(colours: Planes, mask: Mask, canvas: Size, { sda, keep }: ResolvedParameters): CutOut {
-  const placement = { left: 0, top: 0, ...canvas };
-  return alignSubject({ colours, mask, placement }, canvas.width, canvas.height, { sda, invert: keep === 'rest' });
-}
-
-/** What an edit keeps of a frame, at the frame's own size: 255 kept, 0 made; exactly the mask's half-coverage outline. */
-export function keptMask(frame: ClipFrame, keep: 'subject' | 'rest'): Uint8Array {
-  const { width, height } = frame.picture;
-  const coverage = maskPlane(frame.mask, width, height).data;
-  const kept = new Uint8Array(coverage.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = coverage[i] >= 0.5 === (keep === 'subject') ? 255 : 0;
-  return kept;
+  let frames = 0;
+  for await (const { picture, mask } of clip.read(readingSize)) {
+    if (signal?.aborted) throw new CancelledError();
+    checkMaskShape(clip, mask, `frame ${++frames} of the clip`);
+    fills.add(maskFill(mask));
+    const colours = colourPlanes(picture);
+    const coverage = maskPlane(mask, picture.width, picture.height);
+    // The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back.
+    const cutOut = (width: number, height: number): CutOut =>
+      alignSubject({ colours, coverage, placement: { left: 0, top: 0, width, height } }, width, height, {
+        sda,
+        invert: keep === 'rest',
+      });
+    yield {
+      cutOut,
+      whole: whole ? signedPlanes(scaleColours(colours, canvas)) : undefined,
+      subject: keep === 'subject' ? scaleCoverage(coverage, canvas.width, canvas.height) : undefined,
+    };
+  }
+  checkMaskFills([...fills], 'the clip');
 }

@@ -1,12 +1,13 @@
 import { type Planes, resample } from '../../math/resample.ts';
-import type { CutOut } from '../../model/conditions.ts';
-import { type Mask, maskPlane, type Placement } from './picture.ts';
+import type { CutOut, Size } from '../../model/conditions.ts';
+import { type Placement, scaleCoverage } from './picture.ts';
 
 /** What a condition is made of: a picture's colours, the mask of what to show of it, and where it lies on the canvas. */
 export interface SubjectView {
   /** Of the whole picture, from 0 to 1. */
   readonly colours: Planes;
-  readonly mask: Mask;
+  /** The mask's plane, from 0 to 1, of any size of the same shape. */
+  readonly coverage: Planes;
   readonly placement: Placement;
 }
 
@@ -22,9 +23,8 @@ export function alignSubject(
   options: { sda: boolean; invert?: boolean },
 ): CutOut {
   const { placement } = view;
-  const kernel = placement.width < view.colours.width ? 'area' : 'bicubic';
-  const colours = resample(view.colours, placement.width, placement.height, kernel);
-  const coverage = maskPlane(view.mask, placement.width, placement.height);
+  const colours = scaleColours(view.colours, placement);
+  const coverage = scaleCoverage(view.coverage, placement.width, placement.height);
   const planes = new Float32Array(3 * width * height);
   const mask = new Float32Array(width * height);
   for (let y = 0; y < placement.height; y++) {
@@ -44,6 +44,11 @@ export function alignSubject(
     planes: { width, height, channels: 3, data: planes },
     mask: { width, height, channels: 1, data: mask },
   };
+}
+
+/** A picture's planes at the size of a canvas. */
+export function scaleColours(colours: Planes, { width, height }: Size): Planes {
+  return resample(colours, width, height, width < colours.width ? 'area' : 'bicubic');
 }
 
 /** A frame that carries no subject: black. */

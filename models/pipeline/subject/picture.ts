@@ -1,5 +1,6 @@
 import { StudioError } from '../../errors/studioError.ts';
 import { type Planes, resample } from '../../math/resample.ts';
+import type { Size } from '../../model/conditions.ts';
 
 /** An 8-bit sRGB picture in memory: `data` holds height × width × 4 bytes, RGBA, not premultiplied. */
 export interface Picture {
@@ -37,7 +38,7 @@ export function contain(picture: { width: number; height: number }, width: numbe
 }
 
 /** Throws unless the mask has the picture's shape and neither is degenerate. `what` names the picture in the sentence. */
-export function checkMaskShape(picture: Picture, mask: Mask, what: string): void {
+export function checkMaskShape(picture: Size, mask: Size, what: string): void {
   if (picture.width < 8 || picture.height < 8) {
     throw new StudioError(
       'image-too-small',
@@ -59,10 +60,11 @@ export function checkMaskShape(picture: Picture, mask: Mask, what: string): void
 export type MaskFill = 'empty' | 'part' | 'full';
 
 /** Tells an empty and a full mask from a useful one. */
-export function maskFill(mask: Mask): MaskFill {
-  const marked = mask.data.some((value) => value >= 128);
-  if (!marked) return 'empty';
-  return mask.data.some((value) => value < 128) ? 'part' : 'full';
+export function maskFill({ data }: Mask): MaskFill {
+  let marked = 0;
+  for (let i = 0; i < data.length; i++) marked += data[i] >> 7;
+  if (marked === 0) return 'empty';
+  return marked < data.length ? 'part' : 'full';
 }
 
 /** Throws when no frame's mask leaves something to the model and something to the source. */
@@ -79,17 +81,22 @@ export function checkMaskFills(fills: readonly MaskFill[], what: string): void {
   }
 }
 
-/** The mask at exactly the given size, 0 to 1. */
-export function maskPlane(mask: Mask, width: number, height: number): Planes {
+/** A mask as a plane from 0 to 1, at its own size. */
+export function coverageOf(mask: Mask): Planes {
   const data = new Float32Array(mask.data.length);
   for (let i = 0; i < data.length; i++) data[i] = mask.data[i] / 255;
-  const grows = width > mask.width || height > mask.height;
-  return resample(
-    { width: mask.width, height: mask.height, channels: 1, data },
-    width,
-    height,
-    grows ? 'bilinear' : 'area',
-  );
+  return { width: mask.width, height: mask.height, channels: 1, data };
+}
+
+/** A mask's plane at exactly the given size. */
+export function scaleCoverage(coverage: Planes, width: number, height: number): Planes {
+  const grows = width > coverage.width || height > coverage.height;
+  return resample(coverage, width, height, grows ? 'bilinear' : 'area');
+}
+
+/** The mask at exactly the given size, 0 to 1. */
+export function maskPlane(mask: Mask, width: number, height: number): Planes {
+  return scaleCoverage(coverageOf(mask), width, height);
 }
 
 /** The picture's colours as three planes from 0 to 1; transparent pixels are black. */

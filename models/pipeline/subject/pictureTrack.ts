@@ -2,10 +2,10 @@ import { forgetful, type Remember } from '../../memory/memory.ts';
 import type { CutOut } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import type { Model } from '../../model/model.ts';
+import { laySubject } from '../compositing/composite.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
-import { laySubject } from './composite.ts';
 import { alignSubject } from './cutOut.ts';
-import { colourPlanes, contain, type Mask, type Picture } from './picture.ts';
+import { colourPlanes, contain, coverageOf, type Mask, type Picture } from './picture.ts';
 import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
 import type { SubjectTrack } from './subjectTrack.ts';
 
@@ -28,8 +28,9 @@ export async function pictureTrack(
 ): Promise<SubjectTrack> {
   const { sda, width, height, frames, prompt, seed, ownPixels } = parameters;
   const colours = colourPlanes(picture);
+  const coverage = coverageOf(mask);
   const view = (w: number, h: number): CutOut =>
-    alignSubject({ colours, mask, placement: contain(picture, w, h) }, w, h, { sda });
+    alignSubject({ colours, coverage, placement: contain(picture, w, h) }, w, h, { sda });
   const seen = JSON.stringify([inputsKey, sda, width, height]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
@@ -51,7 +52,9 @@ export async function pictureTrack(
   return {
     key: JSON.stringify([seen, start, poses]),
     views: frames,
-    read: async () => ({ cutOut: (frame, w, h) => posed(poses[frame], w, h) }),
+    async *read() {
+      for (const pose of poses) yield { cutOut: (w, h) => posed(pose, w, h), subject: posed(pose, width, height).mask };
+    },
     shown: (frame) => ({ tokens: frame, latents: frame }),
     async *finish(made) {
       let frame = 0;
@@ -72,7 +75,9 @@ function stillTrack(
   return {
     key,
     views: 1,
-    read: async () => ({ cutOut: (_, w, h) => view(w, h) }),
+    async *read() {
+      yield { cutOut: view };
+    },
     shown: (frame, opening) => ({
       tokens: frame === opening || showsAllFrames ? 0 : undefined,
       latents: frame === opening || otherFrames === 'repeat' ? 0 : undefined,

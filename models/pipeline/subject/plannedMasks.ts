@@ -18,9 +18,14 @@ export async function plannedMasks(
   const { width, height } = parameters;
   const track = await pictureTrack(model, { ...given, inputsKey: 'planned masks' }, parameters);
   if (track.views !== frames) return undefined;
-  const { cutOut } = await track.read([{ width, height }], undefined);
-  return Array.from({ length: frames }, (_, frame) => {
-    const { data } = cutOut(frame, width, height).mask;
-    return { width, height, data: Uint8Array.from(data, (share) => Math.round(255 * Math.min(1, Math.max(0, share)))) };
-  });
+  const masks: Mask[] = [];
+  for await (const { cutOut } of track.read([{ width, height }], false)) {
+    const { data } = cutOut(width, height).mask;
+    masks.push({
+      width,
+      height,
+      data: Uint8Array.from(data, (share) => Math.round(255 * Math.min(1, Math.max(0, share)))),
+    });
+  }
+  return masks;
 }

@@ -1,12 +1,15 @@
+import type { Planes } from '../../math/resample.ts';
 import type { CutOut, Size } from '../../model/conditions.ts';
 import type { Picture } from './picture.ts';
 
-/** A track's cut-outs, read and ready. */
-export interface TrackReading {
-  /** A view's cut-out on a canvas of one of the sizes it was read at. */
-  cutOut(view: number, width: number, height: number): CutOut;
-  /** Whole frames (3, height, width from −1 to 1), where they were asked for and the track has them. */
-  readonly whole?: readonly Float32Array[] | undefined;
+/** One view of a track, read and ready. */
+export interface TrackView {
+  /** Its cut-out on a canvas of one of the sizes it was read at. */
+  cutOut(width: number, height: number): CutOut;
+  /** The whole frame (3, height, width from −1 to 1), where it was asked for and the track has it. */
+  readonly whole?: Float32Array | undefined;
+  /** How much of each pixel of the canvas is the subject, 0 to 1, where the rest is a place for the model to make; absent: not known. */
+  readonly subject?: Planes | undefined;
 }
 
 /** The subject through a take: which cut-out each frame shows the network, and what is known of the finished frames exactly. */
@@ -15,8 +18,8 @@ export interface SubjectTrack {
   readonly key: string;
   /** How many different cut-outs there are. */
   readonly views: number;
-  /** Reads them at canvas sizes, and whole frames at `whole` where the track has any. */
-  read(sizes: readonly Size[], whole: Size | undefined): Promise<TrackReading>;
+  /** Reads them, one in memory at a time, at canvas sizes of which the first is the model's own; `whole` asks for whole frames at that. */
+  read(sizes: readonly Size[], whole: boolean): AsyncIterable<TrackView>;
   /** The views that a frame shows the image encoder and HFA in a window that opens at frame `opening`; undefined: a black frame. */
   shown(frame: number, opening: number): { tokens: number | undefined; latents: number | undefined };
   /** Lays what is known exactly over the made frames, in order. */

@@ -10,6 +10,7 @@ import { texts } from '../../ui/texts/texts.ts';
 import { Brand } from '../Brand.tsx';
 import { useStudio, useStudioState } from '../hooks.ts';
 import { toggleTheme } from '../theme.ts';
+import { JobsChip } from './JobsChip.tsx';
 import styles from './TopBar.module.css';
 
 /** The project's menu, undo and redo, the device, and export. */
@@ -42,6 +43,7 @@ export function TopBar(): ReactNode {
         disabled={!writer || !redoLabel}
       />
       <SaveState />
+      <JobsChip />
       <Device />
       <IconButton icon="sun" label={texts.top.theme} onClick={toggleTheme} />
       <IconButton

@@ -3,8 +3,6 @@ import { BrushOptions } from '../../canvas/BrushOptions.tsx';
 import { ToolStrip } from '../../canvas/ToolStrip.tsx';
 import { Viewer } from '../../canvas/Viewer.tsx';
 import { ViewerBar } from '../../canvas/ViewerBar.tsx';
-import { Inspector } from '../../panels/inspector/Inspector.tsx';
-import { RunBar } from '../../panels/run/RunBar.tsx';
 import { useProject } from '../../project/hooks.ts';
 import { Timeline } from '../../timeline/Timeline.tsx';
 import { Transport } from '../../timeline/Transport.tsx';
@@ -13,6 +11,7 @@ import { useShortcuts } from '../useShortcuts.ts';
 import { Banner } from './Banner.tsx';
 import { LeftPanel } from './LeftPanel.tsx';
 import { ProjectDialog } from './ProjectDialog.tsx';
+import { RightSide } from './RightSide.tsx';
 import { TopBar } from './TopBar.tsx';
 import styles from './Workbench.module.css';
 
@@ -53,10 +52,7 @@ export function Workbench(): ReactNode {
         </div>
         <Transport />
       </main>
-      <aside className={styles.right} aria-label={texts.inspector.title}>
-        <Inspector />
-        <RunBar />
-      </aside>
+      <RightSide />
       <Timeline />
       <ProjectDialog />
     </div>

@@ -5,6 +5,7 @@ import type { MaskRecord, SourceRecord } from '../../../electron/contract/record
 import type { MaskDrawing, MaskOperation } from '../../../models/masks/maskDrawing.ts';
 import { activeMask, keyAt } from '../../editor/maskCommands.ts';
 import { shownDrawing } from '../../editor/maskDrawings.ts';
+import { shownSetup } from '../../editor/setups.ts';
 import type { LiveFollow } from '../../project/following.ts';
 import { useDocument, useProject, useSession } from '../../project/hooks.ts';
 import { MaskCanvas } from './MaskCanvas.ts';
@@ -25,7 +26,7 @@ export function MaskOverlay({ source, frame }: { source: SourceRecord; frame: nu
   const preview =
     mask && live?.maskId === mask.id && key?.frameIndex !== frame ? previewAt(mask, live, frame) : undefined;
   const strokes = useDocument((document) => (key ? document.childrenOf('stroke', key.id) : undefined));
-  const keep = useDocument((document) => document.get('setup', 'setup')?.settings);
+  const keep = useDocument((document) => shownSetup(document)?.settings);
   const display = useSession((session) => session.maskDisplay);
   const colour = useSession((session) => session.maskColour);
   const opacity = useSession((session) => session.maskOpacity);

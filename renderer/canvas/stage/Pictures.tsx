@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { Group, Image as KonvaImage, Line, Rect } from 'react-konva';
-import type { SourceRecord } from '../../../electron/contract/records.ts';
 import type { Viewport } from '../../editor/session.ts';
 import { useSession } from '../../project/hooks.ts';
 import type { ShownPicture } from '../useShownResult.ts';
@@ -8,14 +7,15 @@ import { containIn, type Size } from '../viewGeometry.ts';
 
 /** Source and result in the chosen arrangement. */
 export function Pictures({
-  source,
+  frame,
   image,
   result,
   compare,
   composed,
   places,
 }: {
-  source: SourceRecord;
+  /** What the pictures lie in: the source's size, or the timeline's. */
+  frame: Size;
   image: HTMLImageElement | undefined;
   result: ShownPicture | undefined;
   compare: ShownPicture | undefined;
@@ -25,7 +25,6 @@ export function Pictures({
 }): ReactNode {
   const mode = useSession((session) => session.viewMode);
   const wipe = useSession((session) => session.wipe);
-  const frame = { width: source.width, height: source.height };
   const first = compare ? (
     <Picture picture={compare} frame={frame} />
   ) : image ? (
@@ -68,15 +67,15 @@ export function Pictures({
         {result ? <Picture picture={result} frame={frame} blend="difference" /> : null}
       </Group>
     );
-  const edge = source.width * wipe;
+  const edge = frame.width * wipe;
   return (
     <Group {...place(places.source)}>
       {first}
-      <Group clipX={edge} clipY={0} clipWidth={source.width - edge} clipHeight={source.height}>
+      <Group clipX={edge} clipY={0} clipWidth={frame.width - edge} clipHeight={frame.height}>
         {result ? <Picture picture={result} frame={frame} /> : null}
       </Group>
       <Line
-        points={[edge, 0, edge, source.height]}
+        points={[edge, 0, edge, frame.height]}
         stroke="#ffffff"
         strokeWidth={2 / places.source.scale}
         shadowColor="#000"
@@ -84,7 +83,7 @@ export function Pictures({
       />
       <Rect
         x={edge - 9 / places.source.scale}
-        y={source.height / 2 - 16 / places.source.scale}
+        y={frame.height / 2 - 16 / places.source.scale}
         width={18 / places.source.scale}
         height={32 / places.source.scale}
         cornerRadius={9 / places.source.scale}

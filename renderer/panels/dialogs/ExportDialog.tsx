@@ -1,8 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import { exportFormatNames, exportFormats } from '../../../electron/contract/exportFormats.ts';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
-import type { ItemRecord, SourceRecord, TakeRecord } from '../../../electron/contract/records.ts';
+import type { ProjectRecord, SourceRecord, TakeRecord } from '../../../electron/contract/records.ts';
 import { timelineLength } from '../../../electron/contract/timeline/shownItems.ts';
+import { timelineFrameSize } from '../../../electron/contract/timeline/shownMedia.ts';
+import type { DocumentStore } from '../../editor/documentStore.ts';
+import { targetOf } from '../../editor/timeline/arrangement.ts';
 import { useDocument, useProject } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
@@ -17,14 +20,19 @@ import { texts } from '../../ui/texts/texts.ts';
 
 const text = texts.export;
 
-/** What can be exported: the shown take, or the timeline as it is arranged. */
+/** What can be exported: the shown take, the timeline as it is arranged, or its marked part. */
 interface Exportable {
   /** Null: the timeline. */
   takeId: string | null;
   what: string;
   frameCount: number;
+  /** First and one past the last frame to begin with. */
+  range: { inFrame: number; outFrame: number };
+  framesPerSecond: number;
   width: number;
   height: number;
+  /** Its height follows from its width. */
+  hasOwnShape: boolean;
   hasSound: boolean;
   soundNone: string;
   canAlpha: boolean;
@@ -33,34 +41,30 @@ interface Exportable {
 
 /** How the shown take, or the timeline, leaves the studio. */
 export function ExportDialog({ onClose }: { onClose: () => void }): ReactNode {
-  const take = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId));
-  const source = useDocument((document) => document.get('source', take?.recipe.source.sourceId));
-  const items = useDocument((document) => document.all('item'));
-  const sources = useDocument((document) => document.all('source'));
-  const takes = useDocument((document) => document.all('take'));
-  const name = useDocument((document) => document.get('project', 'project')?.name ?? '');
-  const [wantsTimeline, setWantsTimeline] = useState(!take);
-  const shown = take && !wantsTimeline ? ofTake(take, source) : ofTimeline(items, sources, takes, name);
+  const { editor } = useProject();
+  const { document } = editor;
+  const take = useDocument((store) => store.get('take', store.get('view', 'view')?.takeId));
+  const source = useDocument((store) => store.get('source', take?.recipe.source.sourceId));
+  const project = useDocument((store) => store.get('project', 'project'));
+  useDocument((store) => store.all('item'));
+  const timeline = ofTimeline(document);
+  const part = timeline && markedPart(project, timeline);
+  const kinds = [
+    ...(take ? [{ value: 'take' as const, label: take.name }] : []),
+    ...(timeline ? [{ value: 'timeline' as const, label: text.timeline }] : []),
+    ...(part ? [{ value: 'part' as const, label: text.part }] : []),
+  ];
+  const [wanted, setWanted] = useState<'take' | 'timeline' | 'part'>(
+    editor.session.state.viewMode === 'timeline' || !take ? (part ? 'part' : 'timeline') : 'take',
+  );
+  const shown = wanted === 'take' && take ? ofTake(take, source) : wanted === 'part' ? part : timeline;
   return (
     <Modal title={text.title} onClose={onClose}>
       <FieldStack>
-        {take && items.length > 0 ? (
-          <Segments
-            layout="fill"
-            label={text.which}
-            value={wantsTimeline ? 'timeline' : 'take'}
-            options={[
-              { value: 'take', label: take.name },
-              { value: 'timeline', label: text.timeline },
-            ]}
-            onChange={(value) => setWantsTimeline(value === 'timeline')}
-          />
+        {kinds.length > 1 ? (
+          <Segments layout="fill" label={text.which} value={wanted} options={kinds} onChange={setWanted} />
         ) : null}
-        {shown ? (
-          <ExportForm key={shown.takeId ?? 'timeline'} of={shown} onClose={onClose} />
-        ) : (
-          <p>{texts.top.exportNeedsTake}</p>
-        )}
+        {shown ? <ExportForm key={wanted} of={shown} onClose={onClose} /> : <p>{texts.top.exportNeedsTake}</p>}
       </FieldStack>
     </Modal>
   );
@@ -68,11 +72,12 @@ export function ExportDialog({ onClose }: { onClose: () => void }): ReactNode {
 
 function ofTake(take: TakeRecord, source: SourceRecord | undefined): Exportable {
   const isEdit = take.recipe.settings.task === 'edit';
-  const { frameCount, width, height } = take.result;
+  const { frameCount, width, height, framesPerSecond } = take.result;
   return {
     takeId: take.id,
     what: text.what(take.name, frameCount),
-    ...{ frameCount, width, height },
+    ...{ frameCount, width, height, framesPerSecond, hasOwnShape: true },
+    range: { inFrame: 0, outFrame: frameCount },
     hasSound: isEdit && source?.hasAudio === true,
     soundNone: text.soundNone,
     canAlpha: isEdit,
@@ -80,26 +85,36 @@ function ofTake(take: TakeRecord, source: SourceRecord | undefined): Exportable 
   };
 }
 
-/** The timeline at the size of its first clip, else of what lies first on it; undefined where nothing does. */
-function ofTimeline(
-  items: readonly ItemRecord[],
-  sources: readonly SourceRecord[],
-  takes: readonly TakeRecord[],
-  name: string,
-): Exportable | undefined {
-  const lying = sources.filter(({ id }) => items.some(({ targetId }) => targetId === id));
-  const size = lying.find(({ media }) => media === 'clip') ?? lying[0] ?? takes[0]?.result;
-  if (items.length === 0 || !size) return undefined;
+/** The timeline at its frame's size; undefined where nothing lies on it. */
+function ofTimeline(document: DocumentStore): Exportable | undefined {
+  const project = document.get('project', 'project');
+  const items = document.all('item');
   const frameCount = timelineLength(items);
+  if (!project || frameCount === 0) return undefined;
+  const size = timelineFrameSize(project, document.all('track'), items, (id) => targetOf(document, id));
+  const hasSound = items.some(({ targetId }) => document.get('source', targetId)?.hasAudio);
   return {
     takeId: null,
     what: text.what(text.timeline, frameCount),
-    ...{ frameCount, width: size.width, height: size.height },
-    hasSound: lying.some(({ hasAudio }) => hasAudio),
+    ...{ frameCount, framesPerSecond: project.framesPerSecond, hasOwnShape: false },
+    ...(size ?? titlesAlone),
+    range: { inFrame: 0, outFrame: frameCount },
+    hasSound,
     soundNone: text.soundNoneOnTimeline,
     canAlpha: false,
-    fileName: safeName(name) || 'Timeline',
+    fileName: safeName(project.name) || 'Timeline',
   };
+}
+
+/** The frame of a timeline on which titles alone lie. */
+const titlesAlone = { width: 1920, height: 1080 };
+
+/** The part of the timeline between its marks; undefined where none is marked. */
+function markedPart(project: ProjectRecord | undefined, whole: Exportable): Exportable | undefined {
+  const { inFrame, outFrame = whole.frameCount } = project?.timeline ?? {};
+  if (inFrame === undefined || inFrame >= whole.frameCount) return undefined;
+  const range = { inFrame, outFrame: Math.min(outFrame, whole.frameCount) };
+  return { ...whole, range, what: text.what(text.part, range.outFrame - range.inFrame) };
 }
 
 function ExportForm({ of, onClose }: { of: Exportable; onClose: () => void }): ReactNode {
@@ -107,9 +122,9 @@ function ExportForm({ of, onClose }: { of: Exportable; onClose: () => void }): R
   const [options, setOptions] = useState<ExportOptions>(() => ({
     format: 'mp4-h264',
     quality: 'good',
-    inFrame: 0,
-    outFrame: of.frameCount,
+    ...of.range,
     ...evenSize(of),
+    framesPerSecond: rounded(of.framesPerSecond),
     sound: of.hasSound,
     alpha: false,
     fileName: of.fileName,
@@ -126,6 +141,8 @@ function ExportForm({ of, onClose }: { of: Exportable; onClose: () => void }): R
         void takes.exportTake(of.takeId, {
           ...options,
           fileName: options.fileName.trimEnd(),
+          // Its own rate to the last digit, where it was not changed.
+          ...(options.framesPerSecond === rounded(of.framesPerSecond) ? { framesPerSecond: of.framesPerSecond } : {}),
           sound: options.sound && canSound,
           alpha: options.alpha && canAlpha,
         });
@@ -184,12 +201,28 @@ function ExportForm({ of, onClose }: { of: Exportable; onClose: () => void }): R
           step={2}
           onSize={(size) =>
             change(
-              'width' in size
-                ? evenSize({ width: size.width, height: size.width * ratio })
-                : evenSize({ width: size.height / ratio, height: size.height }),
+              !of.hasOwnShape
+                ? evenSize({ ...options, ...size })
+                : 'width' in size
+                  ? evenSize({ width: size.width, height: size.width * ratio })
+                  : evenSize({ width: size.height / ratio, height: size.height }),
             )
           }
         />
+        <FieldRow>
+          <span>{text.rate}</span>
+          <Inline>
+            <NumberField
+              label={text.rate}
+              value={options.framesPerSecond}
+              min={1}
+              max={240}
+              step={0.01}
+              onValue={(framesPerSecond) => change({ framesPerSecond })}
+            />
+            {text.perSecond}
+          </Inline>
+        </FieldRow>
         <SwitchField
           label={text.sound}
           {...(canSound ? {} : { hint: of.soundNone })}
@@ -219,5 +252,7 @@ function evenSize(size: { width: number; height: number }): { width: number; hei
   const even = (value: number): number => Math.max(16, Math.min(8192, Math.round(value / 2) * 2));
   return { width: even(size.width), height: even(size.height) };
 }
+
+const rounded = (rate: number): number => Math.round(Math.min(240, Math.max(1, rate)) * 1000) / 1000;
 
 const safeName = (name: string): string => name.replace(/^[. ]+|[/\\:*?"<>|\p{Cc}\p{Cs}]/gu, '').slice(0, 120);

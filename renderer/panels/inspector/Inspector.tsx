@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
+import { shownSetup } from '../../editor/setups.ts';
 import { useDocument, useModels, useProject, useProjectState, useSession } from '../../project/hooks.ts';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
+import { Group } from '../../ui/groups/Group.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { AlphaTableButton } from './AlphaTable.tsx';
 import styles from './Inspector.module.css';
-import { Group, PlainGroup } from './InspectorGroup.tsx';
 import { PromptField } from './prompt/PromptField.tsx';
 import { PromptGuide } from './prompt/PromptGuide.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
@@ -23,10 +24,28 @@ const text = texts.inspector;
 /** A take's most frames on the slider, as a multiple of the most the model makes at once. */
 const longestTake = 2;
 
-/** Everything the next take is made with; what depends on the model is shown where there is one. */
+/** What matters of the next take, always at hand: the task, the sentence, and how both weigh. */
+export function Essentials(): ReactNode {
+  const project = useProject();
+  const setup = useDocument(shownSetup);
+  const writer = useSession((session) => session.writer);
+  useModels();
+  if (!setup) return null;
+  const { settings } = setup;
+  const learned = project.model?.learnedAlpha;
+  return (
+    <fieldset className={styles.essentials} disabled={!writer}>
+      <TaskField settings={settings} />
+      <WeightSlider inLine weight="textAlpha" settings={settings} note={text.learned(learned?.text)} />
+      <WeightSlider inLine weight="imageAlpha" settings={settings} note={text.learned(learned?.image)} />
+    </fieldset>
+  );
+}
+
+/** Everything else that the next take is made with, in groups that remember whether they are open. */
 export function Inspector(): ReactNode {
   const project = useProject();
-  const setup = useDocument((document) => document.get('setup', 'setup'));
+  const setup = useDocument(shownSetup);
   const writer = useSession((session) => session.writer);
   // What the chosen model is changes with them.
   useModels();
@@ -35,62 +54,53 @@ export function Inspector(): ReactNode {
   const { model } = project;
   return (
     <fieldset className={styles.inspector} disabled={!writer}>
-      <TaskGroup settings={settings} />
-      <BalanceGroup settings={settings} model={model} />
-      <PlainGroup>
+      <Group id="take" title={text.length}>
         <SeedField seed={settings.seed} />
         {settings.task === 'edit' ? <EditFields settings={settings} /> : null}
         {settings.task === 'generate' && model ? <GenerateFields settings={settings} model={model} /> : null}
-      </PlainGroup>
-      <AlignmentGroup settings={settings} />
+      </Group>
+      <AlignmentGroup settings={settings} model={model} />
       <StepCurves settings={settings} />
       {model ? <SamplingGroup settings={settings} model={model} /> : null}
     </fieldset>
   );
 }
 
-function TaskGroup({ settings }: { settings: TakeSettings }): ReactNode {
+function TaskField({ settings }: { settings: TakeSettings }): ReactNode {
   const set = useSetting();
   const isClip = useDocument(
     (document) => document.get('source', document.get('view', 'view')?.sourceId)?.media === 'clip',
   );
   const task = settings.task === 'generate' ? 'generate' : settings.keep;
   return (
-    <PlainGroup>
+    <>
       <Field>
         <Segments
-          layout="stack"
+          layout="fill"
           label={text.task}
           value={task}
           options={[
             { value: 'generate', label: text.generate },
-            { value: 'subject', label: text.editSubject },
-            { value: 'rest', label: text.editRest },
+            { value: 'subject', label: text.editSubject, show: text.keepSubject },
+            { value: 'rest', label: text.editRest, show: text.keepRest },
           ]}
           onChange={(value) => set('Task', value === 'generate' ? { task: 'generate' } : { task: 'edit', keep: value })}
         />
-        <HintText>{text.taskHint[task]}</HintText>
-        {settings.task === 'edit' && !isClip ? <HintText warn>{text.editNeedsClip}</HintText> : null}
+        {settings.task === 'edit' && !isClip ? (
+          <HintText warn>{text.editNeedsClip}</HintText>
+        ) : (
+          <HintText>{text.taskHint[task]}</HintText>
+        )}
       </Field>
       <PromptField
         label={text.prompt}
         placeholder={text.promptPlaceholder}
         value={settings.prompt}
-        rows={3}
+        rows={2}
         onCommit={(prompt) => set('Prompt', { prompt })}
       />
       <PromptGuide settings={settings} />
-    </PlainGroup>
-  );
-}
-
-function BalanceGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
-  return (
-    <Group title={text.balance}>
-      <WeightSlider weight="textAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.text)} />
-      <WeightSlider weight="imageAlpha" settings={settings} note={text.learned(model?.learnedAlpha?.image)} />
-      {model?.learnedAlpha ? <AlphaTableButton settings={settings} learned={model.learnedAlpha} /> : null}
-    </Group>
+    </>
   );
 }
 
@@ -179,10 +189,10 @@ function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
   );
 }
 
-function AlignmentGroup({ settings }: { settings: TakeSettings }): ReactNode {
+function AlignmentGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
   const { sda, alpha, hfa } = settings;
   return (
-    <Group title={text.alignment}>
+    <Group id="alignment" title={text.alignment}>
       <SettingSwitch name="sda" checked={sda} change={(on) => ({ sda: on })} />
       <SettingSwitch
         name="apa"
@@ -191,6 +201,7 @@ function AlignmentGroup({ settings }: { settings: TakeSettings }): ReactNode {
       />
       <SettingSwitch name="hfa" checked={hfa.enabled} change={(enabled) => ({ hfa: { ...hfa, enabled } })} />
       <WeightSlider weight="hfaStrength" settings={settings} disabled={!hfa.enabled} />
+      {model?.learnedAlpha ? <AlphaTableButton settings={settings} learned={model.learnedAlpha} /> : null}
     </Group>
   );
 }

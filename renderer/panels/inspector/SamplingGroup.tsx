@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import { samplerNames, type TakeSettings } from '../../../electron/contract/takeSettings.ts';
+import { shownSetup } from '../../editor/setups.ts';
 import { useDocument, useModels, useProject } from '../../project/hooks.ts';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { Field, HintText } from '../../ui/fields/Field.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { SizeRow } from '../../ui/fields/SizeRow.tsx';
+import { Group } from '../../ui/groups/Group.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { Group } from './InspectorGroup.tsx';
 import { PromptField } from './prompt/PromptField.tsx';
 import { SettingSlider, useSetting } from './SettingFields.tsx';
 import { settingsForModel, withWeights } from './settingsForModel.ts';
@@ -36,16 +37,16 @@ export function SamplingGroup({ settings, model }: { settings: TakeSettings; mod
   const { editor, showModels } = useProject();
   const models = useModels();
   const set = useSetting();
-  const setup = useDocument((document) => document.get('setup', 'setup'));
+  const setup = useDocument(shownSetup);
   const guidance = settings.guidance ?? model.guidance;
   const ownSteps = settings.weights === 'student' && model.studentSteps !== null ? model.studentSteps : model.steps;
   const chooseModel = (modelId: string): void => {
     if (modelId === morePage) showModels();
     const chosen = models.find((each) => each.id === modelId);
-    if (setup && chosen) editor.update('Model', setup, { modelId, settings: settingsForModel(setup.settings, chosen) });
+    if (setup && chosen) editor.updateSetup('Model', { modelId, settings: settingsForModel(setup.settings, chosen) });
   };
   return (
-    <Group title={text.sampling} open={false}>
+    <Group id="sampling" title={text.sampling} open={false}>
       <SelectField
         label={text.model}
         hint={text.modelHint}
@@ -67,7 +68,7 @@ export function SamplingGroup({ settings, model }: { settings: TakeSettings; mod
               { value: 'teacher', label: text.teacher },
             ]}
             onChange={(weights) => {
-              if (setup) editor.update('Weights', setup, { settings: withWeights(settings, weights) });
+              editor.updateSetup('Weights', { settings: withWeights(settings, weights) });
             }}
           />
           <HintText>{text.weightsHint}</HintText>

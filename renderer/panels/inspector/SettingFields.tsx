@@ -42,6 +42,8 @@ export function SettingSlider({
   disabled?: boolean;
   /** A control before the typed value. */
   beside?: ReactNode;
+  /** In one line, for what must always be at hand. */
+  inLine?: boolean;
   change: (value: number) => Partial<TakeSettings>;
 }): ReactNode {
   const set = useSetting();

@@ -5,8 +5,8 @@ import { Field, FieldRow, HintText, Inline } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
 import { Select } from '../../ui/fields/SelectField.tsx';
 import { SwitchField } from '../../ui/fields/Switch.tsx';
+import { Group } from '../../ui/groups/Group.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { Group } from './InspectorGroup.tsx';
 import { useSetting } from './SettingFields.tsx';
 
 const text = texts.lanes;
@@ -17,7 +17,7 @@ const firstCurve: StepCurve = { start: 1, end: 0.5, ease: 'linear' };
 /** Factors of the weights over the steps of a run. */
 export function StepCurves({ settings }: { settings: TakeSettings }): ReactNode {
   return (
-    <Group title={text.steps} open={false}>
+    <Group id="steps" title={text.steps} open={false}>
       <HintText>{text.stepsHint}</HintText>
       {movingWeights.map((weight) => (
         <CurveFields key={weight} weight={weight} settings={settings} />

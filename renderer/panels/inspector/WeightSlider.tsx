@@ -22,11 +22,13 @@ export function WeightSlider({
   settings,
   note,
   disabled = false,
+  inLine = false,
 }: {
   weight: MovingWeight;
   settings: TakeSettings;
   note?: string;
   disabled?: boolean;
+  inLine?: boolean;
 }): ReactNode {
   const { editor, model } = useProject();
   const lane = settings.overTime.frames[weight];
@@ -46,6 +48,7 @@ export function WeightSlider({
       own={1}
       marked
       disabled={disabled}
+      inLine={inLine}
       change={(value) =>
         isOn ? withLane(settings, weight, withKey(lane, { frame, value })) : withNumber(settings, weight, value)
       }

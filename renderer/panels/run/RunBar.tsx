@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { shownSetup } from '../../editor/setups.ts';
 import { useDocument, useProject, useProjectState, useSession } from '../../project/hooks.ts';
 import type { ProjectState } from '../../project/projectScope.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -7,15 +8,14 @@ import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { HintText } from '../../ui/fields/Field.tsx';
 import { Switch } from '../../ui/fields/Switch.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { Jobs } from './Jobs.tsx';
 import { memoryText, secondsText } from './quantities.ts';
 import styles from './RunBar.module.css';
 
-/** Generate, live, what a run would need, and the jobs under way. */
+/** Generate, live, and what a run would need. */
 export function RunBar(): ReactNode {
   const { takes, messages, state } = useProject();
   const id = useId();
-  const settings = useDocument((document) => document.get('setup', 'setup')?.settings);
+  const settings = useDocument((document) => shownSetup(document)?.settings);
   useDocument((document) => document.get('view', 'view'));
   useDocument((document) => document.all('mask'));
   const estimate = useProjectState((state) => state.estimate);
@@ -26,7 +26,6 @@ export function RunBar(): ReactNode {
   const isEdit = settings?.task === 'edit';
   return (
     <div className={styles.runBar} data-testid="run-bar">
-      <Jobs />
       <div className={styles.row}>
         <Hint text={reason ?? texts.inspector.taskHint[isEdit ? settings.keep : 'generate']} keys="Ctrl Enter">
           <Button

@@ -1,7 +1,6 @@
 import type { FollowedRecord, ItemRecord } from '../../../electron/contract/records.ts';
 import { doubtPercent } from '../../editor/followed.ts';
-import { rows } from '../timelineLayout.ts';
-import { fillShape, type TimelinePaint } from '../timelinePaint.ts';
+import { fillShape, type TimelinePaint } from '../drawing/timelinePaint.ts';
 import { type Lane, laneOf, placeOfFrame } from './laneFrames.ts';
 
 /** Room above the bars for the marks of doubtful frames, in pixels. */
@@ -14,7 +13,7 @@ const markHeight = 5;
 export function drawLane(paint: TimelinePaint): void {
   const lane = laneOf(paint.editor);
   if (!lane) return;
-  const { context, window, colours, size } = paint;
+  const { context, window, colours, size, rows } = paint;
   const { top, height } = rows.lane;
   for (const item of lane.items) {
     for (const run of lane.status.runs) {
@@ -38,7 +37,7 @@ export function drawLane(paint: TimelinePaint): void {
 }
 
 function drawRun(
-  { editor, context, window, colours, size }: TimelinePaint,
+  { editor, context, window, colours, size, rows }: TimelinePaint,
   lane: Lane,
   item: ItemRecord,
   run: FollowedRecord,

@@ -1,9 +1,12 @@
 import type { FollowedRecord, ItemRecord, MaskRecord, SourceRecord } from '../../../electron/contract/records.ts';
+import { mediaPerFrame } from '../../../electron/contract/timeline/shownItems.ts';
+import { shownMedia } from '../../../electron/contract/timeline/shownMedia.ts';
 import type { Editor } from '../../editor/editor.ts';
 import { type FollowStatus, followStatus } from '../../editor/followed.ts';
 import { activeMask } from '../../editor/maskCommands.ts';
-import { timelineFrameOf, timelineRate } from '../../editor/timelineCommands.ts';
-import { frameOfX, rows, type TimelineWindow, xOfFrame } from '../timelineLayout.ts';
+import { timelineRate } from '../../editor/timeline/arrangement.ts';
+import { timelineFrameOf } from '../../editor/timelineCommands.ts';
+import { frameOfX, type TimelineRows, type TimelineWindow, xOfFrame } from '../timelineLayout.ts';
 
 /** The looked-at mask with where its source lies: what the confidence lane shows. */
 export interface Lane {
@@ -42,16 +45,21 @@ export function placeOfFrame(
 const reachPixels = 6;
 
 /** The followed frame of the source under the pointer: near a doubtful one the most doubtful. */
-export function laneFrameAt(editor: Editor, x: number, y: number, window: TimelineWindow): number | undefined {
+export function laneFrameAt(
+  editor: Editor,
+  rows: TimelineRows,
+  { x, y }: { readonly x: number; readonly y: number },
+  window: TimelineWindow,
+): number | undefined {
   if (y < rows.lane.top || y >= rows.lane.top + rows.lane.height) return undefined;
   const lane = laneOf(editor);
   if (!lane) return undefined;
-  const perFrame = lane.source.framesPerSecond / timelineRate(editor.document);
   const frame = frameOfX(x, window);
   const item = lane.items.find(
     ({ startFrame, lengthFrames }) => frame >= startFrame && frame < startFrame + lengthFrames,
   );
   if (!item) return undefined;
+  const perFrame = mediaPerFrame(item, shownMedia(lane.source), timelineRate(editor.document));
   const pointed = Math.floor(item.inFrame + (frame - item.startFrame) * perFrame + 1e-6);
   const reach = (reachPixels / window.scale) * perFrame;
   const near = lane.status.doubts.find((doubt) => Math.abs(doubt.frame - pointed) <= reach);

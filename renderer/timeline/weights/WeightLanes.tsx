@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { type MovingWeight, movingWeights } from '../../../models/lanes/weightsOverTime.ts';
+import { shownSetup } from '../../editor/setups.ts';
 import { nextTakePlace } from '../../editor/weightLanes.ts';
 import { useDocument, useProject, useSession } from '../../project/hooks.ts';
 import { texts } from '../../ui/texts/texts.ts';
@@ -10,7 +11,7 @@ import styles from './WeightLanes.module.css';
 /** The lanes of the weights that move, over the place where the next take will lie; nothing where none moves. */
 export function WeightLanes(): ReactNode {
   const { editor, model } = useProject();
-  const settings = useDocument((document) => document.get('setup', 'setup')?.settings);
+  const settings = useDocument((document) => shownSetup(document)?.settings);
   useDocument((document) => document.get('view', 'view'));
   useDocument((document) => document.all('item'));
   useDocument((document) => document.all('source'));

@@ -24,10 +24,12 @@ export function BareIconButton({
   );
 }
 
-/** A button that is an icon, with its name and key in a tooltip. */
+/** A button that is an icon, with its name and key in a tooltip; with a `reason` it does nothing, and the tooltip says why. */
 export function IconButton({
   keys,
   pressed,
+  reason,
+  onClick,
   ...rest
 }: {
   icon: IconName;
@@ -35,10 +37,15 @@ export function IconButton({
   keys?: string;
   pressed?: boolean;
   small?: boolean;
+  reason?: string | undefined;
 } & ButtonProps): ReactNode {
   return (
-    <Hint text={rest.label} {...(keys ? { keys } : {})}>
-      <BareIconButton {...(pressed === undefined ? {} : { 'aria-pressed': pressed })} {...rest} />
+    <Hint text={reason ? `${rest.label}: ${reason}` : rest.label} {...(keys ? { keys } : {})}>
+      <BareIconButton
+        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+        {...(reason ? { 'aria-disabled': true } : { onClick })}
+        {...rest}
+      />
     </Hint>
   );
 }

@@ -11,6 +11,11 @@ export function FieldRow({ children }: { children: ReactNode }): ReactNode {
   return <div className={styles.row}>{children}</div>;
 }
 
+/** A name, a wide control and a small one in one line; those of several lines stand below each other. */
+export function FieldLine({ children }: { children: ReactNode }): ReactNode {
+  return <div className={styles.line}>{children}</div>;
+}
+
 /** Things close together in one line. */
 export function Inline({ children }: { children: ReactNode }): ReactNode {
   return <span className={styles.inline}>{children}</span>;

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { texts } from '../texts/texts.ts';
-import { Field, FieldRow, HintText, Inline } from './Field.tsx';
+import { Field, FieldLine, FieldRow, HintText, Inline } from './Field.tsx';
 import { NumberField } from './NumberField.tsx';
 import { type NumberRange, Slider } from './Slider.tsx';
 
@@ -17,6 +17,7 @@ export function SliderField({
   label,
   hint,
   brief = false,
+  inLine = false,
   defaultValue,
   mark,
   disabled = false,
@@ -31,6 +32,8 @@ export function SliderField({
   /** One line of what it does: below it, or with `brief` where the pointer rests on its name. */
   hint?: string;
   brief?: boolean;
+  /** Name, slider and number in one line; what it does is said where the pointer rests on its name. */
+  inLine?: boolean;
   defaultValue: number;
   mark?: number | undefined;
   disabled?: boolean;
@@ -40,43 +43,61 @@ export function SliderField({
   GestureHandlers): ReactNode {
   const id = useId();
   const [dragging, setDragging] = useState(false);
+  const isBrief = brief || inLine;
+  const name = (
+    <span id={`${id}-label`} title={isBrief ? hint : undefined}>
+      {label}
+    </span>
+  );
+  const number = (
+    <Inline>
+      {beside}
+      <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+    </Inline>
+  );
+  const slider = (
+    <Slider
+      {...range}
+      mark={mark}
+      disabled={disabled}
+      onPointerDown={() => {
+        setDragging(true);
+        onBegin();
+      }}
+      onValueChange={([next]) => next !== undefined && onChange(next)}
+      onLostPointerCapture={() => {
+        if (!dragging) return;
+        setDragging(false);
+        onCommit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !dragging) return;
+        setDragging(false);
+        onBail();
+      }}
+      onDoubleClick={() => onChange(defaultValue)}
+      title={texts.inspector.reset}
+      thumb={{
+        'aria-labelledby': `${id}-label`,
+        ...(hint ? (isBrief ? { 'aria-description': hint } : { 'aria-describedby': `${id}-hint` }) : {}),
+      }}
+    />
+  );
+  if (inLine)
+    return (
+      <FieldLine>
+        {name}
+        {slider}
+        {number}
+      </FieldLine>
+    );
   return (
     <Field>
       <FieldRow>
-        <span id={`${id}-label`} title={brief ? hint : undefined}>
-          {label}
-        </span>
-        <Inline>
-          {beside}
-          <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
-        </Inline>
+        {name}
+        {number}
       </FieldRow>
-      <Slider
-        {...range}
-        mark={mark}
-        disabled={disabled}
-        onPointerDown={() => {
-          setDragging(true);
-          onBegin();
-        }}
-        onValueChange={([next]) => next !== undefined && onChange(next)}
-        onLostPointerCapture={() => {
-          if (!dragging) return;
-          setDragging(false);
-          onCommit();
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !dragging) return;
-          setDragging(false);
-          onBail();
-        }}
-        onDoubleClick={() => onChange(defaultValue)}
-        title={texts.inspector.reset}
-        thumb={{
-          'aria-labelledby': `${id}-label`,
-          ...(hint ? (brief ? { 'aria-description': hint } : { 'aria-describedby': `${id}-hint` }) : {}),
-        }}
-      />
+      {slider}
       {hint && !brief ? <HintText id={`${id}-hint`}>{hint}</HintText> : null}
     </Field>
   );

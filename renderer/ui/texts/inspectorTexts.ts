@@ -6,6 +6,10 @@ export const inspectorTexts = {
     generate: 'Generate',
     editSubject: 'Edit: keep subject',
     editRest: 'Edit: keep the rest',
+    keepSubject: 'Keep subject',
+    keepRest: 'Keep rest',
+    length: 'Seed and length',
+    make: 'Take',
     taskHint: {
       generate: 'Brings the picture’s subject to life as the sentence says.',
       subject: 'The subject stays, pixel for pixel; the sentence makes the place around it.',
@@ -22,7 +26,6 @@ export const inspectorTexts = {
     unknownWords: (words: string) => `The model does not know: ${words}`,
     negative: 'Negative prompt',
     negativePlaceholder: 'What should not appear',
-    balance: 'Balance',
     textAlpha: 'Text α',
     textAlphaHint: 'How strongly the sentence steers.',
     imageAlpha: 'Image α',

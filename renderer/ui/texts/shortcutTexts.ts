@@ -32,7 +32,9 @@ export const shortcutTexts = {
         rows: [
           ['S', 'Split at the playhead'],
           ['M', 'Add a marker'],
-          ['Delete', 'Delete what is selected'],
+          ['Delete', 'Delete what is selected (Shift: close the gap)'],
+          ['Alt  Ctrl', 'Dragging a clip: slip what it shows, make room'],
+          ['I  O', 'In the timeline view: mark the part to export'],
           ['+  −', 'Zoom the timeline'],
           ['N', 'Snapping on or off'],
         ],

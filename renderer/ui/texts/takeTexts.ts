@@ -49,6 +49,9 @@ export const takeTexts = {
     title: 'Export',
     which: 'What to export',
     timeline: 'Timeline',
+    part: 'In to out',
+    rate: 'Frame rate',
+    perSecond: 'a second',
     what: (take: string, frames: number) => `${take}, ${frames} frames`,
     format: 'Format',
     formats: {

@@ -8,6 +8,7 @@ import { modelTexts } from './modelTexts.ts';
 import { shortcutTexts } from './shortcutTexts.ts';
 import { startTexts } from './startTexts.ts';
 import { takeTexts } from './takeTexts.ts';
+import { timelineTexts } from './timelineTexts.ts';
 import { viewerTexts } from './viewerTexts.ts';
 
 /** Every sentence the page shows, in one place and by its use, ready to be translated. */
@@ -27,6 +28,7 @@ export const texts = {
   ...materialTexts,
   ...followTexts,
   ...viewerTexts,
+  ...timelineTexts,
   ...takeTexts,
   ...gridTexts,
   ...inspectorTexts,

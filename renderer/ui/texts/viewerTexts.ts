@@ -1,4 +1,4 @@
-/** Sentences of the viewer, its tools and the timeline. */
+/** Sentences of the viewer and its tools. */
 export const viewerTexts = {
   tools: {
     label: 'Tools',
@@ -61,23 +61,5 @@ export const viewerTexts = {
     loop: 'Loop',
     frame: 'Frame',
     goTo: 'Go to frame',
-  },
-  timeline: {
-    label: 'Timeline',
-    help: 'Arrow keys step, I and O mark, S splits, M sets a marker, plus and minus zoom.',
-    takes: 'Takes',
-    source: 'Source',
-    keys: 'Mask keys',
-    lane: 'Confidence',
-    split: 'Split at playhead',
-    marker: 'Add marker',
-    remove: 'Delete',
-    snapping: 'Snapping',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    fit: 'Show all',
-    empty: 'Imported media and finished takes line up here.',
-    items: 'Items on the timeline',
-    item: (name: string, start: number, length: number) => `${name}, from frame ${start}, ${length} frames long`,
   },
 } as const;

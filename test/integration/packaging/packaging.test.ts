@@ -67,6 +67,10 @@ test.runIf(process.platform === 'linux')('the archive holds the built program an
   ]) {
     expect(paths).toContain(wanted);
   }
+  // Titles are drawn with faces that the program carries, and with no others of their families.
+  const faces = paths.filter((path) => path.includes('/@fontsource/') && path.includes('/files/'));
+  expect(faces).toContain('/node_modules/@fontsource/inter/files/inter-latin-700-normal.woff2');
+  expect(faces.length).toBeLessThan(40);
   const ours = paths.filter((path) => !path.startsWith('/node_modules/'));
   expect(ours.filter((path) => !path.startsWith('/dist/') && path !== '/package.json')).toEqual([]);
   expect(ours.filter((path) => /\.(ts|tsx|map)$/.test(path))).toEqual([]);
@@ -78,6 +82,7 @@ test.runIf(process.platform === 'linux')('native modules lie unpacked, for this 
   expect(runtimes.some((path) => path.endsWith('onnxruntime_binding.node'))).toBe(true);
   expect(runtimes.filter((path) => !path.includes(`/${process.platform}/${process.arch}/`))).toEqual([]);
   expect(files.some((path) => path.includes('@img/sharp-linux'))).toBe(true);
+  expect(files.some((path) => path.includes('@napi-rs/canvas-linux') && path.endsWith('.node'))).toBe(true);
 });
 
 test.runIf(process.platform === 'linux')('the licences of what is carried lie beside it', async () => {

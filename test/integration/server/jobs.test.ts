@@ -25,7 +25,7 @@ describe('a job', () => {
       name: 'Take 1',
       recipe: { settings: { prompt: 'a red ball' }, model: { id: 'tiny', hash: 'abc' }, provider: 'cpu' },
     });
-    expect(project.store.all('item')).toMatchObject([{ track: 'take', targetId: take?.id, lengthFrames: 2 }]);
+    expect(project.store.all('item')).toMatchObject([{ trackId: 'track-take', targetId: take?.id, lengthFrames: 2 }]);
     await until(() => test.studio.services.jobs.list(projectId).length === 0);
     const started = await test.call('exports.start', {
       projectId,

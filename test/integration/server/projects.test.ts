@@ -32,7 +32,7 @@ describe('a project', () => {
     await writeFile(join(folder, 'project.lock'), JSON.stringify({ pid: 2 ** 30 }));
     test = await startTestStudio({ workspace: test.workspace });
     const { body } = await test.call('projects.open', { projectId, windowId: 'w1' });
-    expect(ids(body)).toEqual(['one', 'project', 'setup', 'two', 'view']);
+    expect(ids(body)).toEqual(['one', 'project', 'setup', 'track-source', 'track-take', 'two', 'view']);
     await test.call('document.apply', { projectId, windowId: 'w1', diff: add(marker('three')) });
     expect((await readFile(join(folder, 'journal.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(3);
   });
@@ -165,7 +165,7 @@ describe('a project', () => {
     await writeFile(path, text.replace(/"schemaVersion":\d+/, '"schemaVersion":1'));
     test = await startTestStudio({ workspace: test.workspace });
     const { body } = await test.call('projects.open', { projectId, windowId: 'w' });
-    expect(ids(body)).toEqual(['one', 'project', 'setup', 'view']);
+    expect(ids(body)).toEqual(['one', 'project', 'setup', 'track-source', 'track-take', 'view']);
     await test.call('document.apply', { projectId, windowId: 'w', diff: add(marker('two')) });
     await test.call('projects.close', { projectId, windowId: 'w' });
     expect(await readFile(path, 'utf8')).not.toContain('"schemaVersion":1,');

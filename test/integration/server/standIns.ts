@@ -11,6 +11,7 @@ import type {
   FollowJob,
   JobEstimate,
 } from '../../../electron/engine/engineProtocol.ts';
+import { openFrameCanvas } from '../../../electron/media/canvas/frameCanvas.ts';
 import { maskCoverage } from '../../../electron/media/pixels/maskCoverage.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
 import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
@@ -55,6 +56,7 @@ export const stillMedia: MediaPort = {
     await writeFile(request.out, `${count} frames`);
     return { path: request.out, sizeBytes: 8, warnings: [] };
   },
+  openCanvas: openFrameCanvas,
   maskCoverage,
   smartSelect: async (picture) => new Uint8Array(picture.width * picture.height).fill(255),
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
 import { mediaFrameAt, shownItemAt } from '../../../electron/contract/timeline/shownItems.ts';
+import { shownMedia } from '../../../electron/contract/timeline/shownMedia.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { readWaveform } from '../../../electron/media/waveform.ts';
 import { type RunningStudio, startStudio } from '../../../electron/server/startStudio.ts';
@@ -67,14 +68,14 @@ async function wanted(from: number, to: number): Promise<number[]> {
   const rate = project.store.get('project', 'project').framesPerSecond;
   const means: number[] = [];
   for (let frame = from; frame < to; frame++) {
-    const item = shownItemAt(items, frame);
+    const item = shownItemAt(project.store.all('track'), items, frame);
     const source = project.store.find('source', item?.targetId ?? null);
     if (!item || !source) {
       means.push(0);
       continue;
     }
     const frames = await allFrames(project.store.assets.pathOf(source.assetId), { width: size, height: size });
-    const index = source.media === 'picture' ? 0 : mediaFrameAt(item, source, rate, frame);
+    const index = mediaFrameAt(item, shownMedia(source), rate, frame);
     means.push(luma(frames[index]?.data ?? new Uint8Array(4)));
   }
   return means;
@@ -111,6 +112,18 @@ test('a range in another shape is letterboxed', async () => {
   const column = (x: number): number => first?.data[((size / 2) * 2 * size + x) * 4 + 2] ?? -1;
   expect(column(10)).toBeLessThan(8);
   expect(column(size)).toBeGreaterThan(40);
+});
+
+test('another rate shows the same moments, and as long', async () => {
+  const rate = project.store.get('project', 'project').framesPerSecond;
+  const path = await exported({ framesPerSecond: rate * 2, fileName: 'fast', sound: false });
+  const frames = await allFrames(path);
+  const expected = await wanted(0, 17);
+  expect(frames).toHaveLength(34);
+  for (const [index, { data }] of frames.entries())
+    if (index % 2 === 0)
+      expect(Math.abs(luma(data) - (expected[index / 2] ?? 0)), `frame ${index}`).toBeLessThanOrEqual(2);
+  expect((await probeMedia(path)).durationSeconds).toBeCloseTo(17 / rate, 1);
 });
 
 test('a range beyond the timeline is refused', () => {

@@ -4,6 +4,7 @@ import { StudioError } from '../../../../models/errors/studioError.ts';
 import { parseBoundedJson } from '../../../../models/files/boundedJson.ts';
 import { parseProjectFile } from '../../../contract/projectFile.ts';
 import type { DocumentRecord } from '../../../contract/records.ts';
+import { settleTimeline } from '../../../contract/timeline/settleTimeline.ts';
 import { generationFolders } from './generations.ts';
 import { type JournalContent, readJournal, replayJournal } from './readJournal.ts';
 
@@ -35,10 +36,12 @@ export async function readDocument(folder: string): Promise<ProjectDocument> {
     const isLost = error instanceof StudioError && /^(project-damaged|file-missing)$/.test(error.code);
     const recovered = isLost ? await readGenerations(folder, journal) : undefined;
     if (!recovered) throw error;
+    settleTimeline(recovered.records);
     return recovered;
   }
   const { records, sequence: folded } = base;
   const { sequence, lost } = replayJournal(records, folded, journal);
+  settleTimeline(records);
   const recovery =
     journal.damagedStretches === 0 ? undefined : `The project’s journal was damaged. ${lostSentence(lost)}`;
   return { records, sequence, folded, journal, recovery, isFromGeneration: false };

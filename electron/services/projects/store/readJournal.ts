@@ -99,7 +99,7 @@ function ownerOf(record: DocumentRecord): string | undefined {
     case 'stroke':
       return record.keyId;
     case 'item':
-      return record.targetId;
+      return record.targetId ?? undefined;
     default:
       return undefined;
   }

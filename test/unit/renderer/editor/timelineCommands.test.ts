@@ -2,15 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ItemRecord, MarkerRecord } from '../../../../electron/contract/records.ts';
 import { Editor } from '../../../../renderer/editor/editor.ts';
 import { addOperation } from '../../../../renderer/editor/maskCommands.ts';
+import { moveItem, splitItem, trimItem } from '../../../../renderer/editor/timeline/itemCommands.ts';
 import {
   addSources,
-  moveItem,
   removeSource,
   snapFrame,
   sourceFrameAt,
-  splitItem,
   timelineEnd,
-  trimItem,
 } from '../../../../renderer/editor/timelineCommands.ts';
 import { clipRecord, emptyProject } from '../../../fixtures/projectRecords.ts';
 
@@ -78,7 +76,7 @@ describe('timeline', () => {
   });
 
   it('moves no further left than the start and removes a source with all that hangs on it', () => {
-    moveItem(editor, item(), -5);
+    moveItem(editor, item(), { startFrame: -5 });
     expect(item().startFrame).toBe(0);
     const clip = editor.document.get('source', 'clip');
     if (!clip) throw new Error('no clip');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../electron/contract/methods.ts';
 import type { DocumentRecord, TakeRecord } from '../../../../electron/contract/records.ts';
 import { takeSettings } from '../../../../electron/contract/takeSettings.ts';
+import { firstTracks } from '../../../../electron/contract/timeline/tracks.ts';
 import type { StudioClient } from '../../../../renderer/client/studioClient.ts';
 import { StateStore } from '../../../../renderer/editor/stateStore.ts';
 import { Messages } from '../../../../renderer/project/messages.ts';
@@ -59,12 +60,13 @@ export const smallTake: TakeRecord = {
 
 const records: DocumentRecord[] = [
   { kind: 'project', id: 'project', name: 'P', createdAt: '', framesPerSecond: 8 },
+  ...firstTracks,
   { kind: 'setup', id: 'setup', modelId: 'tiny', settings: projectSettings },
   { kind: 'view', id: 'view', sourceId: 'one', maskId: null, takeId: null, compareTakeId: null, playheadFrame: 0 },
   smallClip('one'),
   smallClip('two'),
-  { kind: 'item', id: 'i1', track: 'source', targetId: 'one', startFrame: 0, lengthFrames: 20, inFrame: 0 },
-  { kind: 'item', id: 'i2', track: 'source', targetId: 'two', startFrame: 20, lengthFrames: 20, inFrame: 0 },
+  { kind: 'item', id: 'i1', trackId: 'track-source', targetId: 'one', startFrame: 0, lengthFrames: 20, inFrame: 0 },
+  { kind: 'item', id: 'i2', trackId: 'track-source', targetId: 'two', startFrame: 20, lengthFrames: 20, inFrame: 0 },
   smallTake,
 ];
 

@@ -7,6 +7,8 @@ export interface TimelineColours {
   soft: string;
   source: string;
   take: string;
+  title: string;
+  wave: string;
   key: string;
   /** Of a followed frame that is sure, and of one that is doubtful. */
   sure: string;
@@ -27,6 +29,8 @@ export function readColours(element: HTMLElement): TimelineColours {
     soft: token('--text-soft'),
     source: token('--track-source'),
     take: token('--track-take'),
+    title: token('--track-title'),
+    wave: token('--track-wave'),
     key: token('--track-key'),
     sure: token('--track-sure'),
     doubt: token('--track-doubt'),

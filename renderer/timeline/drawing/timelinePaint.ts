@@ -1,6 +1,6 @@
-import type { Editor } from '../editor/editor.ts';
+import type { Editor } from '../../editor/editor.ts';
+import type { TimelineRows, TimelineWindow } from '../timelineLayout.ts';
 import type { TimelineColours } from './timelineColours.ts';
-import type { TimelineWindow } from './timelineLayout.ts';
 
 /** What the timeline is drawn with: on what, of what, which part of it, and in which colours. */
 export interface TimelinePaint {
@@ -8,9 +8,12 @@ export interface TimelinePaint {
   editor: Editor;
   projectId: string;
   window: TimelineWindow;
+  rows: TimelineRows;
   /** Of the canvas, in pixels. */
   size: { width: number; height: number };
   colours: TimelineColours;
+  /** The item under the pointer. */
+  hoveredId: string | undefined;
   /** Called when a picture arrives that was missing. */
   redraw: () => void;
 }
