@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
 import { checkMaskFills, checkMaskShape, type Mask, maskFill, type Picture } from './subject/picture.ts';
 import { pictureTrack } from './subject/pictureTrack.ts';
+import type { Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
 import { resolveParameters, type TakeParameters } from './takeParameters.ts';
 
@@ -22,13 +23,22 @@ export interface GenerateRequest {
  */
 export async function* generateVideo(
   model: Model,
-  { picture, mask, parameters: wanted, inputsKey }: GenerateRequest,
+  request: GenerateRequest,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
+  yield* makeTake(model, await openGeneration(model, request, context), context);
+}
+
+/** What a generation opens its take with. @throws StudioError for a mask that does not fit, is empty or full */
+export async function openGeneration(
+  model: Model,
+  { picture, mask, parameters: wanted, inputsKey }: GenerateRequest,
+  context: RunContext,
+): Promise<Opening> {
   checkMaskShape(picture, mask, 'the picture');
   checkMaskFills([maskFill(mask)], 'the picture');
   const { frames } = wanted;
   const parameters = resolveParameters(model, wanted, frames);
   const track = await pictureTrack(model, { picture, mask, inputsKey }, parameters, context.remember);
-  yield* makeTake(model, { parameters, frames, inputsKey, track }, context);
+  return { parameters, frames, inputsKey, track };
 }
