@@ -16,6 +16,11 @@ const mostFrames = 128;
 /** What a take's own recipe says beside its frames: its job as the engine had it. */
 export type MeasuredJob = Pick<EngineJob, 'settings' | 'source' | 'mask'>;
 
+/** The job as its inputs' readers want it; they ask for nothing else of one. */
+export const jobOf = (job: MeasuredJob): EngineJob => ({
+  ...{ ...job, id: 'measured', folder: '', modelFolder: '', previews: false },
+});
+
 /** Reads a clip or a folder of frames, the first {@link mostFrames} of it. */
 export async function framesOf(path: string): Promise<Pick<TakeToMeasure, 'width' | 'height' | 'frames'>> {
   const clip = await openClipFrames(path);
@@ -40,8 +45,7 @@ export async function takeOfJob(
   model?: Model,
 ): Promise<TakeToMeasure> {
   const { settings } = job;
-  // The inputs' readers ask for nothing else of a job.
-  const whole: EngineJob = { ...job, id: 'measured', folder: '', modelFolder: '', previews: false };
+  const whole = jobOf(job);
   const { prompt, task, keep } = settings;
   if (task === 'generate') {
     const { picture, mask } = await readGenerateInputs(whole);
