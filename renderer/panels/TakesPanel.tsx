@@ -88,6 +88,10 @@ function TakeMenu({
     editor.session.set({ viewMode: 'wipe', viewport: null });
     state.set({ dialog: 'compare' });
   };
+  const askOf = (dialog: 'renameTake' | 'retakeFrames' | 'retakeRegion') => (): void => {
+    looking.showTake(take);
+    state.set({ dialog });
+  };
   return (
     <Menu align="end" trigger={<BareIconButton icon="more" small label={`${texts.takes.more}: ${take.name}`} />}>
       {compared ? (
@@ -105,15 +109,14 @@ function TakeMenu({
         onSelect={() => void messages.attempt(() => takes.recallTake(take))}
         disabled={!writer}
       />
+      <MenuItem icon="brush" label={texts.takes.rename} onSelect={askOf('renameTake')} disabled={!writer} />
       <MenuItem
-        icon="brush"
-        label={texts.takes.rename}
-        onSelect={() => {
-          looking.showTake(take);
-          state.set({ dialog: 'renameTake' });
-        }}
-        disabled={!writer}
+        icon="retry"
+        label={texts.takes.retakeFrames}
+        onSelect={askOf('retakeFrames')}
+        disabled={!writer || take.result.frameCount < 2}
       />
+      <MenuItem icon="lasso" label={texts.takes.retakeRegion} onSelect={askOf('retakeRegion')} disabled={!writer} />
       <MenuItem icon="export" label={texts.takes.saveRecipe} onSelect={() => void takes.saveRecipe(take)} />
       <MenuItem
         icon="film"

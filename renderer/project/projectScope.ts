@@ -15,6 +15,8 @@ export type DialogName =
   | 'saveAs'
   | 'rename'
   | 'renameTake'
+  | 'retakeFrames'
+  | 'retakeRegion'
   | 'grid';
 
 /** What the page knows of an open project beside its document and session. */
