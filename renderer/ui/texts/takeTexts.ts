@@ -18,6 +18,8 @@ export const takeTexts = {
     decodeAgain: 'Decode again',
     rename: 'Rename take',
     remove: 'Delete take',
+    isShown: 'show another take first',
+    noLatents: 'its latents are not kept',
     star: 'Star',
     unstar: 'Remove star',
     stopCompare: 'Stop comparing',
