@@ -2,15 +2,14 @@ import { basename, join } from 'node:path';
 import { CancelledError } from '../../models/errors/studioError.ts';
 import { openFollower } from '../../models/families/openFollower.ts';
 import { writeFileAtomic } from '../../models/files/atomicFile.ts';
-import type { FollowClip, FollowedFrame, FollowKey } from '../../models/follow/follower.ts';
-import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
+import type { FollowedFrame } from '../../models/follow/follower.ts';
 import { MaskSequence } from '../../models/masks/maskSequence.ts';
-import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import { encodeRuns } from '../../models/masks/regionRuns.ts';
 import { progressOf } from '../../models/progress/progress.ts';
 import type { FollowStretch } from '../contract/masks/followPlan.ts';
 import { openClipFrames } from '../media/clipFrames.ts';
 import type { FollowEvent, FollowedRun, FollowJob, FollowResult } from './engineProtocol.ts';
+import { keysToFollow } from './keysToFollow.ts';
 import { StageClock } from './stageClock.ts';
 
 /** What the built-in follower is called. */
@@ -45,7 +44,7 @@ export async function runFollow(job: FollowJob, around: FollowSurroundings): Pro
       ...(around.cacheFolder === undefined ? {} : { cacheFolder: around.cacheFolder }),
     });
     try {
-      const keys = keysOf(job.drawing, clip);
+      const keys = keysToFollow(job.drawing, clip, follower.readsClicks);
       const runs: FollowedRun[] = [];
       let done = 0;
       for (const window of job.windows) {
@@ -76,13 +75,6 @@ export async function runFollow(job: FollowJob, around: FollowSurroundings): Pro
   } finally {
     await clip.close();
   }
-}
-
-/** The hand-made keys as a follower takes them, those of frames that the clip has. */
-function keysOf(drawing: MaskDrawing, { width, height, frameCount }: FollowClip): FollowKey[] {
-  return drawing.keys
-    .filter(({ frameIndex }) => frameIndex < frameCount)
-    .map(({ frameIndex }) => ({ frame: frameIndex, mask: rasterizeMask(drawing, { width, height, frameIndex }) }));
 }
 
 function keptOf({ mask, confidence, isThere }: FollowedFrame): KeptFrame {

@@ -8,6 +8,7 @@ import type { Model } from '../../models/model/model.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/previews.ts';
 import { editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
+import type { Picture } from '../../models/pipeline/subject/picture.ts';
 import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
 import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
@@ -15,6 +16,7 @@ import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
 import { frameFileOf } from './frameFiles.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
+import { Pending } from './pending.ts';
 import { StageClock } from './stageClock.ts';
 
 /** What a job runs with. */
@@ -50,6 +52,7 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   const prepared = await prepare(job, surroundings, tell);
 
   const hash = createHash('sha256');
+  const writing = new Pending(framesWrittenAtOnce);
   let size = { width: 0, height: 0 };
   let previewer: Previewer | undefined;
   for await (const event of prepared.events) {
@@ -69,13 +72,11 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     if (picture) {
       size = { width: picture.width, height: picture.height };
       hash.update(picture.data);
-      const png = await encodePng({ ...size, data: Uint8Array.from(picture.data) });
-      await writeFile(frameFileOf(framesFolder, progress.step - 1), png).catch((cause: unknown) => {
-        throw translateWriteError(cause, framesFolder);
-      });
+      await writing.add(() => writeFrame(framesFolder, progress.step - 1, picture));
     }
     emit({ type: 'progress', progress: clock.timed(progress), preview });
   }
+  await writing.end();
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
   await store.remove('state');
   return {
@@ -91,6 +92,16 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     provider: model.provider,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Frames that are packed and written while the next are made. */
+const framesWrittenAtOnce = 3;
+
+async function writeFrame(folder: string, frame: number, { width, height, data }: Picture): Promise<void> {
+  const png = await encodePng({ width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+  await writeFile(frameFileOf(folder, frame), png).catch((cause: unknown) => {
+    throw translateWriteError(cause, folder);
+  });
 }
 
 async function freshFolder(folder: string): Promise<void> {

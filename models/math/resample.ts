@@ -21,19 +21,28 @@ const kernels = {
       return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
     },
   },
+  lanczos: {
+    radius: 3,
+    weight: (x: number): number => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0),
+  },
 } as const;
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
 
 /** Name of a resampling kernel. */
 export type Kernel = keyof typeof kernels;
 
-interface Taps {
-  first: Int32Array;
-  count: Int32Array;
-  weights: Float64Array[];
+/** For each output position the first input position it reads, how many, and their weights. */
+export interface Taps {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly weights: readonly Float64Array[];
 }
 
-/** For each output position the input positions it reads and their weights: the kernel is widened when shrinking (antialiasing). */
-function taps(from: number, to: number, kernel: Kernel): Taps {
+/** Which positions of a line of `from` each of `to` reads: the kernel is widened when shrinking (antialiasing). */
+export function taps(from: number, to: number, kernel: Kernel): Taps {
   const { radius, weight } = kernels[kernel];
   const scale = from / to;
   const stretch = Math.max(1, scale);

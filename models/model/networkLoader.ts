@@ -23,10 +23,11 @@ export interface Part<Input extends string, Output extends string> {
   readonly memory: NetworkMemory;
 }
 
-/** In which operators a network runs on a device, and when its weights become float32. */
+/** In which operators a network, by its name, runs on a device, and when its weights become float32. */
 export type FormOf = (
   weights: { readonly sizeBytes: number },
   device: Device,
+  name: string,
 ) => { readonly dialect: Dialect; readonly widening: Widening };
 
 /** How networks are loaded. */
@@ -92,7 +93,7 @@ export class NetworkLoader<Table extends NetworkTable> {
   /** Cost of a network, counted from its graph. */
   async estimate<Name extends keyof Table>(name: Name, shape: ShapeOf<Table, Name>): Promise<PartEstimate> {
     const { network, config, weights } = this.#networks.get(name);
-    const { dialect, widening } = this.#formOf(weights, this.#device);
+    const { dialect, widening } = this.#formOf(weights, this.#device, String(name));
     const cost = graphCost(network.build(config, shape, dialect, new RecordingSource((key) => weights.has(key))));
     const stored = { ...cost, aliveBytes: cost.activationBytes, storedBytes: weights.sizeBytes };
     return { flops: cost.flops, parameters: cost.parameters, ...networkMemory(stored, widening) };
@@ -128,7 +129,7 @@ export class NetworkLoader<Table extends NetworkTable> {
     { name, network, config, weights }: BuildableNetwork,
     shape: unknown,
   ): Promise<LoadedGraph> {
-    const { dialect, widening } = this.#formOf(weights, device);
+    const { dialect, widening } = this.#formOf(weights, device, name);
     const description = [name, config, shape, dialect, weights.fingerprint];
     const graph = await cachedGraph(this.#cacheFolder, description, () =>
       network.build(config, shape, dialect, weights),

@@ -26,8 +26,8 @@ export function matmul(a: Tensor, b: Tensor, { single = false } = {}): Tensor {
   )[0];
 }
 
-/** x · weightᵀ + bias over the last axis, the weight as PyTorch keeps it: (outputs, inputs). */
-export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+/** x · weightᵀ + bias over the last axis, the weight as PyTorch keeps it: (outputs, inputs). `single` as for {@link matmul}. */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor, { single = false } = {}): Tensor {
   const inputs = x.shape.at(-1) ?? 0;
   const outputs = weight.shape[0] ?? 0;
   if (weight.shape.length !== 2 || weight.shape[1] !== inputs)
@@ -42,9 +42,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     [flat, weight, bias],
     [{ dtype: x.dtype, shape: [rows, outputs] }],
     attributes,
-    {
-      flops: 2 * rows * inputs * outputs,
-    },
+    { flops: 2 * rows * inputs * outputs, single },
   );
   return reshape(product, [...x.shape.slice(0, -1), outputs]);
 }

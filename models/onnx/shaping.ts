@@ -116,7 +116,8 @@ export function resizeSmooth(
     ...(antialias ? ({ antialias: { kind: 'int', value: 1 } } as const) : {}),
   } as const;
   const inputs = [x, undefined, undefined, x.builder.integers(shape)];
-  return x.builder.node('Resize', inputs, [{ dtype: x.dtype, shape }], attributes)[0];
+  // In float32, in which that of a weight is folded; not every device knows the cubic one, and none in float16.
+  return x.builder.node('Resize', inputs, [{ dtype: x.dtype, shape }], attributes, { single: true })[0];
 }
 
 /** Pictures (n, C, h, w) enlarged or reduced to height × width by taking the nearest source pixel, floor(i · in / out). */

@@ -24,6 +24,6 @@ export async function* editVideo(
 ): AsyncGenerator<TakeEvent, void, undefined> {
   const { frames } = clip;
   const parameters = resolveParameters(model, wanted, frames, clip);
-  const track = clipTrack({ clip, inputsKey }, parameters, context.signal);
+  const track = clipTrack({ clip, inputsKey, cell: model.description.vae.factor }, parameters, context.signal);
   yield* makeTake(model, { parameters, frames, inputsKey, track }, context);
 }

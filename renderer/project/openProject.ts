@@ -14,6 +14,7 @@ import { assetUrl } from '../preview/shownFrames.ts';
 import { texts } from '../ui/texts/texts.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
+import { Grids } from './grids.ts';
 import { keepSteps } from './keepSteps.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
@@ -41,6 +42,7 @@ export class OpenProject implements ProjectScope {
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
   readonly following: Following;
+  readonly grids: Grids;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -73,6 +75,7 @@ export class OpenProject implements ProjectScope {
     this.media = new MediaCommands(this);
     this.smartSelect = new SmartSelect(this);
     this.following = new Following(this, this.playback);
+    this.grids = new Grids(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -144,7 +147,8 @@ export class OpenProject implements ProjectScope {
     else if (event.type === 'clickReady') this.smartSelect.receiveReady(event);
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
-    } else followEvent(this, event);
+    } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
+    else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.
     if (event.type === 'job' && (event.job.state === 'canceled' || event.job.state === 'failed'))
       this.following.end(event.job.id);

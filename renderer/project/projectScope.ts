@@ -6,7 +6,7 @@ import type { StateStore } from '../editor/stateStore.ts';
 import type { Messages } from './messages.ts';
 
 /** Dialogs over an open project. */
-export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename';
+export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename' | 'grid';
 
 /** What the page knows of an open project beside its document and session. */
 export interface ProjectState {

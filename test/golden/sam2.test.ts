@@ -31,6 +31,12 @@ describe.each(['plain', 'cpu'] as const)('dialect %s', (dialect) => {
   });
 });
 
+// In float16 the third case's random weights fall between two masks now and then: it says nothing of precision.
+test.each(['v20', 'v21'])('%s agrees in half precision', { timeout: 120_000 }, async (folder) => {
+  const { cases } = await verifyFolder(join(data, folder), { dialect: 'plain', half: true });
+  for (const { name, relativeError } of cases) expect(relativeError, name).toBeLessThanOrEqual(2.5e-2);
+});
+
 test('one case holds frames with and without the subject', async () => {
   const cases = await readSafetensors(join(data, 'v21_absent', 'case.safetensors'));
   const scores = await Promise.all(

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import type { Model } from '../../../models/model/model.ts';
-import { keptMask } from '../../../models/pipeline/subject/clipTrack.ts';
+import { keptMask } from '../../../models/pipeline/subject/clipFrame.ts';
 import { maskPlane, type Picture } from '../../../models/pipeline/subject/picture.ts';
 import { plannedMasks } from '../../../models/pipeline/subject/plannedMasks.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';

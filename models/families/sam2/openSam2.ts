@@ -33,6 +33,9 @@ type Table = typeof table;
 /** Bytes of loaded networks that are kept: the steady four of the largest model, not one for every count of memories there was. */
 const keptBytes = 2 ** 30;
 
+/** Small networks whose scores choose between masks, and between there and not there: in float32 wherever they run. */
+const exactNetworks: ReadonlySet<string> = new Set(['mask_decoder', 'memory_encoder'] satisfies (keyof Table)[]);
+
 /** None of its networks has settings outside its own file. */
 const settings = { text: { hiddenLayer: 'last' }, image: { hiddenLayer: 'last' } } as const;
 
@@ -94,7 +97,10 @@ export async function openSam2(path: string, options: OpenSam2Options = {}): Pro
   const loader = new NetworkLoader(networks, await chooseDevice(options), {
     cacheFolder: options.cacheFolder,
     keptBytes: options.keptBytes ?? keptBytes,
-    formOf: (_weights, { dialect }) => ({ dialect, widening: 'once' }),
+    formOf: (_weights, { dialect }, name) => ({
+      dialect: exactNetworks.has(name) ? { ...dialect, half: false } : dialect,
+      widening: 'once',
+    }),
   });
   return new Sam2Model(config, loader);
 }

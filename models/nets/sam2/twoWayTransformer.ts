@@ -2,6 +2,7 @@
 import { add } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { layerNormLayer } from '../modules.ts';
+import { cellsSeeTokens, tokensSeeCells } from './fewTokens.ts';
 import { mlp, projectedAttention } from './layers.ts';
 import { decoderHeads } from './sam2Config.ts';
 
@@ -21,10 +22,9 @@ export function twoWayTransformer(
   const half = { inner: width / 2, heads: decoderHeads };
   const whole = { inner: width, heads: decoderHeads };
   let [queries, keys] = [tokens, features];
-  const toFeatures = (name: string): Tensor => {
-    const q = add(queries, tokens);
-    return add(queries, projectedAttention(b, name, { q, k: add(keys, places), v: keys }, half));
-  };
+  let placed = add(keys, places);
+  const toFeatures = (name: string): Tensor =>
+    add(queries, tokensSeeCells(b, name, { tokens: add(queries, tokens), keys: placed, values: keys }, half));
   for (let layer = 0; layer < layers; layer++)
     b.scope(`layers.${layer}`, () => {
       // The first layer's tokens are their own positions still, so they are neither added again nor kept.
@@ -33,8 +33,9 @@ export function twoWayTransformer(
       queries = layerNormLayer(b, 'norm1', layer === 0 ? own : add(queries, own));
       queries = layerNormLayer(b, 'norm2', toFeatures('cross_attn_token_to_image'));
       queries = layerNormLayer(b, 'norm3', add(queries, mlp(b, 'mlp', queries, [inner, width])));
-      const back = { q: add(keys, places), k: add(queries, tokens), v: queries };
-      keys = layerNormLayer(b, 'norm4', add(keys, projectedAttention(b, 'cross_attn_image_to_token', back, half)));
+      const back = { cells: placed, keys: add(queries, tokens), values: queries };
+      keys = layerNormLayer(b, 'norm4', add(keys, cellsSeeTokens(b, 'cross_attn_image_to_token', back, half)));
+      placed = add(keys, places);
     });
   queries = layerNormLayer(b, 'norm_final_attn', toFeatures('final_attn_token_to_image'));
   return { tokens: queries, features: keys };

@@ -1,27 +1,19 @@
 import { CancelledError } from '../../errors/studioError.ts';
 import type { CutOut, Size } from '../../model/conditions.ts';
+import { composeFrame } from '../compositing/composeFrame.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
-import { compositeKept, keepShare } from './composite.ts';
+import type { ClipFrame } from './clipFrame.ts';
 import { alignSubject, scaleColours, signedPlanes } from './cutOut.ts';
 import {
   checkMaskFills,
   checkMaskShape,
   colourPlanes,
-  type Mask,
   type MaskFill,
   maskFill,
   maskPlane,
-  type Picture,
   scaleCoverage,
-  scalePicture,
 } from './picture.ts';
 import type { SubjectTrack, TrackView } from './subjectTrack.ts';
-
-/** One frame of the clip and the mask of its subject. */
-export interface ClipFrame {
-  picture: Picture;
-  mask: Mask;
-}
 
 /** A clip that can be read from its start any number of times, one frame in memory at a time. */
 export interface ClipSource {
@@ -32,9 +24,9 @@ export interface ClipSource {
   read(size?: Size): AsyncIterable<ClipFrame>;
 }
 
-/** The track of what an edit keeps of a clip: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
+/** The track of what an edit keeps of a clip, for a model whose latents are `cell` pixels wide: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
 export function clipTrack(
-  { clip, inputsKey }: { clip: ClipSource; inputsKey: string },
+  { clip, inputsKey, cell }: { clip: ClipSource; inputsKey: string; cell: number },
   parameters: ResolvedParameters,
   signal: AbortSignal | undefined,
 ): SubjectTrack {
@@ -49,8 +41,7 @@ export function clipTrack(
       for await (const frame of clip.read()) {
         const { value, done } = await pictures.next();
         if (done) break;
-        const share = keepShare(keptMask(frame, keep), clip.width, clip.height, featherPixels);
-        yield compositeKept(frame.picture, scalePicture(value, clip.width, clip.height), share);
+        yield composeFrame(frame, value, { keep, featherPixels, cell });
       }
     },
   };
@@ -94,13 +85,4 @@ async function* readClip(
     };
   }
   checkMaskFills([...fills], 'the clip');
-}
-
-/** What an edit keeps of a frame, at the frame's own size: 255 kept, 0 made; exactly the mask's half-coverage outline. */
-export function keptMask(frame: ClipFrame, keep: 'subject' | 'rest'): Uint8Array {
-  const { width, height } = frame.picture;
-  const coverage = maskPlane(frame.mask, width, height).data;
-  const kept = new Uint8Array(coverage.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = coverage[i] >= 0.5 === (keep === 'subject') ? 255 : 0;
-  return kept;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compositeKept, keepShare, laySubject } from '../../../../models/pipeline/subject/composite.ts';
+import { compositeKept, keepShare, laySubject } from '../../../../models/pipeline/compositing/composite.ts';
 
 const size = fc.integer({ min: 1, max: 24 });
 

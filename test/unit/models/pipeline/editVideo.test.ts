@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { editVideo } from '../../../../models/pipeline/editVideo.ts';
-import { type ClipFrame, keptMask } from '../../../../models/pipeline/subject/clipTrack.ts';
+import { type ClipFrame, keptMask } from '../../../../models/pipeline/subject/clipFrame.ts';
 import type { TakeParameters } from '../../../../models/pipeline/takeParameters.ts';
 import { folderRunStore } from '../../../../models/weights/runStore.ts';
 import { standInModel } from '../../../fixtures/models/standInModel.ts';
