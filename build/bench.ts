@@ -2,7 +2,7 @@
  * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
  * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones. `edit [FOLDER]` measures an
- * edit of ten seconds alone; its clip, job and video stay in the folder.
+ * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,7 @@ import { benchEdit } from './bench/edit/benchEdit.ts';
 import { benchFollow } from './bench/follow/benchFollow.ts';
 import { drawnComposites } from './bench/follow/drawnComposites.ts';
 import { filmedComposites } from './bench/follow/filmedComposites.ts';
+import { benchGrid } from './bench/grid.ts';
 import { benchLivePreview } from './bench/livePreview.ts';
 import { type Measure, measureLine } from './bench/measure.ts';
 import { benchPage } from './bench/page.ts';
@@ -31,6 +32,10 @@ if (process.argv[2] === 'follow') {
   await section('The built-in follower', () => benchFollow(composites, (line) => process.stdout.write(`  ${line}\n`)));
   process.exit();
 }
+if (process.argv[2] === 'grid') {
+  await section('A grid of takes', benchGrid);
+  process.exit();
+}
 if (process.argv[2] === 'edit') {
   const tell = (line: string) => process.stdout.write(`  ${line}\n`);
   await section('An edit of ten seconds', () => benchEdit(model, tell, process.argv[3]));
@@ -40,6 +45,7 @@ const { description } = await openModel(model, { provider: 'cpu' });
 await section('Live preview', () => benchLivePreview(model, description.student !== undefined));
 await section('The page', benchPage);
 if (!quick) {
+  await section('A grid of takes', benchGrid);
   await section('Long clips', () => benchClipMemory(model));
   // In a process of its own, so that its memory is its own.
   process.stdout.write('The released size, random weights\n');

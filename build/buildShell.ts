@@ -35,6 +35,7 @@ export async function buildShell({
       engineProcess: 'electron/engine/engineProcess.ts',
       clickProcess: 'electron/engine/clicks/clickProcess.ts',
       modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
+      measureProcess: 'electron/services/measures/measureProcess.ts',
       pixelProcess: 'electron/media/pixels/pixelProcess.ts',
     },
   });

@@ -136,6 +136,7 @@ const allowed: Record<string, readonly string[]> = {
     'models/errors',
   ],
   'renderer/canvas': [...shownWith, 'models/masks'],
+  'renderer/grid': [...shownWith, 'models/errors'],
   'renderer/timeline': [...shownWith, 'models/lanes'],
   'renderer/panels': [...shownWith, 'electron/composition', 'models/lanes'],
   'renderer/app': ['renderer', 'electron/contract', 'models/errors'],
@@ -159,6 +160,7 @@ const soleImporters: Record<string, readonly string[]> = {
   react: [
     'renderer/app',
     'renderer/canvas',
+    'renderer/grid',
     'renderer/timeline',
     'renderer/panels',
     'renderer/preview',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
+import { gridView } from './grid/grids.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './masks/maskOperations.ts';
 import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
@@ -10,6 +11,8 @@ import { modelView } from './models/modelView.ts';
 export const studioEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job'), job: jobView }),
   z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
+  z.strictObject({ type: z.literal('grid'), grid: gridView }),
+  z.strictObject({ type: z.literal('gridGone'), projectId: z.string(), gridId: z.string() }),
   /** A change written by another window (`windowId`) or by the studio itself (`studio`). */
   z.strictObject({
     type: z.literal('document'),

@@ -71,14 +71,20 @@ export function scoreText(name: MeasureName, score: TakeScores[MeasureName] | un
   return Number.isFinite(value) ? (scale * value).toFixed(digits) : '∞';
 }
 
-/** Which of several figures is the best; undefined where fewer than two are there or all are alike. */
+/** A figure as exact as it is shown. */
+function shownNumber(name: MeasureName, score: TakeScores[MeasureName] | undefined): number {
+  const text = scoreText(name, score);
+  return text === '∞' ? Number.POSITIVE_INFINITY : Number(text);
+}
+
+/** Which of several figures is the best as they are shown; undefined where fewer than two are there or all are shown alike. */
 export function bestScore(
   name: MeasureName,
   scores: readonly (TakeScores[MeasureName] | undefined)[],
 ): number | undefined {
   const { better } = measureTitles[name];
   const worth = scores.map((score) => {
-    const value = scoreNumber(score);
+    const value = scoreNumber(score) === undefined ? undefined : shownNumber(name, score);
     if (value === undefined) return undefined;
     return better === 'more' ? value : better === 'less' ? -value : -Math.abs(Math.log(Math.max(1e-9, value)));
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentDiff, keptHistory } from './documentDiff.ts';
+import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
@@ -66,6 +67,7 @@ export const methods = {
     output: z.strictObject({ words: z.array(z.string()), world: promptWorld.nullable() }),
   },
   ...modelMethods,
+  ...gridMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },

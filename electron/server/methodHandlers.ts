@@ -9,6 +9,7 @@ import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
 import { createSampleProject } from '../services/projects/sampleProject.ts';
 import { importSource, missingSources } from '../services/projects/sourceImport.ts';
 import { takeFileOf } from '../services/projects/takeFileOf.ts';
+import { createGridHandlers } from './gridHandlers.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import { createModelHandlers } from './modelHandlers.ts';
 import type { StudioServices } from './studioServices.ts';
@@ -36,6 +37,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       return services.engine.device(await catalogue.folderOf(model.id));
     },
     ...createModelHandlers(services),
+    ...createGridHandlers(services),
     'models.words': async ({ modelId }) => ({
       words: await catalogue.words(modelId),
       world: (await promptWorldOf(await catalogue.folderOf(modelId))) ?? null,
@@ -49,6 +51,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       const writer = project.enter(windowId, takeOver, (id) => library.isConnected(id));
       await takes.resume(project);
       await following.resume(project);
+      await services.grids.open(project);
       return {
         projectId,
         writer,

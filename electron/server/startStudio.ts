@@ -4,10 +4,12 @@ import { ClickProgram } from '../engine/clicks/clickProgram.ts';
 import { EngineHost } from '../engine/engineHost.ts';
 import { EventBus } from '../services/eventBus.ts';
 import { FollowService } from '../services/following/followService.ts';
+import { GridService } from '../services/grids/gridService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
 import { JobService } from '../services/jobs/jobService.ts';
+import { type MeasurePort, measureProgram } from '../services/measures/measureProgram.ts';
 import { type ClickPort, ClickSelect } from '../services/media/clickSelect.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
@@ -53,6 +55,8 @@ export interface StudioOptions {
   media?: MediaPort | undefined;
   /** What selects by clicks. */
   clicks?: ClickPort | undefined;
+  /** What measures takes. */
+  measures?: MeasurePort | undefined;
   desktop?: DesktopActions | undefined;
   version?: string | undefined;
   log?: ((line: string) => void) | undefined;
@@ -93,6 +97,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
       services.modelLibrary.close();
       services.takes.close();
       services.following.close();
+      services.grids.close();
       services.clicks.close();
       services.cache.close();
       server.closeAllConnections();
@@ -141,6 +146,11 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
       list: jobs,
       checkpoint: async () => (await followers.find())?.path ?? null,
       log,
+    }),
+    grids: new GridService({
+      ...{ engine, bus, catalogue, list: jobs, studioVersion: version, log, home },
+      measures: options.measures ?? measureProgram(),
+      folders: [...roots, workspaceModels],
     }),
     followers,
     clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),

@@ -1,5 +1,6 @@
 import type { EventBus } from '../services/eventBus.ts';
 import type { FollowService } from '../services/following/followService.ts';
+import type { GridService } from '../services/grids/gridService.ts';
 import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
@@ -32,6 +33,7 @@ export interface StudioServices {
   takes: JobService;
   exports: ExportService;
   following: FollowService;
+  grids: GridService;
   cache: MediaCache;
   clicks: ClickSelect;
   followers: FollowerFiles;

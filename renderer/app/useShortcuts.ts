@@ -120,6 +120,7 @@ const actions: Readonly<Record<string, (project: OpenProject, event: KeyboardEve
   },
   F: ({ following, messages }) => void messages.attempt(() => following.toggle()),
   d: ({ following }) => following.nextDoubt(),
+  v: ({ state }) => state.set({ dialog: 'grid' }),
   f: ({ editor }) => editor.session.set({ viewport: null }),
   Delete: ({ view }, { shiftKey }) => view.removeSelected(shiftKey),
   Backspace: ({ view }, { shiftKey }) => view.removeSelected(shiftKey),

@@ -11,6 +11,7 @@ import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
+import { Grids } from './grids.ts';
 import { keepSteps } from './keepSteps.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
@@ -38,6 +39,7 @@ export class OpenProject implements ProjectScope {
   readonly media: MediaCommands;
   readonly smartSelect: SmartSelect;
   readonly following: Following;
+  readonly grids: Grids;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -70,6 +72,7 @@ export class OpenProject implements ProjectScope {
     this.media = new MediaCommands(this);
     this.smartSelect = new SmartSelect(this);
     this.following = new Following(this, this.playback);
+    this.grids = new Grids(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -126,7 +129,8 @@ export class OpenProject implements ProjectScope {
     else if (event.type === 'clickReady') this.smartSelect.receiveReady(event);
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
-    } else followEvent(this, event);
+    } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
+    else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.
     if (event.type === 'job' && (event.job.state === 'canceled' || event.job.state === 'failed'))
       this.following.end(event.job.id);

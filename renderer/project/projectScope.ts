@@ -6,7 +6,16 @@ import type { StateStore } from '../editor/stateStore.ts';
 import type { Messages } from './messages.ts';
 
 /** Dialogs over an open project. */
-export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename' | 'renameTake';
+export type DialogName =
+  | 'none'
+  | 'export'
+  | 'shortcuts'
+  | 'missing'
+  | 'compare'
+  | 'saveAs'
+  | 'rename'
+  | 'renameTake'
+  | 'grid';
 
 /** What the page knows of an open project beside its document and session. */
 export interface ProjectState {

@@ -1,66 +1,32 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { type TakeSettings, takeSettings } from '../../contract/takeSettings.ts';
+import { type GridAxis, gridAxis, longestSide, variedNames, variedSettings } from '../../contract/grid/gridAxes.ts';
 
-/** A setting that varies along one side of a grid. */
-export interface GridAxis {
-  readonly name: string;
-  readonly values: readonly GridValue[];
-}
-
-/** One column or row: its label, and what it changes of the settings. */
-export interface GridValue {
-  readonly label: string;
-  apply(settings: TakeSettings): TakeSettings;
-}
-
-/** Most values a side has. */
-const longestAxis = 8;
-
-type Change = (settings: TakeSettings, value: number) => Partial<TakeSettings>;
-
-const numbers: Readonly<Partial<Record<string, Change>>> = {
-  'text-alpha': ({ alpha }, text) => ({ alpha: { ...alpha, text } }),
-  'image-alpha': ({ alpha }, image) => ({ alpha: { ...alpha, image } }),
-  'hfa-strength': ({ hfa }, strength) => ({ hfa: { ...hfa, strength } }),
-  guidance: ({ guidance }, text) => ({ guidance: { image: 1, ...guidance, text } }),
-  steps: (_, steps) => ({ steps }),
-  seed: (_, seed) => ({ seed }),
-};
-
-const switches: Readonly<Partial<Record<string, (settings: TakeSettings, on: boolean) => Partial<TakeSettings>>>> = {
-  sda: (_, sda) => ({ sda }),
-  apa: ({ alpha }, on) => ({ alpha: { ...alpha, mode: on ? 'learned' : 'equal' } }),
-  hfa: ({ hfa }, enabled) => ({ hfa: { ...hfa, enabled } }),
-};
-
-/** Reads `image-alpha=0,0.5,1,2` or `hfa=on,off`. @throws StudioError `usage` */
+/** Reads `image-alpha=0,0.5,1,2`, `hfa=on,off` or `lora:NAME=0,1`. @throws StudioError `usage` */
 export function readGridAxis(flag: string, text: string): GridAxis {
-  const [name = '', list = ''] = text.split('=');
-  const given = list.split(',').map((each) => each.trim());
-  const names = [...Object.keys(numbers), ...Object.keys(switches)];
-  const wayOut = { hint: `For example ${flag} image-alpha=0,0.5,1,2. Settings are ${names.join(', ')}.` };
-  if (!names.includes(name) || given.some((each) => each === ''))
+  const equals = text.lastIndexOf('=');
+  const [name = '', ...more] = text.slice(0, Math.max(0, equals)).split(':');
+  const given = text
+    .slice(equals + 1)
+    .split(',')
+    .map((each) => each.trim());
+  const wayOut = {
+    hint: `For example ${flag} image-alpha=0,0.5,1,2. Settings are ${variedNames.join(', ')} (lora:NAME).`,
+  };
+  const setting = variedNames.find((each) => each === name);
+  const lora = more.join(':');
+  if (!setting || equals < 0 || given.some((each) => each === '') || (setting === 'lora') === (lora === ''))
     throw new StudioError('usage', `${flag} wants SETTING=VALUE,VALUE,…, not "${text}".`, wayOut);
-  if (given.length > longestAxis)
-    throw new StudioError('usage', `${flag} has ${given.length} values; a side has ${longestAxis} at most.`, wayOut);
-  return { name, values: given.map((value) => gridValue(flag, name, value)) };
+  if (given.length > longestSide)
+    throw new StudioError('usage', `${flag} has ${given.length} values; a side has ${longestSide} at most.`, wayOut);
+  return gridAxis.parse({ setting, lora, values: given.map((value) => readValue(flag, setting, value)) });
 }
 
-function gridValue(flag: string, name: string, value: string): GridValue {
-  const label = `${name} ${value}`;
-  const parse = (change: Partial<TakeSettings>, settings: TakeSettings): TakeSettings => {
-    const parsed = takeSettings.safeParse({ ...settings, ...change });
-    if (parsed.success) return parsed.data;
-    throw new StudioError('usage', `${flag}: ${name} cannot be ${value}.`);
-  };
-  const toNumber = numbers[name];
-  const toSwitch = switches[name];
+function readValue(flag: string, setting: keyof typeof variedSettings, value: string): number | boolean {
+  const { kind } = variedSettings[setting];
   const number = Number(value);
-  if (toNumber && Number.isFinite(number))
-    return { label, apply: (settings) => parse(toNumber(settings, number), settings) };
-  if (toSwitch && (value === 'on' || value === 'off'))
-    return { label, apply: (settings) => parse(toSwitch(settings, value === 'on'), settings) };
-  throw new StudioError('usage', `${flag}: ${name} cannot be "${value}".`, {
-    hint: toSwitch ? 'It is on or off.' : 'It is a number.',
+  if (kind === 'number' && Number.isFinite(number)) return number;
+  if (kind === 'switch' && (value === 'on' || value === 'off')) return value === 'on';
+  throw new StudioError('usage', `${flag}: ${setting} cannot be "${value}".`, {
+    hint: kind === 'switch' ? 'It is on or off.' : 'It is a number.',
   });
 }

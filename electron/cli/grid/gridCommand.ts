@@ -1,24 +1,22 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
+import { plannedCells } from '../../contract/grid/gridAxes.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob, TakeResult } from '../../engine/engineProtocol.ts';
-import { frameFileOf } from '../../engine/frameFiles.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
-import { labelledSheet } from '../../media/labelledSheet.ts';
-import { encodePng, readPicture } from '../../media/readPicture.ts';
+import { gridTable, sheetFrame, sheetPicture } from '../../services/grids/gridSheet.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { interruptible, jobResult } from '../takes/jobResult.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import { takeFileFrom, writeTakeFile } from '../takes/takeFiles.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
-import { type GridAxis, readGridAxis } from './gridAxis.ts';
+import { readGridAxis } from './gridAxis.ts';
 
 /** A finished cell. */
 interface GridCell {
@@ -44,7 +42,6 @@ async function makeGrid(
 ): Promise<void> {
   const x = readGridAxis('--x', String(values.x));
   const y = typeof values.y === 'string' ? readGridAxis('--y', values.y) : undefined;
-  if (y?.name === x.name) throw new StudioError('usage', `Both sides of the grid vary ${x.name}.`);
   const out = resolve(typeof values.out === 'string' ? values.out : `${basename(source, extname(source))}-grid.mp4`);
   const inputs = values.keep === undefined ? await generateInputs(source, values) : await editInputs(source, values);
   const { recipe, places } = await plannedTake(source, inputs, values);
@@ -52,7 +49,9 @@ async function makeGrid(
     typeof values.keepJob === 'string' ? resolve(values.keepJob) : await mkdtemp(join(tmpdir(), 'magdiff-'));
   const host = new EngineHost({ cacheFolder: cacheRoot() });
   try {
-    const planned = plannedCells(recipe, x, y);
+    const planned = plannedCells(recipe.settings, x, y ?? null).map((row) =>
+      row.map(({ labels, settings }) => ({ labels, recipe: { ...recipe, settings } })),
+    );
     const rows: GridCell[][] = [];
     let made = 0;
     for (const [row, cells] of planned.entries()) {
@@ -86,16 +85,6 @@ async function makeGrid(
   }
 }
 
-function plannedCells(recipe: TakeRecipe, x: GridAxis, y: GridAxis | undefined): Omit<GridCell, 'result'>[][] {
-  const rows = y?.values ?? [undefined];
-  return rows.map((row) =>
-    x.values.map((column) => {
-      const settings = column.apply(row ? row.apply(recipe.settings) : recipe.settings);
-      return { labels: row ? [column.label, row.label] : [column.label], recipe: { ...recipe, settings } };
-    }),
-  );
-}
-
 /** The cell's frames, as they lie in its folder from an earlier run of the same recipe, else made now. */
 async function madeCell(host: EngineHost, job: EngineJob, signal: AbortSignal): Promise<TakeResult> {
   const marker = join(job.folder, 'result.json');
@@ -112,35 +101,31 @@ async function writeGrid(rows: readonly (readonly GridCell[])[], out: string): P
   const cells = rows.flat();
   const [first] = cells;
   if (!first) return;
-  const { width, height, frameCount, frameRate } = first.result;
-  const sheet = (frame: number) =>
-    Promise.all(
-      rows.map((row) =>
-        Promise.all(
-          row.map(async ({ labels, result }) => ({
-            labels,
-            data: (await readPicture(frameFileOf(result.framesFolder, frame))).data,
-          })),
-        ),
-      ),
-    ).then((pictures) => labelledSheet(pictures, { width, height }));
+  const { frameCount, frameRate } = first.result;
+  const takes = rows.map((row) => row.map(({ labels, result }) => ({ labels, ...result })));
   await mkdir(dirname(out), { recursive: true });
-  if (extname(out).toLowerCase() === '.png')
-    await writeFileAtomic(out, await encodePng(await sheet(Math.floor(frameCount / 2))));
+  if (extname(out).toLowerCase() === '.png') await writeFileAtomic(out, await sheetPicture(takes, frameCount));
   else {
-    const size = await sheet(0);
+    const { width, height } = await sheetFrame(takes, 0);
     const frames = async function* () {
-      for (let frame = 0; frame < frameCount; frame++) yield await sheet(frame);
+      for (let frame = 0; frame < frameCount; frame++) yield await sheetFrame(takes, frame);
     };
-    const whole = { width: size.width, height: size.height, frameCount, frameRate };
-    await encodeVideo({ ...whole, frames: frames(), format: 'mp4-h264', quality: 'best', out });
+    await encodeVideo({
+      width,
+      height,
+      frameCount,
+      frameRate,
+      frames: frames(),
+      format: 'mp4-h264',
+      quality: 'best',
+      out,
+    });
   }
   const stem = join(dirname(out), basename(out, extname(out)));
-  const header = ['x', 'y', 'frames SHA-256', 'seconds', 'recipe'];
-  const lines = cells.map(({ labels: [column = '', row = ''], result }, index) => [
-    ...[column, row, result.framesSha256, result.seconds.toFixed(2), basename(recipePath(stem, index))],
-  ]);
-  await writeFileAtomic(`${stem}.csv`, `${[header, ...lines].map((line) => line.join(',')).join('\n')}\n`);
+  const table = cells.map(({ labels, result: { framesSha256, seconds } }, index) => ({
+    ...{ labels, framesSha256, seconds, recipe: basename(recipePath(stem, index)) },
+  }));
+  await writeFileAtomic(`${stem}.csv`, gridTable(table));
   for (const [index, { recipe, result }] of cells.entries()) {
     const path = recipePath(stem, index);
     await writeTakeFile(path, takeFileFrom(dirname(path), recipe, result, null));

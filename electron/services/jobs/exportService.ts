@@ -17,7 +17,7 @@ import { takeFramePaths } from './takeFramePaths.ts';
 import { timelineSounds } from './timelineSounds.ts';
 
 /** What an export writes: frames of one size at one rate, and the sounds that go with them. */
-interface ExportMaterial {
+export interface ExportMaterial {
   /** Frames there are; the range lies within. */
   readonly frameCount: number;
   readonly width: number;
@@ -61,6 +61,11 @@ export class ExportService {
         'request-invalid',
         `The range ${options.inFrame + 1} to ${options.outFrame} lies outside the ${take ? 'take’s' : 'timeline’s'} ${frameCount} frames.`,
       );
+    return this.write(project, material, options, takeId);
+  }
+
+  /** Queues an export of what is given; returns its job's id. */
+  write(project: OpenProject, material: ExportMaterial, options: ExportOptions, takeId: string | null = null): string {
     const view = newJobView({
       id: newId('export'),
       projectId: project.id,
@@ -216,7 +221,7 @@ export function exportFolder(project: OpenProject): string {
 }
 
 /** A path in `folder` that nothing has yet: the name itself, or with a number. */
-async function freeName(folder: string, name: string, extension: string): Promise<string> {
+export async function freeName(folder: string, name: string, extension: string): Promise<string> {
   for (let number = 1; ; number++) {
     const path = join(folder, `${name}${number === 1 ? '' : ` ${number}`}${extension}`);
     if ((await stat(path).catch(() => undefined)) === undefined) return path;

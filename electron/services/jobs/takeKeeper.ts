@@ -40,9 +40,19 @@ export async function keepTake(
 async function keepOnce(
   project: OpenProject,
   takeId: string,
-  { recipe, createdAt }: { recipe: TakeRecipe; createdAt: string },
+  made: { recipe: TakeRecipe; createdAt: string },
   result: TakeResult,
 ): Promise<void> {
+  await project.add(await recordsOfTake(project, takeId, made, result));
+}
+
+/** A finished run as assets, and the take and its place on the timeline that the document does not have yet. */
+export async function recordsOfTake(
+  project: OpenProject,
+  takeId: string,
+  { recipe, createdAt }: { recipe: TakeRecipe; createdAt: string },
+  result: TakeResult,
+): Promise<(TakeRecord | ItemRecord | TrackRecord)[]> {
   const { assets } = project.store;
   const names = (await readdir(result.framesFolder)).filter((name) => name.endsWith('.png')).sort();
   const frameIds: string[] = [];
@@ -72,7 +82,7 @@ async function keepOnce(
       seconds: result.seconds,
     },
   };
-  await project.add([take, ...placeTake(project, take)]);
+  return [take, ...placeTake(project, take)];
 }
 
 function nextNumber(project: OpenProject): number {

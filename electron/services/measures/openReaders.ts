@@ -79,9 +79,12 @@ const rankOf = ({ what, variant, sizeBytes }: FoundFile): number =>
   (what.startsWith('a whole CLIP') || variant === 'i3d' ? 0 : 2 ** 50) + sizeBytes;
 
 /** Backbones in the folders where models commonly lie; of those that read the same, the one that is best known and quickest. */
-export async function findBackbones(more: readonly string[] = []): Promise<readonly string[]> {
-  const known = (await knownFolders()).map(({ path }) => path);
-  const found = await scanFolders([...new Set([...more, ...modelRoots().slice(1), ...known])]);
+export async function findBackbones(
+  more: readonly string[] = modelRoots().slice(1),
+  home?: string,
+): Promise<readonly string[]> {
+  const known = (await knownFolders(home)).map(({ path }) => path);
+  const found = await scanFolders([...new Set([...more, ...known])]);
   const chosen = new Map<string, FoundFile>();
   for (const file of [...found].sort((a, b) => rankOf(a) - rankOf(b))) {
     const reads = readsOf(file);

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { GridPage } from '../../grid/GridPage.tsx';
 import { CompareSheet } from '../../panels/dialogs/CompareSheet.tsx';
 import { ExportDialog } from '../../panels/dialogs/ExportDialog.tsx';
 import { MissingMedia } from '../../panels/dialogs/MissingMedia.tsx';
@@ -23,6 +24,8 @@ export function ProjectDialog(): ReactNode {
       return <ShortcutSheet onClose={onClose} />;
     case 'missing':
       return <MissingMedia onClose={onClose} />;
+    case 'grid':
+      return <GridPage onClose={onClose} />;
     case 'compare':
       return <CompareSheet onClose={onClose} />;
     case 'saveAs':

@@ -4,6 +4,7 @@ import { useDocument, useProject, useProjectState, useSession } from '../../proj
 import type { ProjectState } from '../../project/projectScope.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Hint } from '../../ui/controls/Hint.tsx';
+import { IconButton } from '../../ui/controls/IconButton.tsx';
 import { HintText } from '../../ui/fields/Field.tsx';
 import { Switch } from '../../ui/fields/Switch.tsx';
 import { texts } from '../../ui/texts/texts.ts';
@@ -12,7 +13,7 @@ import styles from './RunBar.module.css';
 
 /** Generate, live, and what a run would need. */
 export function RunBar(): ReactNode {
-  const { takes, messages } = useProject();
+  const { takes, messages, state } = useProject();
   const id = useId();
   const settings = useDocument((document) => shownSetup(document)?.settings);
   useDocument((document) => document.get('view', 'view'));
@@ -36,6 +37,7 @@ export function RunBar(): ReactNode {
             {isEdit ? texts.inspector.runEdit : texts.inspector.run}
           </Button>
         </Hint>
+        <IconButton icon="grid" label={texts.grid.open} keys="V" onClick={() => state.set({ dialog: 'grid' })} />
         <span className={styles.live}>
           <Hint text={texts.inspector.liveHint}>
             <label htmlFor={id}>{texts.inspector.live}</label>

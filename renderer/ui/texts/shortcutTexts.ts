@@ -47,6 +47,7 @@ export const shortcutTexts = {
           ['F', 'Fit the picture'],
           ['Ctrl V', 'Bring in a copied picture'],
           ['Ctrl Enter', 'Generate'],
+          ['V', 'Grid: vary two settings'],
           ['Ctrl Z  Ctrl Shift Z', 'Undo, redo'],
           ['?', 'This sheet'],
         ],

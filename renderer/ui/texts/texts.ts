@@ -1,5 +1,6 @@
 import { aboutTexts } from './aboutTexts.ts';
 import { followTexts } from './followTexts.ts';
+import { gridTexts } from './gridTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
@@ -29,6 +30,7 @@ export const texts = {
   ...viewerTexts,
   ...timelineTexts,
   ...takeTexts,
+  ...gridTexts,
   ...inspectorTexts,
   ...laneTexts,
   ...modelTexts,

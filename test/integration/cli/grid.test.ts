@@ -45,7 +45,7 @@ test('a grid plays, its cells differ, each is made again by its recipe, and a se
   expect(await probeMedia(out)).toMatchObject({ kind: 'clip', frameCount: 4 });
   const table = (await readFile(at('grid.csv'), 'utf8')).trim().split('\n');
   expect(table).toHaveLength(5);
-  expect(table[2]).toContain(`image-alpha 2,seed 3,${cells[1]?.framesSha256}`);
+  expect(table[2]).toContain(`Image α 2,Seed 3,${cells[1]?.framesSha256}`);
   const again = await magdiff('remake', at('grid.02.take.json'), '-m', at('tiny'), '-o', at('again.mp4'));
   expect(JSON.stringify(again)).toContain(cells[1]?.framesSha256);
   const before = (await stat(join(at('job'), '0-1', 'latents.safetensors'))).mtimeMs;

@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest';
 import { readGridAxis } from '../../../../../electron/cli/grid/gridAxis.ts';
+import {
+  type GridAxis,
+  plannedCells,
+  settingsWith,
+  valueLabel,
+} from '../../../../../electron/contract/grid/gridAxes.ts';
 import { takeSettings } from '../../../../../electron/contract/takeSettings.ts';
 
 const settings = takeSettings.parse({ task: 'generate', prompt: 'it jumps', seed: 1 });
 
+const applied = (axis: GridAxis) => axis.values.map((value) => settingsWith(settings, axis, value));
+
 test('an axis of numbers changes one setting and leaves the rest', () => {
   const axis = readGridAxis('--x', 'image-alpha=0,0.5,2');
-  expect(axis.values.map(({ label }) => label)).toEqual(['image-alpha 0', 'image-alpha 0.5', 'image-alpha 2']);
-  const changed = axis.values.map(({ apply }) => apply(settings));
+  expect(axis.values.map((value) => valueLabel(axis, value))).toEqual(['Image α 0', 'Image α 0.5', 'Image α 2']);
+  const changed = applied(axis);
   expect(changed.map(({ alpha }) => alpha.image)).toEqual([0, 0.5, 2]);
   for (const each of changed) expect({ ...each, alpha: { ...each.alpha, image: 1 } }).toEqual(settings);
 });
@@ -19,12 +27,14 @@ test.each([
   ['seed=3,4', (of: typeof settings) => of.seed, [3, 4]],
   ['guidance=2', (of: typeof settings) => of.guidance, [{ image: 1, text: 2 }]],
 ] as const)('%s', (text, member, wanted) => {
-  expect(readGridAxis('--y', text).values.map(({ apply }) => member(apply(settings)))).toEqual(wanted);
+  expect(applied(readGridAxis('--y', text)).map((each) => member(each))).toEqual(wanted);
 });
 
 test.each([
   ['image-alpha', /wants SETTING=VALUE/],
   ['colour=1', /wants SETTING=VALUE/],
+  ['lora=1', /wants SETTING=VALUE/],
+  ['seed:lora=1', /wants SETTING=VALUE/],
   ['toString=1', /wants SETTING=VALUE/],
   ['seed=1,', /wants SETTING=VALUE/],
   ['hfa=1', /hfa cannot be "1"/],
@@ -35,6 +45,25 @@ test.each([
 });
 
 test('a value beyond what the setting can be is refused when it is put in', () => {
-  const [value] = readGridAxis('--x', 'image-alpha=9').values;
-  expect(() => value?.apply(settings)).toThrow(/image-alpha cannot be 9/);
+  expect(() => applied(readGridAxis('--x', 'image-alpha=9'))).toThrow(/Image α 9 cannot be/);
+});
+
+test('a LoRA’s strength goes into the prompt, in the place of one that is there', () => {
+  const axis = readGridAxis('--x', 'lora:pixel art=0.5,1');
+  expect(applied(axis).map(({ prompt }) => prompt)).toEqual([
+    'it jumps <lora:pixel art:0.5>',
+    'it jumps <lora:pixel art:1>',
+  ]);
+  const named = { ...settings, prompt: 'a <lora:Pixel Art:0.2> cat' };
+  expect(settingsWith(named, axis, 1).prompt).toBe('a <lora:pixel art:1> cat');
+});
+
+test('cells come row by row, and two sides cannot vary one setting', () => {
+  const [x, y] = [readGridAxis('--x', 'image-alpha=0,1'), readGridAxis('--y', 'hfa=on,off')];
+  const cells = plannedCells(settings, x, y);
+  expect(cells.map((row) => row.map(({ labels }) => labels.join(', ')))).toEqual([
+    ['Image α 0, HFA on', 'Image α 1, HFA on'],
+    ['Image α 0, HFA off', 'Image α 1, HFA off'],
+  ]);
+  expect(() => plannedCells(settings, x, x)).toThrow(/Both sides/);
 });

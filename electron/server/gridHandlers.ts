@@ -1,0 +1,27 @@
+import type { gridMethods } from '../contract/grid/grids.ts';
+import { exportGrid } from '../services/grids/exportGrid.ts';
+import type { MethodHandlers } from './methodHandler.ts';
+import type { StudioServices } from './studioServices.ts';
+
+/** Binds the calls about grids to their service. Inputs are already parsed. */
+export function createGridHandlers({
+  library,
+  grids,
+  exports,
+}: StudioServices): Pick<MethodHandlers, keyof typeof gridMethods> {
+  return {
+    'grids.list': async ({ projectId }) => ({ grids: await grids.list(await library.opened(projectId)) }),
+    'grids.start': async ({ projectId, request, x, y }) => ({
+      gridId: await grids.start(await library.opened(projectId), request, x, y),
+    }),
+    'grids.takeOfCell': async ({ projectId, gridId, cell }) =>
+      grids.takeOfCell(await library.opened(projectId), gridId, cell),
+    'grids.remove': async ({ projectId, gridId }) => {
+      await grids.remove(await library.opened(projectId), gridId);
+      return {};
+    },
+    'grids.export': async ({ projectId, gridId, form }) => ({
+      file: await exportGrid(grids.get(await library.opened(projectId), gridId), form, exports),
+    }),
+  };
+}

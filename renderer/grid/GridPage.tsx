@@ -1,0 +1,45 @@
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import { useProject } from '../project/hooks.ts';
+import { Button } from '../ui/controls/Button.tsx';
+import { Select } from '../ui/fields/SelectField.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Modal } from '../ui/surfaces/Modal.tsx';
+import { texts } from '../ui/texts/texts.ts';
+import { GridForm } from './GridForm.tsx';
+import styles from './GridPage.module.css';
+import { GridTable } from './GridTable.tsx';
+
+const text = texts.grid;
+
+/** Grids of takes: putting one together, watching it come and play, keeping its cells. */
+export function GridPage({ onClose }: { onClose: () => void }): ReactNode {
+  const { grids: commands, messages } = useProject();
+  const { grids, shownId } = useSyncExternalStore(commands.state.subscribe, () => commands.state.state);
+  useEffect(() => void messages.attempt(() => commands.read()), [commands, messages]);
+  const shown = grids?.find(({ id }) => id === shownId);
+  const named = (grids ?? []).map(({ id, label, createdAt }) => ({
+    value: id,
+    label: `${label} · ${new Date(createdAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`,
+  }));
+  return (
+    <Modal title={text.title} page onClose={onClose}>
+      {named.length > 0 ? (
+        <div className={styles.which}>
+          <Select
+            label={text.which}
+            value={shownId ?? ''}
+            options={[{ value: '', label: text.new }, ...named.toReversed()]}
+            onChange={(id) => commands.state.set({ shownId: id === '' ? null : id })}
+          />
+          {shown ? (
+            <Button quiet onClick={() => commands.state.set({ shownId: null })}>
+              <Icon name="plus" />
+              {text.new}
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
+      {shown ? <GridTable key={shown.id} grid={shown} /> : grids ? <GridForm /> : null}
+    </Modal>
+  );
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import {
+  askForFewSteps,
+  expectAccessible,
+  launchBrowser,
+  launchStudio,
+  openPage,
+  shownProject,
+  until,
+} from './support.ts';
+
+// A grid of takes, from its two sides to a take of a cell; each test goes on where the last one left.
+let browser: Browser;
+let studio: RunningStudio;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  ({ studio } = await launchStudio());
+  ({ page, complaints } = await openPage(browser, studio.url));
+  page.setDefaultTimeout(20_000);
+  await page.getByRole('button', { name: 'Open the sample' }).click();
+  await askForFewSteps(page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.close();
+});
+
+const cells = (): Locator => page.getByRole('button', { name: /^Keep as take: / });
+const state = (): Locator => page.getByTestId('grid-state');
+
+/** Opens the grid's page by its key; the pointer of the keyboard must be nowhere. */
+async function openGrid(): Promise<void> {
+  await page.getByTestId('workbench').click({ position: { x: 640, y: 8 } });
+  await page.keyboard.press('v');
+  await page.getByRole('dialog', { name: 'Grid' }).waitFor();
+}
+
+describe('a grid of takes', { timeout: 300_000 }, () => {
+  it('says what is wrong with its sides before anything is made', async () => {
+    await openGrid();
+    await page.getByLabel('Columns: values').fill('0, many');
+    await page.getByText('“many” is no number.').waitFor();
+    expect(await page.getByRole('button', { name: /^Make/ }).isDisabled()).toBe(true);
+    await page.getByLabel('Columns: values').fill('0, 9');
+    await page.getByText(/Image α 9 cannot be/).waitFor();
+    await page.getByLabel('Columns: values').fill('0, 2');
+    await page.getByLabel('Rows', { exact: true }).selectOption('hfa');
+    await expectAccessible(page, 'a new grid');
+  });
+
+  it('is made cell by cell, which play while the rest is made, and is measured then', async () => {
+    await page.getByRole('button', { name: 'Make 4 takes' }).click();
+    await cells().first().waitFor({ timeout: 120_000 });
+    expect(await cells().count()).toBeLessThanOrEqual(4);
+    await until(async () => (await state().getAttribute('data-state')) === 'done', 200_000);
+    expect(await cells().count()).toBe(4);
+    const frame = cells().first().locator('span').first();
+    const place = (): Promise<string | null> => frame.getAttribute('style');
+    const before = await place();
+    await until(async () => (await place()) !== before);
+    await until(async () => (await page.getByText(/^S \d/).count()) === 4, 200_000);
+    const grid = (await studio.services.grids.list(await shownProject(page, studio)))[0];
+    expect(new Set(grid?.cells.map(({ framesSha256 }) => framesSha256)).size).toBe(4);
+    await expectAccessible(page, 'a grid');
+  });
+
+  it('shows the cell that is pointed at large, and a click keeps it as one undoable step', async () => {
+    await page.getByRole('button', { name: 'Keep as take: Image α 2, HFA off' }).hover();
+    await page.getByTestId('grid-large').getByText('Image α 2, HFA off').waitFor();
+    await page.getByRole('button', { name: 'Keep as take: Image α 2, HFA off' }).click();
+    const project = await shownProject(page, studio);
+    await until(async () => project.store.all('take').length === 1);
+    const [take] = project.store.all('take');
+    expect(take?.recipe.settings).toMatchObject({ alpha: { image: 2 }, hfa: { enabled: false } });
+    const [grid] = await studio.services.grids.list(project);
+    expect(take?.result.framesSha256).toBe(grid?.cells[3]?.framesSha256);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until(async () => project.store.all('take').length === 0);
+  });
+
+  it('goes out as a picture and as a table, and a reload finds it as it was', async () => {
+    await openGrid();
+    for (const [item, ending] of [
+      ['Contact sheet as picture', '.png'],
+      ['Table (CSV)', '.csv'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export', exact: true }).last().click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: item }).click(),
+      ]);
+      expect(download.suggestedFilename()).toContain(ending);
+      const bytes = await readFile(await download.path());
+      if (ending === '.csv') expect(bytes.toString('utf8').trim().split('\n')).toHaveLength(5);
+      else expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    }
+    await page.reload();
+    await page.getByTestId('workbench').waitFor();
+    await openGrid();
+    expect(await cells().count()).toBe(4);
+  });
+
+  it('can be taken away', async () => {
+    await page.getByRole('button', { name: 'Delete this grid' }).click();
+    await page.getByRole('button', { name: /^Make/ }).waitFor();
+    expect(await studio.services.grids.list(await shownProject(page, studio))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
