@@ -82,6 +82,8 @@ addLooseFileOptions(addTakeOptions(program.command('grid <source>')))
     ),
   );
 
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 program
   .command('remake <recipe>')
   .description('make a take’s frames again, from its take.json or a project’s folder, and check that they are the same')
@@ -89,6 +91,12 @@ program
   .option('--source <file>', 'the picture or clip, when it is not where it was')
   .option('--mask <path>', 'the mask, when it is not where it was')
   .option('-m, --model <folder>', 'model folder, when it is not where it was')
+  .option(
+    '--models <folder>',
+    'where to look for a set’s files, known by their content; may be given again',
+    several,
+    [],
+  )
   .option('-o, --out <file>', 'the video to write')
   .option('--json', 'speak JSON lines, for programs')
   .action(
@@ -96,8 +104,6 @@ program
       async (console, recipe: string, values: TakeOptionValues) => void (await remakeCommand(recipe, values, console)),
     ),
   );
-
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 program
   .command('measure <takes...>')

@@ -35,7 +35,13 @@ export const takeRecipe = z.strictObject({
     .strictObject({ kind: z.enum(['file', 'folder']), assetId, place })
     .nullable()
     .default(null),
-  model: z.strictObject({ id: z.string().max(200), title: z.string().max(200), hash: z.string().max(128) }),
+  model: z.strictObject({
+    id: z.string().max(200),
+    title: z.string().max(200),
+    hash: z.string().max(128),
+    /** Files that it is a set of, by name and fingerprint, and how they are put together; absent for a model of one folder. */
+    set: z.json().optional(),
+  }),
   provider: z.string().max(40),
   studioVersion: z.string().max(40),
 });
