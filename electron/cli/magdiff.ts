@@ -84,6 +84,8 @@ addLooseFileOptions(addTakeOptions(program.command('grid <source>')))
     ),
   );
 
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 program
   .command('remake <recipe>')
   .description('make a take’s frames again, from its take.json or a project’s folder, and check that they are the same')
@@ -93,6 +95,12 @@ program
   .option('--region <path>', 'a retake’s region, when it is not where it was')
   .option('--frames <folder>', 'the frames of the take that a retake was made from; made again when left out')
   .option('-m, --model <folder>', 'model folder, when it is not where it was')
+  .option(
+    '--models <folder>',
+    'where to look for a set’s files, known by their content; may be given again',
+    several,
+    [],
+  )
   .option('-o, --out <file>', 'the video to write')
   .option('--json', 'speak JSON lines, for programs')
   .action(
@@ -100,8 +108,6 @@ program
       async (console, recipe: string, values: TakeOptionValues) => void (await remakeCommand(recipe, values, console)),
     ),
   );
-
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 program
   .command('measure <takes...>')

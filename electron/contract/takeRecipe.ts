@@ -33,7 +33,13 @@ export const takeRecipe = z.strictObject({
   maskId: recordId.nullable(),
   /** The mask as a file, or as a folder of PNG pictures, hashed in the order of their names. */
   maskFile: inputFile.nullable().default(null),
-  model: z.strictObject({ id: z.string().max(200), title: z.string().max(200), hash: z.string().max(128) }),
+  model: z.strictObject({
+    id: z.string().max(200),
+    title: z.string().max(200),
+    hash: z.string().max(128),
+    /** Files that it is a set of, by name and fingerprint, and how they are put together; absent for a model of one folder. */
+    set: z.json().optional(),
+  }),
   provider: z.string().max(40),
   studioVersion: z.string().max(40),
   /** What of an earlier take was made anew; absent: everything was made. */

@@ -14,7 +14,6 @@ export type DialogName =
   | 'compare'
   | 'saveAs'
   | 'rename'
-  | 'renameTake'
   | 'retakeFrames'
   | 'retakeRegion'
   | 'grid';

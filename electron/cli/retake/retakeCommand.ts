@@ -8,7 +8,7 @@ import { providerNames } from '../../contract/takeSettings.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
-import { findModelFolder } from '../models/modelFolders.ts';
+import { recipeModelFolder } from '../models/recipeModel.ts';
 import { type FoundTake, foundTake } from '../takes/foundTake.ts';
 import { runTake } from '../takes/runTake.ts';
 import { oneOf } from '../takes/takeCommands.ts';
@@ -20,7 +20,7 @@ import { ownFrames } from './baseFrames.ts';
 export async function retakeCommand(path: string, values: TakeOptionValues, console: Console): Promise<void> {
   const found = await foundTake(path, values);
   const { recipe: earlier } = found.take;
-  const modelFolder = await findModelFolder(typeof values.model === 'string' ? values.model : earlier.model.id);
+  const modelFolder = await recipeModelFolder(earlier, values);
   const machine = { modelFolder, provider: providerNames.find((name) => name === earlier.provider) };
   const format = oneOf('format', values.format, exportFormatNames);
   const quality = oneOf('quality', values.quality, exportQualities);

@@ -4,7 +4,7 @@ import { exportFormats } from '../../contract/exportFormats.ts';
 import { providerNames } from '../../contract/takeSettings.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import type { Console } from '../console.ts';
-import { findModelFolder } from '../models/modelFolders.ts';
+import { recipeModelFolder } from '../models/recipeModel.ts';
 import { baseOfRetake } from '../retake/baseFrames.ts';
 import { foundTake } from './foundTake.ts';
 import { runTake } from './runTake.ts';
@@ -14,7 +14,7 @@ import type { TakeOptionValues } from './takeOptions.ts';
 export async function remakeCommand(path: string, values: TakeOptionValues, console: Console): Promise<void> {
   const found = await foundTake(path, values);
   const { recipe, result: wanted, output } = found.take;
-  const modelFolder = await findModelFolder(typeof values.model === 'string' ? values.model : recipe.model.id);
+  const modelFolder = await recipeModelFolder(recipe, values);
   const { sourcePath, maskPath, drawing } = found;
   const provider = providerNames.find((name) => name === recipe.provider);
   const base = await baseOfRetake(found, { modelFolder, provider }, values, console);

@@ -27,7 +27,7 @@ export async function planRetake(
     ? { first: inFrame + firstFrame, last: inFrame + endFrame - 1 }
     : { first: frameIndex, last: frameIndex };
   const drawing = region && (await followedDrawingOf(project, region, span));
-  if (drawing && drawing.keys.every(({ operations }) => operations.length === 0))
+  if (drawing?.keys.every(({ operations }) => operations.length === 0))
     throw new StudioError('mask-empty', `Nothing is painted on ${region.name}.`, {
       hint: 'Paint the region over the source first.',
     });

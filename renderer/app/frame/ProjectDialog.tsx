@@ -15,7 +15,6 @@ export function ProjectDialog(): ReactNode {
   const studio = useStudio();
   const project = useProject();
   const record = useDocument((document) => document.get('project', 'project'));
-  const take = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId));
   const dialog = useProjectState((state) => state.dialog);
   const onClose = (): void => project.state.set({ dialog: 'none' });
   switch (dialog) {
@@ -52,16 +51,6 @@ export function ProjectDialog(): ReactNode {
           onName={async (name) => record && project.editor.update('Rename', record, { name })}
         />
       );
-    case 'renameTake':
-      return take ? (
-        <NameDialog
-          title={texts.takes.rename}
-          label={texts.file.newName}
-          name={take.name}
-          onClose={onClose}
-          onName={async (name) => project.editor.update('Rename take', take, { name: name.trim() })}
-        />
-      ) : null;
     default:
       return null;
   }

@@ -127,17 +127,6 @@ function RetakeForm({
             />
           </Inline>
         </FieldRow>
-        <FieldRow>
-          <span>{text.seed}</span>
-          <NumberField
-            label={text.seed}
-            value={request.seed}
-            min={0}
-            max={largestSeed}
-            step={1}
-            onValue={(seed) => change({ seed })}
-          />
-        </FieldRow>
         {isWhole ? <HintText role="status">{text.whole}</HintText> : null}
         <ModalActions>
           <Button onClick={onClose}>{texts.dialog.cancel}</Button>
