@@ -1,4 +1,5 @@
 import { StudioError } from '../../../models/errors/studioError.ts';
+import type { MaskRecord } from '../../contract/records.ts';
 import type { RetakeRequest } from '../../contract/retake.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { followedDrawingOf } from '../projects/maskFromRecords.ts';
@@ -26,11 +27,7 @@ export async function planRetake(
   const span = isEdit
     ? { first: inFrame + firstFrame, last: inFrame + endFrame - 1 }
     : { first: frameIndex, last: frameIndex };
-  const drawing = region && (await followedDrawingOf(project, region, span));
-  if (drawing?.keys.every(({ operations }) => operations.length === 0))
-    throw new StudioError('mask-empty', `Nothing is painted on ${region.name}.`, {
-      hint: 'Paint the region over the source first.',
-    });
+  const drawing = region && (await paintedOn(project, region, span));
   return {
     ...recipe,
     settings: { ...recipe.settings, prompt, seed },
@@ -45,4 +42,17 @@ export async function planRetake(
       motion: recipe.retake?.motion ?? { prompt: recipe.settings.prompt, seed: recipe.settings.seed },
     },
   };
+}
+
+/** What is painted on a mask. @throws StudioError `mask-empty` */
+async function paintedOn(
+  project: OpenProject,
+  region: MaskRecord,
+  span: Parameters<typeof followedDrawingOf>[2],
+): Promise<Awaited<ReturnType<typeof followedDrawingOf>>> {
+  const drawing = await followedDrawingOf(project, region, span);
+  if (drawing.keys.some(({ operations }) => operations.length > 0)) return drawing;
+  throw new StudioError('mask-empty', `Nothing is painted on ${region.name}.`, {
+    hint: 'Paint the region over the source first.',
+  });
 }
