@@ -138,6 +138,7 @@ export class NetworkLoader<Table extends NetworkTable> {
       provider: device.provider,
       label: name,
       weightsFolder: weights.folder,
+      weightsApart: weights.apart,
       widening,
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });

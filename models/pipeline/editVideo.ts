@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
+import type { Retake } from './retake/retake.ts';
 import { type ClipSource, clipTrack } from './subject/clipTrack.ts';
 import type { Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
@@ -11,6 +12,8 @@ export interface EditRequest {
   parameters: TakeParameters;
   /** Identifies the inputs (content hashes) for resuming. */
   inputsKey: string;
+  /** Makes only this of a take of the clip anew. */
+  retake?: Retake | undefined;
 }
 
 /**
@@ -29,11 +32,11 @@ export async function* editVideo(
 /** What an edit opens its take with. */
 export function openEdit(
   model: Model,
-  { clip, parameters: wanted, inputsKey }: EditRequest,
+  { clip, parameters: wanted, inputsKey, retake }: EditRequest,
   context: RunContext,
 ): Opening {
   const { frames } = clip;
   const parameters = resolveParameters(model, wanted, frames, clip);
   const track = clipTrack({ clip, inputsKey, cell: model.description.vae.factor }, parameters, context.signal);
-  return { parameters, frames, inputsKey, track };
+  return { parameters, frames, inputsKey, track, retake };
 }

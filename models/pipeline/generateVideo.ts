@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
+import type { Retake } from './retake/retake.ts';
 import { checkMaskFills, checkMaskShape, type Mask, maskFill, type Picture } from './subject/picture.ts';
 import { pictureTrack } from './subject/pictureTrack.ts';
 import type { Opening } from './takeConditions.ts';
@@ -13,6 +14,8 @@ export interface GenerateRequest {
   parameters: TakeParameters;
   /** Identifies the inputs (content hashes) for resuming. */
   inputsKey: string;
+  /** Makes only this of a take of the picture anew. */
+  retake?: Retake | undefined;
 }
 
 /**
@@ -32,13 +35,18 @@ export async function* generateVideo(
 /** What a generation opens its take with. @throws StudioError for a mask that does not fit, is empty or full */
 export async function openGeneration(
   model: Model,
-  { picture, mask, parameters: wanted, inputsKey }: GenerateRequest,
+  { picture, mask, parameters: wanted, inputsKey, retake }: GenerateRequest,
   context: RunContext,
 ): Promise<Opening> {
   checkMaskShape(picture, mask, 'the picture');
   checkMaskFills([maskFill(mask)], 'the picture');
   const { frames } = wanted;
   const parameters = resolveParameters(model, wanted, frames);
-  const track = await pictureTrack(model, { picture, mask, inputsKey }, parameters, context.remember);
-  return { parameters, frames, inputsKey, track };
+  const track = await pictureTrack(
+    model,
+    { picture, mask, inputsKey, motion: retake?.motion ?? { prompt: parameters.prompt, seed: parameters.seed } },
+    parameters,
+    context.remember,
+  );
+  return { parameters, frames, inputsKey, track, retake };
 }

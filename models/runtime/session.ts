@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StudioError } from '../errors/studioError.ts';
 import { translateRuntimeError } from './runtimeError.ts';
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Folder (already resolved) that the graph's weight locations are relative to; absent when it has none. */
   readonly weightsFolder?: string;
+  /** Files of weights that lie elsewhere, by the locations the graph has for them: they are read whole while the session is made. */
+  readonly weightsApart?: ReadonlyMap<string, string>;
   /** Name for messages. */
   readonly label: string;
   /**
@@ -81,6 +84,9 @@ export class Session {
       set_denormal_as_zero: '1',
     };
     try {
+      const apart = await Promise.all(
+        [...(options.weightsApart ?? [])].map(async ([place, file]) => ({ path: place, data: await readWhole(file) })),
+      );
       const made = await InferenceSession.create(model, {
         executionProviders: [runtimeNames[options.provider]],
         // Folding constants is what makes the float32 copy; our graphs are written fused and lose nothing without the rest.
@@ -92,6 +98,7 @@ export class Session {
         // Failures are thrown and translated; what the runtime would print beside that helps nobody.
         logSeverityLevel: 4,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        ...(apart.length === 0 ? {} : { externalData: apart }),
         extra: { session, optimization: { disable_specified_optimizers: slowFusions } },
       });
       return new Session(made, options);
@@ -138,5 +145,22 @@ export class Session {
     this.#disposed = true;
     Session.live -= 1;
     await this.#session.release();
+  }
+}
+
+/** A file's bytes; unlike `readFile` it takes files of more than 2 GiB. */
+async function readWhole(file: string): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(2 ** 30, size - at), at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
   }
 }

@@ -23,13 +23,15 @@ export interface KeyedWeight {
 
 /**
  * A network's weights under the network's own keys: a checkpoint, or the part of one below a prefix, or several laid over
- * each other (earlier ones win). Gives locations relative to one folder that holds all files, links resolved.
+ * each other (earlier ones win). Gives locations relative to one folder that holds all files of a drive, links resolved.
  */
 export class KeyedWeights {
   /** What is described, for messages. */
   readonly label: string;
   /** Folder that every location is relative to. */
   readonly folder: string;
+  /** Files that do not lie below it, by the locations that stand for them. */
+  readonly apart: ReadonlyMap<string, string>;
   readonly #tensors = new Map<string, StoredTensor>();
   readonly #files = new Map<string, string>();
 
@@ -48,8 +50,11 @@ export class KeyedWeights {
     const paths = new Map(
       [...new Set([...this.#tensors.values()].map(({ path }) => path))].map((path) => [path, realpathSync(path)]),
     );
-    const { folder, places } = commonFolder([...new Set(paths.values())], label);
+    const { folder, places, apart } = commonFolder([...new Set(paths.values())], {
+      bytesOf: (path) => statSync(path).size,
+    });
     this.folder = folder;
+    this.apart = apart;
     for (const [path, real] of paths) this.#files.set(path, places.get(real) ?? '');
   }
 

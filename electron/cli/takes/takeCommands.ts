@@ -7,6 +7,7 @@ import { providerNames } from '../../contract/takeSettings.ts';
 import { jobOfRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readPicture } from '../../media/readPicture.ts';
+import { portableSet } from '../../services/models/library/portableSet.ts';
 import { studioVersion } from '../../services/studioPlaces.ts';
 import { byteCount, type Console } from '../console.ts';
 import { chosenModelFolder, withModelDefaults } from '../models/chosenModel.ts';
@@ -74,7 +75,7 @@ export async function plannedTake(
     drawingAssetId: null,
     maskId: null,
     maskFile,
-    model: { id: basename(modelFolder), title: '', hash: '' },
+    model: { id: basename(modelFolder), title: '', hash: '', ...(await portableSet(modelFolder)) },
     provider: '',
     studioVersion,
   };

@@ -3,10 +3,12 @@ import type { TakeRequest } from '../../contract/jobs.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
+import { portableSet } from '../models/library/portableSet.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import { followedDrawingOf } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { drawingOfRecipe } from '../projects/takeFileOf.ts';
+import { retakePlaces } from '../projects/takeFrames.ts';
 
 /** What a recipe is planned with. */
 export interface TakePlanner {
@@ -43,6 +45,7 @@ export async function planRecipe(
   const isEdit = request.settings.task === 'edit';
   const span = isEdit ? { first: inFrame, last: outFrame - 1 } : { first: frameIndex, last: frameIndex };
   const drawing = mask && !forEstimate ? await followedDrawingOf(project, mask, span) : undefined;
+  const set = forEstimate ? {} : await portableSet(await planner.catalogue.folderOf(model.id));
   return {
     settings: request.settings,
     source: {
@@ -58,7 +61,7 @@ export async function planRecipe(
     drawingAssetId: drawing ? await store.assets.put(JSON.stringify(drawing)) : null,
     maskId: mask?.id ?? null,
     maskFile: null,
-    model: { id: model.id, title: model.title, hash: '' },
+    model: { id: model.id, title: model.title, hash: '', ...set },
     provider: '',
     studioVersion: planner.studioVersion,
   };
@@ -78,5 +81,6 @@ export async function planJob(
     previews: true,
     sourcePath: assets.pathOf(recipe.source.assetId),
     drawing: await drawingOfRecipe(assets, recipe),
+    ...(await retakePlaces(assets, recipe)),
   });
 }

@@ -83,7 +83,7 @@ const plainText = (prompt: string): string =>
 
 /** The set's strengths, those a prompt asks for in their place. @throws StudioError for a LoRA that is not part of the set */
 function loraStrengths({ loras, name }: ModelSet, prompts: readonly ParsedPrompt[]): Float32Array {
-  const names = loras.map(({ file }) => basename(file, extname(file)).toLowerCase());
+  const names = loras.map((lora) => (lora.name ?? basename(lora.file, extname(lora.file))).toLowerCase());
   const strengths = Float32Array.from(loras, ({ weight }) => weight);
   for (const wanted of prompts.flatMap((prompt) => prompt.loras)) {
     const place = names.indexOf(wanted.name.toLowerCase());

@@ -22,7 +22,14 @@ const setSchema = z.object({
   imageAdapter: path.optional(),
   imageEncoder: path.optional(),
   loras: z
-    .array(z.object({ file: path, weight: z.number().min(-10).max(10).default(1) }))
+    .array(
+      z.object({
+        file: path,
+        weight: z.number().min(-10).max(10).default(1),
+        /** What prompts call it, where that is not its file's name. */
+        name: z.string().max(200).optional(),
+      }),
+    )
     .max(32)
     .default([]),
   /** Folders with embeddings, whose file names are words. */
@@ -65,11 +72,16 @@ export async function readSet(folder: string): Promise<ModelSet> {
     if (cause instanceof StudioError) throw cause;
     throw new StudioError('format-damaged', `${file} is not JSON, or cannot be read.`, { cause });
   }
+  return parseSet(json, file);
+}
+
+/** The set that JSON describes; `label` says where it is from. @throws StudioError `format-damaged` */
+export function parseSet(json: unknown, label: string): ModelSet {
   const parsed = setSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new StudioError(
     'format-damaged',
-    `${file} describes no set this program knows: ${z.prettifyError(parsed.error)}.`,
+    `${label} describes no set this program knows: ${z.prettifyError(parsed.error)}.`,
     {
       hint: 'A set names at least a base; `magdiff models scan` proposes whole ones.',
     },
@@ -103,7 +115,7 @@ export function filesNamedBy(set: ModelSet): readonly string[] {
 
 /** The set with its files where `place` says. */
 export function withFilesAt(set: ModelSet, place: (file: string) => string): ModelSet {
-  const placed: ModelSet = { ...set, loras: set.loras.map(({ file, weight }) => ({ file: place(file), weight })) };
+  const placed: ModelSet = { ...set, loras: set.loras.map((lora) => ({ ...lora, file: place(lora.file) })) };
   for (const part of fileParts) {
     const file = set[part];
     if (file !== undefined) placed[part] = place(file);

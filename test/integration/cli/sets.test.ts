@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -65,6 +65,20 @@ test('loose files make a clip, and remake makes the same frames from the recipe 
   const again = await magdiff('remake', join(folder, 'made', 'take.json'));
   expect(again.code, again.err).toBe(0);
   expect(again.out).toMatch(/the same 2 frames/i);
+
+  // On another machine: nothing is remembered, the files lie elsewhere and one has another name.
+  const elsewhere = join(folder, 'woanders');
+  await cp(files, elsewhere, { recursive: true });
+  await rename(join(elsewhere, 'style.safetensors'), join(elsewhere, 'umbenannt.safetensors'));
+  await rm(join(folder, 'cache'), { recursive: true });
+  const found = await magdiff('remake', join(folder, 'made', 'take.json'), '--models', elsewhere);
+  expect(found.code, found.err).toBe(0);
+  expect(found.out).toMatch(/the same 2 frames/i);
+  await rm(join(folder, 'cache'), { recursive: true });
+  await rm(join(elsewhere, 'umbenannt.safetensors'));
+  const lost = await magdiff('remake', join(folder, 'made', 'take.json'), '--models', elsewhere);
+  expect(lost.code).toBe(1);
+  expect(lost.err).toMatch(/made of files that are not here: style\.safetensors\./);
 });
 
 test('a wrong call says what is missing beside it', async () => {

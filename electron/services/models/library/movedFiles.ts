@@ -29,7 +29,8 @@ export async function findMovedFiles({ folder, set }: KeptSet, found: readonly F
   return true;
 }
 
-async function placeOf(fingerprint: string, found: readonly FoundFile[]): Promise<string | undefined> {
+/** Where the file of a fingerprint is among found ones. */
+export async function placeOf(fingerprint: string, found: readonly FoundFile[]): Promise<string | undefined> {
   for (const { path, sizeBytes } of found) {
     if (sizeBytes !== fingerprintBytes(fingerprint)) continue;
     if ((await fingerprintOf(path).catch(() => undefined)) === fingerprint) return path;

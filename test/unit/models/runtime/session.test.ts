@@ -206,6 +206,24 @@ describe('weights where they lie', () => {
     }
   });
 
+  test.each(['float32', 'float16'] as const)('%s of another drive', async (dtype) => {
+    const elsewhere = write(`elsewhere ${dtype}`, forms[dtype]);
+    const place = 'another drive 1/w ü.safetensors';
+    for (const widening of ['once', 'each-use'] as const) {
+      const session = await Session.create(graph(place, dtype, forms[dtype].length), {
+        provider: 'cpu',
+        threads: 1,
+        label: 'w',
+        weightsFolder: folder,
+        weightsApart: new Map([[place, elsewhere]]),
+        widening,
+      });
+      const { y } = await session.run({ x: { dtype: 'float32', shape: [3], data: Float32Array.of(10, 10, 10) } });
+      expect([...y.data]).toEqual([11, 8, 10.5]);
+      await session.dispose();
+    }
+  });
+
   test('a file cut short is a sentence, not a crash', async () => {
     truncateSync(write('cut', forms.float32), 8);
     const error = await Session.create(graph('cut', 'float32', 12), {
