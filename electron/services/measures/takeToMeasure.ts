@@ -14,7 +14,7 @@ import { subjectIn, type TakeToMeasure } from './measureTake.ts';
 const mostFrames = 128;
 
 /** What a take's own recipe says beside its frames: its job as the engine had it. */
-export type MeasuredJob = Pick<EngineJob, 'settings' | 'source' | 'mask'>;
+export type MeasuredJob = Pick<EngineJob, 'settings' | 'source' | 'mask' | 'retake'>;
 
 /** The job as its inputs' readers want it; they ask for nothing else of one. */
 export const jobOf = (job: MeasuredJob): EngineJob => ({
@@ -49,7 +49,7 @@ export async function takeOfJob(
   const { prompt, task, keep } = settings;
   if (task === 'generate') {
     const { picture, mask } = await readGenerateInputs(whole);
-    const planned = model && (await plannedMasks(model, { picture, mask }, settings));
+    const planned = model && (await plannedMasks(model, { picture, mask }, { ...settings, ...job.retake?.motion }));
     const masks = planned?.map((each) => atSize(each, frames.width, frames.height));
     return { ...frames, prompt, masks, subject: subjectOf(picture, mask) };
   }
