@@ -1,6 +1,6 @@
 import { newId } from '../../../electron/contract/newId.ts';
 import type { ItemRecord, SourceRecord, TakeRecord, TrackRecord } from '../../../electron/contract/records.ts';
-import { isRoom } from '../../../electron/contract/timeline/rooms.ts';
+import { isRoom, roomAfter } from '../../../electron/contract/timeline/rooms.ts';
 import type { TitleStyle } from '../../../electron/contract/timeline/timelineRecords.ts';
 import { byOrder, endOf, newTrack } from '../../../electron/contract/timeline/tracks.ts';
 import type { Editor } from '../editor.ts';
@@ -172,6 +172,16 @@ function place(
   };
   editor.run('Place', { added: [...made, item], updated: [], removed: [] });
   editor.session.set({ selectedItemId: item.id });
+}
+
+/** Puts another of an item on its track, where there is room after it. */
+export function duplicateItem(editor: Editor, item: ItemRecord): void {
+  const { crossFadeFrames: _cross, ...rest } = item;
+  const wanted = { startFrame: endOf(item), lengthFrames: item.lengthFrames };
+  const later = editor.document.all('item').filter(({ trackId }) => trackId === item.trackId);
+  const copy: ItemRecord = { ...rest, id: newId('item'), startFrame: roomAfter(later, item.trackId, wanted) };
+  write(editor, 'Duplicate', { added: [copy], updated: [], removed: [] });
+  editor.session.set({ selectedItemId: copy.id });
 }
 
 /** Adds an empty track. */

@@ -7,6 +7,7 @@ import {
   changeItem,
   closeGap,
   detachSound,
+  duplicateItem,
   removeItem,
   setSpeed,
   splitItem,
@@ -73,6 +74,7 @@ function itemCommands(project: OpenProject, item: ItemRecord, readOnly: string |
       reason: reason ?? (isUnderPlayhead ? undefined : text.playheadElsewhere),
       onSelect: () => splitItem(editor, now(), playhead),
     },
+    { icon: 'plus', label: text.duplicate, reason, onSelect: () => duplicateItem(editor, now()) },
     ...(item.title || source?.media === 'picture'
       ? []
       : [0.5, 1, 2].map(

@@ -14,6 +14,7 @@ export const timelineTexts = {
     addTitleHere: 'Add title here',
     newTitle: 'Title',
     properties: 'Clip properties',
+    duplicate: 'Duplicate',
     speedOf: (percent: number) => `Speed ${percent} %`,
     fadeIn: 'Fade in',
     fadeOut: 'Fade out',
