@@ -31,7 +31,7 @@ export function ClipPanel(): ReactNode {
   const writer = useSession((session) => session.writer);
   if (!item) return <EmptyPanel icon="film">{text.none}</EmptyPanel>;
   const isSound = track?.media === 'sound';
-  const moves = target?.kind === 'take' || (target?.kind === 'source' && target.media === 'clip');
+  const moves = target?.kind === 'take' || (target?.kind === 'source' && target.media !== 'picture');
   return (
     <fieldset className={styles.panel} disabled={!writer || track?.locked}>
       <PlainGroup>

@@ -35,6 +35,15 @@ export function timelineCommandsAt(
     reason,
     onSelect: () => selectTitle(project, addTitle(project.editor, frame, text.newTitle)),
   };
+  const marks: Command = {
+    icon: 'close',
+    label: text.clearMarks,
+    reason:
+      reason ??
+      (project.editor.document.get('project', 'project')?.timeline?.inFrame === undefined ? text.noMarks : undefined),
+    onSelect: () => project.view.clearPart(),
+  };
+  if (hit.kind === 'ruler') return [title, marks];
   return hit.kind === 'track' ? [title, gapCommand(project, hit.track, frame, reason)] : [title];
 }
 
