@@ -106,13 +106,17 @@ function useTakeCommands(
   take: TakeRecord,
   { canCompare, compared, onRename }: { canCompare: boolean; compared: boolean; onRename: () => void },
 ): Commands {
-  const { editor, takes, messages, state } = useProject();
+  const { editor, takes, messages, state, view: looking } = useProject();
   const writer = useSession((session) => session.writer);
   const reason = writer ? undefined : texts.lock.message;
   const compare = (): void => {
     editor.look({ compareTakeId: take.id });
     editor.session.set({ viewMode: 'wipe', viewport: null });
     state.set({ dialog: 'compare' });
+  };
+  const retake = (dialog: 'retakeFrames' | 'retakeRegion') => (): void => {
+    looking.showTake(take);
+    state.set({ dialog });
   };
   return [
     compared
@@ -143,6 +147,13 @@ function useTakeCommands(
       reason,
       onSelect: () => editor.update('Star', take, { starred: !take.starred }),
     },
+    {
+      icon: 'retry',
+      label: texts.takes.retakeFrames,
+      reason: reason ?? (take.result.frameCount < 2 ? texts.retake.oneFrame : undefined),
+      onSelect: retake('retakeFrames'),
+    },
+    { icon: 'lasso', label: texts.takes.retakeRegion, reason, onSelect: retake('retakeRegion') },
     { icon: 'export', label: texts.takes.saveRecipe, onSelect: () => void takes.saveRecipe(take) },
     {
       icon: 'picture',

@@ -6,7 +6,17 @@ import type { StateStore } from '../editor/stateStore.ts';
 import type { Messages } from './messages.ts';
 
 /** Dialogs over an open project. */
-export type DialogName = 'none' | 'export' | 'shortcuts' | 'missing' | 'compare' | 'saveAs' | 'rename' | 'grid';
+export type DialogName =
+  | 'none'
+  | 'export'
+  | 'shortcuts'
+  | 'missing'
+  | 'compare'
+  | 'saveAs'
+  | 'rename'
+  | 'retakeFrames'
+  | 'retakeRegion'
+  | 'grid';
 
 /** What the page knows of an open project beside its document and session. */
 export interface ProjectState {

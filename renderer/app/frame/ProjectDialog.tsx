@@ -4,6 +4,7 @@ import { CompareSheet } from '../../panels/dialogs/CompareSheet.tsx';
 import { ExportDialog } from '../../panels/dialogs/ExportDialog.tsx';
 import { MissingMedia } from '../../panels/dialogs/MissingMedia.tsx';
 import { NameDialog } from '../../panels/dialogs/NameDialog.tsx';
+import { RetakeDialog } from '../../panels/dialogs/RetakeDialog.tsx';
 import { ShortcutSheet } from '../../panels/dialogs/ShortcutSheet.tsx';
 import { useDocument, useProject, useProjectState } from '../../project/hooks.ts';
 import { texts } from '../../ui/texts/texts.ts';
@@ -27,6 +28,9 @@ export function ProjectDialog(): ReactNode {
       return <GridPage onClose={onClose} />;
     case 'compare':
       return <CompareSheet onClose={onClose} />;
+    case 'retakeFrames':
+    case 'retakeRegion':
+      return <RetakeDialog inRegion={dialog === 'retakeRegion'} onClose={onClose} />;
     case 'saveAs':
       return (
         <NameDialog

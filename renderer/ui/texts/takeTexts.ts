@@ -16,6 +16,8 @@ export const takeTexts = {
     recipeHint: 'Drop a take.json, as “Save recipe” and the command line write it.',
     saveRecipe: 'Save recipe',
     decodeAgain: 'Decode again',
+    retakeFrames: 'Retake frames in–out…',
+    retakeRegion: 'Retake the painted region…',
     rename: 'Rename take',
     remove: 'Delete take',
     isShown: 'show another take first',
@@ -25,6 +27,19 @@ export const takeTexts = {
     stopCompare: 'Stop comparing',
     play: (name: string) => `Show ${name}`,
     more: 'More',
+  },
+  retake: {
+    framesTitle: (take: string) => `Retake frames of ${take}`,
+    regionTitle: (take: string) => `Retake a region of ${take}`,
+    framesHint:
+      'These frames are made anew and go on from their neighbours; all others stay as they are, to the pixel.',
+    regionHint: 'Only what is painted is made anew; everything around it stays as it is, to the pixel.',
+    noRegion: 'Nothing is painted: add a mask in the left panel, paint the region over the source, then come back.',
+    prompt: 'What should happen there',
+    region: 'Region',
+    oneFrame: 'A take of one frame has no range.',
+    whole: 'Choose fewer frames: all of them anew are another take.',
+    start: 'Retake',
   },
   jobs: {
     title: 'Jobs',
@@ -36,7 +51,7 @@ export const takeTexts = {
     states: {
       queued: 'Waiting',
       loading: 'Loading the model',
-      encoding: 'Reading the subject',
+      encoding: 'Reading frames',
       denoising: 'Sampling',
       decoding: 'Decoding frames',
       following: 'Following',
