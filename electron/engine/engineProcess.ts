@@ -137,25 +137,19 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
   const { memoryBytes, parameters, frames } = facts;
   const availableBytes = freemem();
   const seconds = await secondsOf(job, model, facts);
-  if (memoryBytes <= availableBytes) return { memoryBytes, availableBytes, seconds };
+  const { width, height } = parameters;
+  const known = { memoryBytes, availableBytes, seconds, drawn: { width, height }, finished: facts.source };
+  if (memoryBytes <= availableBytes) return known;
   const step = model.description.vae.factor * model.description.unet.sizeMultiple;
+  const scaled = (length: number, scale: number): number => Math.max(step, Math.round((length * scale) / step) * step);
   for (const scale of [0.75, 0.5, 0.25]) {
-    const width = Math.max(step, Math.round((parameters.width * scale) / step) * step);
-    const height = Math.max(step, Math.round((parameters.height * scale) / step) * step);
-    const smaller = await estimateTake(model, { ...parameters, width, height }, frames);
-    if (smaller.memoryBytes <= availableBytes) {
-      return {
-        memoryBytes,
-        availableBytes,
-        seconds,
-        advice: `${width}×${height} would fit into the memory that is free.`,
-      };
-    }
+    const size = { width: scaled(width, scale), height: scaled(height, scale) };
+    const smaller = await estimateTake(model, { ...parameters, ...size }, frames);
+    if (smaller.memoryBytes <= availableBytes)
+      return { ...known, advice: `${size.width}×${size.height} would fit into the memory that is free.` };
   }
   return {
-    memoryBytes,
-    availableBytes,
-    seconds,
+    ...known,
     advice: 'No smaller size of this model fits either: close other programs, or choose a smaller model.',
   };
 }
