@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionMethods } from './attention.ts';
 import { documentDiff, keptHistory } from './documentDiff.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
@@ -69,6 +70,7 @@ export const methods = {
   },
   ...modelMethods,
   ...gridMethods,
+  ...attentionMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },
