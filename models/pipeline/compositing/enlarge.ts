@@ -16,7 +16,7 @@ const pullPerSlope = 0.6;
  * @returns RGBA, row by row, opaque.
  */
 export function enlargeMade(made: Planes, { width, height }: Size): Uint8ClampedArray {
-  const scale = Math.min(sharpeningScale, width / made.width);
+  const scale = Math.min(sharpeningScale, width / made.width, height / made.height);
   if (scale <= 1) return toRgba(resample(made, width, height, 'area'));
   const middle = { width: Math.round(made.width * scale), height: Math.round(made.height * scale) };
   const smooth = heldToNeighbours(resample(made, middle.width, middle.height, 'lanczos'), made);
