@@ -18,6 +18,7 @@ const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const windowId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const jobId = recordId;
+const sizeInPixels = z.strictObject({ width: z.int().min(1), height: z.int().min(1) });
 const inProject = z.strictObject({ projectId });
 const jobInProject = z.strictObject({ projectId, jobId });
 const project = z.strictObject({ projectId });
@@ -146,7 +147,14 @@ export const methods = {
   },
   'jobs.estimate': {
     input: z.strictObject({ projectId, request: takeRequest }),
-    output: z.strictObject({ memoryBytes: z.number(), seconds: z.number(), advice: z.string().nullable() }),
+    output: z.strictObject({
+      memoryBytes: z.number(),
+      seconds: z.number(),
+      /** Size at which the model draws, and that of the finished frames. */
+      drawn: sizeInPixels,
+      finished: sizeInPixels,
+      advice: z.string().nullable(),
+    }),
   },
   /** Starts a take, or with `live` a preview that takes the place of this window's last one. */
   'jobs.start': {

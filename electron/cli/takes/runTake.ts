@@ -52,7 +52,12 @@ async function runUntil(signal: AbortSignal, run: TakeRun, console: Console): Pr
   const job = { ...run.job, folder };
   try {
     const estimate = await host.estimate(job);
-    console.note('estimate', `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory.`);
+    const { drawn, finished } = estimate;
+    const enlarged = finished.width > drawn.width ? ' What is made is enlarged, what is kept is not.' : '';
+    console.note(
+      'estimate',
+      `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory. The model draws at ${drawn.width}×${drawn.height}.${enlarged}`,
+    );
     if (estimate.advice) {
       throw new StudioError(
         'out-of-memory',
@@ -67,8 +72,18 @@ async function runUntil(signal: AbortSignal, run: TakeRun, console: Console): Pr
       else console.note('warning', news.message);
     });
     const frames = async function* () {
-      for (let index = 0; index < result.frameCount; index++)
-        yield await readPicture(frameFileOf(result.framesFolder, index));
+      // While the encoder takes one frame the next is read.
+      const read = (index: number) => {
+        const reading = readPicture(frameFileOf(result.framesFolder, index));
+        reading.catch(() => undefined);
+        return reading;
+      };
+      let next = read(0);
+      for (let index = 1; index <= result.frameCount; index++) {
+        const frame = await next;
+        if (index < result.frameCount) next = read(index);
+        yield frame;
+      }
     };
     const video = (await run.writeVideo?.(result, frames)) ?? {
       frames: frames(),
