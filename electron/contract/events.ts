@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attentionEvent } from './attention.ts';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
+import { alphaSearchView } from './grid/alphaSearches.ts';
 import { gridView } from './grid/grids.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './masks/maskOperations.ts';
@@ -13,6 +14,7 @@ export const studioEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job'), job: jobView }),
   z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
   attentionEvent,
+  z.strictObject({ type: z.literal('alphaSearch'), search: alphaSearchView }),
   z.strictObject({ type: z.literal('grid'), grid: gridView }),
   z.strictObject({ type: z.literal('gridGone'), projectId: z.string(), gridId: z.string() }),
   /** A change written by another window (`windowId`) or by the studio itself (`studio`). */

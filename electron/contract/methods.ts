@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attentionMethods } from './attention.ts';
 import { documentDiff, keptHistory } from './documentDiff.ts';
+import { alphaMethods } from './grid/alphaSearches.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
@@ -72,6 +73,7 @@ export const methods = {
   ...modelMethods,
   ...gridMethods,
   ...attentionMethods,
+  ...alphaMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },

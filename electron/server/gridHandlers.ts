@@ -1,16 +1,21 @@
 import type { attentionMethods } from '../contract/attention.ts';
+import type { alphaMethods } from '../contract/grid/alphaSearches.ts';
 import type { gridMethods } from '../contract/grid/grids.ts';
 import { exportGrid } from '../services/grids/exportGrid.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { StudioServices } from './studioServices.ts';
 
-/** Binds the calls about grids and attention to their services. Inputs are already parsed. */
+/** Binds the calls about grids, searches for α and attention to their services. Inputs are already parsed. */
 export function createGridHandlers({
   library,
   grids,
   exports,
   attention,
-}: StudioServices): Pick<MethodHandlers, keyof typeof gridMethods | keyof typeof attentionMethods> {
+  alpha,
+}: StudioServices): Pick<
+  MethodHandlers,
+  keyof typeof gridMethods | keyof typeof attentionMethods | keyof typeof alphaMethods
+> {
   return {
     'grids.list': async ({ projectId }) => ({ grids: await grids.list(await library.opened(projectId)) }),
     'grids.start': async ({ projectId, request, x, y }) => ({
@@ -18,6 +23,10 @@ export function createGridHandlers({
     }),
     'grids.takeOfCell': async ({ projectId, gridId, cell }) =>
       grids.takeOfCell(await library.opened(projectId), gridId, cell),
+    'alpha.read': async ({ projectId }) => ({ search: alpha.read(await library.opened(projectId)) }),
+    'alpha.start': async ({ projectId, request, weights }) => ({
+      searchId: await alpha.start(await library.opened(projectId), request, weights),
+    }),
     'takes.attention': async ({ projectId, takeId }) => {
       attention.read(await library.opened(projectId), takeId);
       return {};

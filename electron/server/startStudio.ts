@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ClickProgram } from '../engine/clicks/clickProgram.ts';
 import { EngineHost } from '../engine/engineHost.ts';
+import { AlphaService } from '../services/alpha/alphaService.ts';
 import { EventBus } from '../services/eventBus.ts';
 import { FollowService } from '../services/following/followService.ts';
 import { GridService } from '../services/grids/gridService.ts';
@@ -112,6 +113,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
       services.takes.close();
       services.following.close();
       services.grids.close();
+      services.alpha.close();
       services.clicks.close();
       services.cache.close();
       server.closeAllConnections();
@@ -146,6 +148,11 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   await library.start();
   const staging = await StagingFolder.make(join(library.stagingFolder, 'uploads'));
   const uploads = new Uploads(staging.path, options.uploadLimitBytes ?? 64 * 2 ** 30);
+  const making = {
+    ...{ engine, bus, catalogue, list: jobs, studioVersion: version, log, home },
+    measures,
+    folders: [...roots, workspaceModels],
+  };
   return {
     bus,
     library,
@@ -162,11 +169,8 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
       checkpoint: async () => (await followers.find())?.path ?? null,
       log,
     }),
-    grids: new GridService({
-      ...{ engine, bus, catalogue, list: jobs, studioVersion: version, log, home },
-      measures,
-      folders: [...roots, workspaceModels],
-    }),
+    grids: new GridService(making),
+    alpha: new AlphaService(making),
     attention: new AttentionService({ bus, catalogue, measures }),
     followers,
     clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),

@@ -1,3 +1,4 @@
+import type { AlphaService } from '../services/alpha/alphaService.ts';
 import type { EventBus } from '../services/eventBus.ts';
 import type { FollowService } from '../services/following/followService.ts';
 import type { GridService } from '../services/grids/gridService.ts';
@@ -35,6 +36,7 @@ export interface StudioServices {
   exports: ExportService;
   following: FollowService;
   grids: GridService;
+  alpha: AlphaService;
   attention: AttentionService;
   cache: MediaCache;
   clicks: ClickSelect;

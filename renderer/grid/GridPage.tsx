@@ -5,6 +5,7 @@ import { Select } from '../ui/fields/SelectField.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Modal } from '../ui/surfaces/Modal.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { AlphaFinder } from './AlphaFinder.tsx';
 import { GridForm } from './GridForm.tsx';
 import styles from './GridPage.module.css';
 import { GridTable } from './GridTable.tsx';
@@ -39,7 +40,14 @@ export function GridPage({ onClose }: { onClose: () => void }): ReactNode {
           ) : null}
         </div>
       ) : null}
-      {shown ? <GridTable key={shown.id} grid={shown} /> : grids ? <GridForm /> : null}
+      {shown ? (
+        <GridTable key={shown.id} grid={shown} />
+      ) : grids ? (
+        <div className={styles.new}>
+          <GridForm />
+          <AlphaFinder />
+        </div>
+      ) : null}
     </Modal>
   );
 }

@@ -12,6 +12,7 @@ import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { texts } from '../ui/texts/texts.ts';
+import { AlphaSearch } from './alphaSearch.ts';
 import { Attention } from './attention.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
@@ -45,6 +46,7 @@ export class OpenProject implements ProjectScope {
   readonly following: Following;
   readonly grids: Grids;
   readonly attention: Attention;
+  readonly alphaSearch: AlphaSearch;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -79,6 +81,7 @@ export class OpenProject implements ProjectScope {
     this.following = new Following(this, this.playback);
     this.grids = new Grids(this);
     this.attention = new Attention(this);
+    this.alphaSearch = new AlphaSearch(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -151,6 +154,7 @@ export class OpenProject implements ProjectScope {
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
     } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
+    else if (event.type === 'alphaSearch') this.alphaSearch.receive(event);
     else if (event.type === 'attention') this.attention.receive(event);
     else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.

@@ -111,6 +111,29 @@ describe('a grid of takes', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Delete this grid' }).click();
     await page.getByRole('button', { name: /^Make/ }).waitFor();
     expect(await studio.services.grids.list(await shownProject(page, studio))).toEqual([]);
+  });
+
+  it('has a search for α beside it: the way is drawn, it can be stopped, and what it found is one undoable step', async () => {
+    await page.getByRole('textbox', { name: 'Weight of Flicker' }).fill('0.5');
+    await page.getByRole('button', { name: 'Find α', exact: true }).click();
+    const plot = page.getByRole('img', { name: /^The way the search went/ });
+    await plot.waitFor({ timeout: 120_000 });
+    await until(async () => (await plot.locator('circle title').count()) >= 2, 120_000);
+    await expectAccessible(page, 'a search for α');
+    await page.getByRole('dialog', { name: 'Grid' }).getByRole('button', { name: 'Stop', exact: true }).click();
+    await until(async () => (await page.getByTestId('alpha-state').getAttribute('data-state')) === 'canceled', 60_000);
+    const project = await shownProject(page, studio);
+    const alphaOf = () => project.store.get('setup', 'setup').settings.alpha;
+    const before = alphaOf();
+    const best = studio.services.alpha.read(project)?.best;
+    await page.getByRole('button', { name: 'Use these α' }).click();
+    await page.getByText('The inspector holds these α.').waitFor();
+    if (best && (best.text !== before.text || best.image !== before.image)) {
+      await until(async () => alphaOf().text === best.text && alphaOf().image === best.image);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await until(async () => alphaOf().text === before.text && alphaOf().image === before.image);
+    }
     expect(complaints).toEqual([]);
   });
 });

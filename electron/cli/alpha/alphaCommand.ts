@@ -5,28 +5,25 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { mean } from '../../../models/measure/likeness.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
-import { type MeasureName, measureTitles, scoreNumber } from '../../contract/measures.ts';
+import { type AlphaPoint, type ScoreWeights, verdictOf, weightedScore } from '../../contract/grid/alphaSearches.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
+import { learnedPoint, searchAlpha, settingsAt } from '../../services/alpha/alphaSearch.ts';
 import { findBackbones, openReaders, readerNotes } from '../../services/measures/openReaders.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
-import { type MeasuredResult, TakeMaker } from '../ablate/madeAndMeasured.ts';
+import { TakeMaker } from '../ablate/madeAndMeasured.ts';
 import type { Console } from '../console.ts';
 import { interruptible } from '../takes/jobResult.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
-import { type AlphaPoint, learnedPoint, searchAlpha, settingsAt } from './alphaSearch.ts';
 
 /** Measures that can be weighed, by the names the option takes. */
-const weighed: Readonly<Record<string, MeasureName>> = {
+const weighed: Readonly<Record<string, keyof ScoreWeights>> = {
   text: 'textAlignment',
   subject: 'subjectFidelity',
   frames: 'frameConsistency',
   flicker: 'flicker',
   drift: 'drift',
 };
-
-/** How much each measure counts. */
-type Weights = readonly (readonly [MeasureName, number])[];
 
 /** Steps of the takes that the search makes, seeds that each point is scored with, points looked at, and seeds that confirm. */
 const usual = { steps: 4, seeds: 2, points: 24, confirm: 4 };
@@ -61,7 +58,7 @@ async function findAlpha(
     const scoreOf = async (point: AlphaPoint, seed: number, steps: number | undefined): Promise<number> => {
       const wanted = { ...settingsAt(settings, point), seed, steps, ownPixels: false };
       const key = `${JSON.stringify(point).replace(/[^\w.]+/g, '-')}-${seed}-${steps ?? 'all'}`;
-      return weightedSum(await maker.make(base, wanted, join(folder, key)), weights);
+      return weightedScore((await maker.make(base, wanted, join(folder, key))).measured, weights);
     };
     const seeds = Array.from({ length: count('seeds') }, (_, index) => settings.seed + index);
     const few = count('steps');
@@ -92,20 +89,12 @@ async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) =
   return results;
 }
 
-/** Figures as they are shown, times their weights; less of flicker and drift is more. A figure that nobody reads counts nothing. */
-function weightedSum({ measured }: MeasuredResult, weights: Weights): number {
-  return weights.reduce((sum, [name, weight]) => {
-    const { scale, better } = measureTitles[name];
-    return sum + weight * (better === 'less' ? -1 : 1) * scale * (scoreNumber(measured.scores[name]) ?? 0);
-  }, 0);
-}
-
 interface Found {
   readonly best: AlphaPoint;
   readonly score: number;
   readonly path: Awaited<ReturnType<typeof searchAlpha>>['path'];
   readonly gains: readonly number[];
-  readonly weights: Weights;
+  readonly weights: ScoreWeights;
   readonly seeds: readonly number[];
   readonly others: readonly number[];
 }
@@ -113,9 +102,7 @@ interface Found {
 async function report(source: string, values: TakeOptionValues, found: Found, console: Console): Promise<void> {
   const { best, score, path, gains, others } = found;
   const learned = path[0]?.score ?? score;
-  const gain = mean(gains);
-  const error = Math.sqrt(mean(gains.map((value) => (value - gain) ** 2)) / Math.max(1, gains.length - 1));
-  const isBetter = gain > 2 * error;
+  const { gain, standardError: error, isBetter } = verdictOf(gains);
   const verdict = isBetter
     ? 'That is more than chance would make it.'
     : 'That is no more than chance makes it: the learned values will do.';
@@ -137,16 +124,19 @@ function pointText({ text, image, groups }: AlphaPoint): string {
   return `text α ${text}, image α ${image}${more.join('')}`;
 }
 
-function readWeights(given: string): Weights {
-  return given.split(',').map((part) => {
+function readWeights(given: string): ScoreWeights {
+  const weights: ScoreWeights = { textAlignment: 0, subjectFidelity: 0, frameConsistency: 0, flicker: 0, drift: 0 };
+  for (const part of given.split(',')) {
     const [name = '', value = ''] = part.split('=').map((each) => each.trim());
     const measure = weighed[name];
     const weight = Number(value);
-    if (measure && value !== '' && Number.isFinite(weight)) return [measure, weight] as const;
-    throw new StudioError('usage', `--weigh wants MEASURE=WEIGHT,…, not "${given}".`, {
-      hint: `For example text=1,subject=2. Measures are ${Object.keys(weighed).join(', ')}.`,
-    });
-  });
+    if (!measure || value === '' || !(weight >= 0 && weight <= 10))
+      throw new StudioError('usage', `--weigh wants MEASURE=WEIGHT,…, not "${given}".`, {
+        hint: `For example text=1,subject=2. Measures are ${Object.keys(weighed).join(', ')}; weights go from 0 to 10.`,
+      });
+    weights[measure] = weight;
+  }
+  return weights;
 }
 
 function wholeOf(values: TakeOptionValues, name: keyof typeof usual): number {

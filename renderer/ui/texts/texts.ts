@@ -1,5 +1,6 @@
 import { aboutTexts } from './aboutTexts.ts';
 import { attentionTexts } from './attentionTexts.ts';
+import { findAlphaTexts } from './findAlphaTexts.ts';
 import { followTexts } from './followTexts.ts';
 import { gridTexts } from './gridTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
@@ -32,6 +33,7 @@ export const texts = {
   ...timelineTexts,
   ...takeTexts,
   ...gridTexts,
+  ...findAlphaTexts,
   ...attentionTexts,
   ...inspectorTexts,
   ...laneTexts,

@@ -1,12 +1,5 @@
+import type { AlphaPoint } from '../../contract/grid/alphaSearches.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
-
-/** A point of the search: factors on the learned weights. */
-export interface AlphaPoint {
-  readonly text: number;
-  readonly image: number;
-  /** Factors by group of layers, on both weights of a group; absent: 1. */
-  readonly groups: Readonly<Record<string, number>>;
-}
 
 /** Groups of layers that are moved one after the other, by the beginnings of their paths. */
 export const searchedGroups = ['down_blocks', 'mid_block', 'up_blocks'] as const;

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  type AlphaPoint,
-  learnedPoint,
-  searchAlpha,
-  settingsAt,
-} from '../../../../../electron/cli/alpha/alphaSearch.ts';
+import type { AlphaPoint } from '../../../../../electron/contract/grid/alphaSearches.ts';
 import { takeSettings } from '../../../../../electron/contract/takeSettings.ts';
+import { learnedPoint, searchAlpha, settingsAt } from '../../../../../electron/services/alpha/alphaSearch.ts';
 
 /** A hill with its top at text 2, image 0.5 and the up blocks a quarter stronger. */
 const hill = async ({ text, image, groups }: AlphaPoint): Promise<number> =>
