@@ -1,6 +1,7 @@
 /** The `magdiff` command: reads the command line, runs one command, ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { exportFormatNames } from '../contract/exportFormats.ts';
 import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
@@ -13,6 +14,7 @@ import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
+import { retakeCommand } from './retake/retakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { remakeCommand } from './takes/remakeCommand.ts';
 import { editCommand, generateCommand } from './takes/takeCommands.ts';
@@ -90,6 +92,8 @@ program
   .option('--take <name>', 'which take of a project, by its name or id')
   .option('--source <file>', 'the picture or clip, when it is not where it was')
   .option('--mask <path>', 'the mask, when it is not where it was')
+  .option('--region <path>', 'a retake’s region, when it is not where it was')
+  .option('--frames <folder>', 'the frames of the take that a retake was made from; made again when left out')
   .option('-m, --model <folder>', 'model folder, when it is not where it was')
   .option(
     '--models <folder>',
@@ -127,6 +131,33 @@ program
   .action(
     action(
       async (console, takes: string[], values: TakeOptionValues) => void (await measureCommand(takes, values, console)),
+    ),
+  );
+
+program
+  .command('retake <recipe>')
+  .description('make a range of a take’s frames anew, or a region of them; the rest of it stays, to the pixel')
+  .option('--from <frame>', 'first frame to make anew, counted from 0; the first when left out')
+  .option('--to <frame>', 'up to this frame, itself left alone; the end when left out')
+  .option(
+    '--region <path>',
+    'where frames may change: a picture of the take’s shape, white is open, or a folder with one a frame',
+  )
+  .option('-p, --prompt <sentence>', 'another sentence for what is made anew')
+  .option('--seed <number>', 'a whole number; random when left out')
+  .option('--frames <folder>', 'the take’s own frames, lossless; made again from the recipe when left out')
+  .option('--take <name>', 'which take of a project, by its name or id')
+  .option('--source <file>', 'the picture or clip, when it is not where it was')
+  .option('--mask <path>', 'the mask, when it is not where it was')
+  .option('-m, --model <folder>', 'model folder, when it is not where it was')
+  .option('-o, --out <file>', 'the video to write')
+  .option('--format <name>', exportFormatNames.join(', '), 'mp4-h264')
+  .option('--quality <name>', 'draft, good, best', 'good')
+  .option('--keep-job <folder>', 'keep state, latents and frames here; a cut-off run given the same folder goes on')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(
+    action(
+      async (console, recipe: string, values: TakeOptionValues) => void (await retakeCommand(recipe, values, console)),
     ),
   );
 

@@ -20,6 +20,7 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
   const studio = await startStudio({
     port,
     pageFolder,
+    keepsAddress: true,
     ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),
   });
   const log = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -74,7 +74,7 @@ export type PreviewSheet = z.output<typeof previewSheet>;
 export const jobView = z.strictObject({
   id: recordId,
   projectId: z.string(),
-  kind: z.enum(['generate', 'edit', 'decode', 'export', 'follow', 'grid']),
+  kind: z.enum(['generate', 'edit', 'decode', 'retake', 'export', 'follow', 'grid']),
   live: z.boolean(),
   label: z.string(),
   createdAt: z.string(),

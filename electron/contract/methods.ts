@@ -8,6 +8,7 @@ import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
+import { retakeRequest } from './retake.ts';
 import { takeFile } from './takeRecipe.ts';
 
 export type { ModelView } from './models/modelView.ts';
@@ -157,6 +158,11 @@ export const methods = {
   },
   'jobs.cancel': { input: jobInProject, output: none },
   'jobs.retry': { input: jobInProject, output: none },
+  /** Makes a range or a region of a take anew, as a new take. */
+  'jobs.retake': {
+    input: z.strictObject({ projectId, windowId, request: retakeRequest }),
+    output: z.strictObject({ jobId }),
+  },
   /** Decodes a take's saved latents again, as a new take. */
   'jobs.decodeAgain': { input: z.strictObject({ projectId, takeId: recordId }), output: z.strictObject({ jobId }) },
   /** Takes a finished job off the list. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { exportFormatNames, exportQualities } from './exportFormats.ts';
 import { assetId, frame, name, pixels, recordId } from './identities.ts';
 import { maskDrawing } from './masks/maskOperations.ts';
+import { inputFile, retakePart } from './retake.ts';
 import { takeSettings } from './takeSettings.ts';
 
 /** Where a file of a recipe lies, relative to the recipe's folder. */
@@ -31,10 +32,7 @@ export const takeRecipe = z.strictObject({
   drawingAssetId: assetId.nullable(),
   maskId: recordId.nullable(),
   /** The mask as a file, or as a folder of PNG pictures, hashed in the order of their names. */
-  maskFile: z
-    .strictObject({ kind: z.enum(['file', 'folder']), assetId, place })
-    .nullable()
-    .default(null),
+  maskFile: inputFile.nullable().default(null),
   model: z.strictObject({
     id: z.string().max(200),
     title: z.string().max(200),
@@ -44,25 +42,40 @@ export const takeRecipe = z.strictObject({
   }),
   provider: z.string().max(40),
   studioVersion: z.string().max(40),
+  /** What of an earlier take was made anew; absent: everything was made. */
+  retake: retakePart.optional(),
 });
 
 /** See {@link takeRecipe}. */
 export type TakeRecipe = z.output<typeof takeRecipe>;
 
-/** `take.json`: a take's recipe as a file of its own, with the frames it led to. */
-export const takeFile = z.strictObject({
-  format: z.literal('magdiff-take'),
-  version: z.literal(2),
+const takeOutcome = z.strictObject({
+  framesSha256: z.string().max(64),
+  frameCount: z.int().min(1),
+  width: pixels,
+  height: pixels,
+  framesPerSecond: z.number().min(0.01).max(1000),
+});
+
+/** A take with all that it can be made from, wherever it is: its recipe, the drawings it names, and what it led to. */
+const madeTake = z.strictObject({
   recipe: takeRecipe,
   /** The mask's drawing, where the recipe has one. */
   drawing: maskDrawing.nullable(),
-  result: z.strictObject({
-    framesSha256: z.string().max(64),
-    frameCount: z.int().min(1),
-    width: pixels,
-    height: pixels,
-    framesPerSecond: z.number().min(0.01).max(1000),
-  }),
+  /** The region's drawing, where it is a retake in one. */
+  region: maskDrawing.optional(),
+  result: takeOutcome,
+});
+
+/** See {@link madeTake}. */
+export type MadeTake = z.output<typeof madeTake>;
+
+/** `take.json`: a take's recipe as a file of its own, with the frames it led to. */
+export const takeFile = madeTake.extend({
+  format: z.literal('magdiff-take'),
+  version: z.literal(2),
+  /** The takes it was made from, where it is a retake: that one, then what that one was made from, and so on. */
+  bases: z.array(madeTake).max(64).optional(),
   /** The video beside it; null where there is none. */
   output: z
     .strictObject({ path: place, format: z.enum(exportFormatNames), quality: z.enum(exportQualities) })

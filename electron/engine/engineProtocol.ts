@@ -12,7 +12,11 @@ export type MaskInput =
   /** A grey picture (white is the subject), one for all frames, or a clip with a mask a frame; the scale may differ. */
   | { kind: 'file'; path: string }
   /** PNG pictures, one a frame of the range (or, when there are more, of the whole clip), in the order of their names. */
-  | { kind: 'folder'; path: string }
+  | {
+      kind: 'folder';
+      path: string /** The picture of the range's first frame; absent: told by how many there are. */;
+      firstPicture?: number;
+    }
   /** The picture's own alpha channel. */
   | { kind: 'alpha' }
   /** Strokes, turned into pixels by the same code as on screen. The drawing's frame 0 is the picture, or the range's first frame. */
@@ -29,10 +33,25 @@ export interface EngineJob {
   settings: TakeSettings;
   source: SourceInput;
   mask: MaskInput;
+  /** What is made anew of a take that is there; absent: everything is made. */
+  retake?: RetakeInput | undefined;
   /** Whether steps carry preview pictures. */
   previews: boolean;
   /** Decode the latents saved in the folder again instead of sampling. */
   decodeOnly?: boolean;
+}
+
+/** What of a take is made anew. */
+export interface RetakeInput {
+  /** The take's own frames, lossless, in order. */
+  framePaths: readonly string[];
+  /** First frame and one past the last. */
+  firstFrame: number;
+  endFrame: number;
+  /** Where frames may change; null: everywhere. A drawing's frame 0 is the take's first. */
+  region: MaskInput | null;
+  /** What the take's subject moved by. */
+  motion: { prompt: string; seed: number };
 }
 
 /** The picture or clip a job works on, and which of its frames. */

@@ -15,16 +15,16 @@ import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
 import type { EngineJob, MaskInput, SourceInput } from './engineProtocol.ts';
 
 /** Names a job's inputs as the disk has them now, without reading them: files by path, size and time, a drawing by its strokes. */
-export async function inputsKeyOf({ settings, source, mask }: EngineJob): Promise<string> {
+export async function inputsKeyOf({ settings, source, mask, retake }: EngineJob): Promise<string> {
   const masks = mask.kind === 'folder' ? (await pngNames(mask.path)).map((name) => join(mask.path, name)) : [];
-  const files = [source.path, ...(mask.kind === 'file' ? [mask.path] : masks)];
+  const files = [source.path, ...(mask.kind === 'file' ? [mask.path] : masks), ...(retake?.framePaths ?? [])];
   const states = await Promise.all(
     files.map(async (path) => {
       const found = await stat(path).catch(() => undefined);
       return [path, found?.size, found?.mtimeMs];
     }),
   );
-  return JSON.stringify(['inputs', settings.task, states, source, mask]);
+  return JSON.stringify(['inputs', settings.task, states, source, mask, ...(retake ? [retake] : [])]);
 }
 
 /** Reads the inputs of a generation. The picture may be a frame of a clip. */
@@ -66,7 +66,8 @@ function drawn(drawing: MaskDrawing, frame: Picture & { data: Uint8Array }, fram
   return { width, height, data: drawing.softEdges ? softEdges(frame.data, hard, { width, height }) : hard };
 }
 
-async function pngNames(folder: string): Promise<string[]> {
+/** Names of a folder's PNG pictures, in order. @throws StudioError `file-missing` */
+export async function pngNames(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => undefined);
   if (!names)
     throw new StudioError('file-missing', `There is no folder ${folder}.`, {
@@ -147,7 +148,7 @@ async function maskReader(
       const names = await pngNames(input.path);
       if (names.length === 0) await firstPicture(input.path);
       // As many pictures as the range has frames belong to the range; more belong to the whole clip.
-      let at = names.length > range.frames ? range.firstFrame : 0;
+      let at = input.firstPicture ?? (names.length > range.frames ? range.firstFrame : 0);
       return {
         next: async () => readMask(join(input.path, names[Math.min(at++, names.length - 1)] ?? '')),
         close: nothing,

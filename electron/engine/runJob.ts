@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../models/errors/studioError.ts';
-import { translateWriteError } from '../../models/files/atomicFile.ts';
 import type { Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
 import { createPreviewer, type Previewer } from '../../models/pipeline/decoding/previews.ts';
 import { editVideo } from '../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../models/pipeline/generateVideo.ts';
-import type { Picture } from '../../models/pipeline/subject/picture.ts';
 import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/takeEvents.ts';
 import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
-import { encodePng, encodeSpriteSheet } from '../media/readPicture.ts';
+import { encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
-import { frameFileOf } from './frameFiles.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
-import { Pending } from './pending.ts';
+import { prepareRetake } from './retakeInputs.ts';
 import { StageClock } from './stageClock.ts';
+import { TakeFrames } from './takeFrames.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
@@ -45,15 +41,11 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   const started = performance.now();
   const { model, signal, emit } = surroundings;
   const store = folderRunStore(job.folder);
-  const framesFolder = join(job.folder, 'frames');
-  await freshFolder(framesFolder);
+  const frames = await TakeFrames.into(join(job.folder, 'frames'));
   const clock = new StageClock();
   const tell = (progress: Progress): void => emit({ type: 'progress', progress: clock.timed(progress) });
   const prepared = await prepare(job, surroundings, tell);
 
-  const hash = createHash('sha256');
-  const writing = new Pending(framesWrittenAtOnce);
-  let size = { width: 0, height: 0 };
   let previewer: Previewer | undefined;
   for await (const event of prepared.events) {
     // Lets a cancellation that waits in the process's queue be heard before the next step begins.
@@ -70,22 +62,20 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
       preview = await spriteSheet(previewer, estimate);
     }
     if (picture) {
-      size = { width: picture.width, height: picture.height };
-      hash.update(picture.data);
-      await writing.add(() => writeFrame(framesFolder, progress.step - 1, picture));
+      await keepUpTo(frames, job, job.retake?.firstFrame ?? 0);
+      await frames.add(picture);
     }
     emit({ type: 'progress', progress: clock.timed(progress), preview });
   }
-  await writing.end();
+  await keepUpTo(frames, job, prepared.totalFrames);
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
   await store.remove('state');
   return {
-    framesFolder,
+    framesFolder: frames.folder,
     frameCount: prepared.totalFrames,
-    ...size,
+    ...(await frames.end()),
     framesPerSecond: prepared.framesPerSecond,
     frameRate: prepared.frameRate,
-    framesSha256: hash.digest('hex'),
     latentsPath: join(job.folder, 'latents.safetensors'),
     modelName: model.description.name,
     modelHash: await model.modelHash(),
@@ -94,44 +84,33 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   };
 }
 
-/** Frames that are packed and written while the next are made. */
-const framesWrittenAtOnce = 3;
-
-async function writeFrame(folder: string, frame: number, { width, height, data }: Picture): Promise<void> {
-  const png = await encodePng({ width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
-  await writeFile(frameFileOf(folder, frame), png).catch((cause: unknown) => {
-    throw translateWriteError(cause, folder);
-  });
-}
-
-async function freshFolder(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw translateWriteError(cause, folder);
-  }
+/** Frames of the take that a retake leaves alone, up to a frame of it. */
+async function keepUpTo(frames: TakeFrames, { retake }: EngineJob, end: number): Promise<void> {
+  while (retake && frames.count < end) await frames.keep(retake.framePaths[frames.count] ?? '');
 }
 
 async function prepare(
-  job: EngineJob,
+  asked: EngineJob,
   { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
   tell: RunContext['tell'],
 ): Promise<PreparedJob> {
-  const store = folderRunStore(job.folder);
-  const context: RunContext = { store, signal, decoderMemoryBytes, remember, tell, decodeOnly: job.decodeOnly };
-  emit({ type: 'progress', progress: progressOf('loading', { note: job.source.media }) });
+  const store = folderRunStore(asked.folder);
+  const context: RunContext = { store, signal, decoderMemoryBytes, remember, tell, decodeOnly: asked.decodeOnly };
+  emit({ type: 'progress', progress: progressOf('loading', { note: asked.source.media }) });
+  const prepared = asked.retake && (await prepareRetake(asked, asked.retake, model));
+  const { job, retake } = prepared ?? { job: asked, retake: undefined };
+  const kept = asked.retake?.framePaths.length;
   const { settings: parameters } = job;
   const inputsKey = await inputsKeyOf(job);
   if (parameters.task === 'edit') {
     const { clip, facts } = await remember(inputsKey, () => openClip(job));
     const { framesPerSecond, frameRate } = facts;
-    const events = editVideo(model, { clip, parameters, inputsKey }, context);
-    return { events, totalFrames: clip.frames, framesPerSecond, frameRate };
+    const events = editVideo(model, { clip, parameters, inputsKey, retake }, context);
+    return { events, totalFrames: kept ?? clip.frames, framesPerSecond, frameRate };
   }
   const framesPerSecond = parameters.framesPerSecond ?? model.description.framesPerSecond;
   const { picture, mask } = await remember(inputsKey, () => readGenerateInputs(job));
-  const events = generateVideo(model, { picture, mask, parameters, inputsKey }, context);
+  const events = generateVideo(model, { picture, mask, parameters, inputsKey, retake }, context);
   return { events, totalFrames: parameters.frames, framesPerSecond, frameRate: String(framesPerSecond) };
 }
 

@@ -159,6 +159,9 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       await jobs.retry(await library.opened(projectId), jobId);
       return none;
     },
+    'jobs.retake': async ({ projectId, windowId, request }) => ({
+      jobId: await takes.retake(await library.opened(projectId), windowId, request),
+    }),
     'jobs.decodeAgain': async ({ projectId, takeId }) => ({
       jobId: await takes.decodeAgain(await library.opened(projectId), takeId),
     }),
@@ -183,7 +186,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
 
     'takes.file': async ({ projectId, takeId }) => {
       const { store } = await library.opened(projectId);
-      return takeFileOf(store.assets, store.get('take', takeId));
+      return takeFileOf(store.assets, store.get('take', takeId), (id) => store.find('take', id));
     },
   };
 }

@@ -26,6 +26,7 @@ import { Uploads } from '../services/projects/uploads.ts';
 import { cacheRoot, modelRoots, ownModels, plannerModel, studioVersion } from '../services/studioPlaces.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { createHandler } from './handler.ts';
+import { keepAddress, readAddress } from './keptAddress.ts';
 import { listen } from './listen.ts';
 import { createMethodHandlers } from './methodHandlers.ts';
 import { PageFiles } from './pageFiles.ts';
@@ -35,8 +36,10 @@ import type { DesktopActions, StudioServices } from './studioServices.ts';
 export interface StudioOptions {
   /** Folder of the projects; absent: `MagDiff Studio` in the user's home. */
   workspace?: string | undefined;
-  /** 0 or absent: any free port. */
+  /** 0 or absent: any free port, or the kept one. */
   port?: number | undefined;
+  /** Starts where, and with the token with which, the workspace's studio was reached last, so that pages that are open find it again. */
+  keepsAddress?: boolean | undefined;
   /** Folder of the models that ship; absent: the source tree's. */
   bundledModels?: string | undefined;
   /** Folders whose subfolders are models, in the place of the shipped ones and the user's; the workspace's `models` joins them. */
@@ -76,6 +79,8 @@ export interface RunningStudio {
 
 const root = resolve(import.meta.dirname, '../..');
 
+const ownWorkspace = (): string => join(homedir(), 'MagDiff Studio');
+
 /** Starts the studio on 127.0.0.1. This is where everything is put together: services, carrier, page. */
 export async function startStudio(options: StudioOptions = {}): Promise<RunningStudio> {
   // What is made from here on, by the programs it starts as well, is for this user's eyes alone.
@@ -83,11 +88,19 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
   const page = await PageFiles.read(options.pageFolder ?? join(root, 'dist', 'renderer'));
   const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const services = await createServices(options, log);
-  const doorkeeper = new Doorkeeper();
+  const workspace = options.workspace ?? ownWorkspace();
+  const kept = options.keepsAddress ? await readAddress(workspace) : undefined;
+  const doorkeeper = new Doorkeeper(kept?.token);
   const methodHandlers = createMethodHandlers(services);
   const handler = createHandler({ services, methodHandlers, page, doorkeeper, log });
-  const { server, port } = await listen(handler, options.port ?? 0);
+  const wanted = options.port ?? 0;
+  const { server, port } = await (kept && wanted === 0
+    ? // Another studio may be there: it keeps its place, and this one takes any.
+      listen(handler, kept.port).catch(() => listen(handler, 0))
+    : listen(handler, wanted));
   doorkeeper.servePort(port);
+  if (options.keepsAddress && (!kept || kept.port === port || wanted !== 0))
+    await keepAddress(workspace, { port, token: doorkeeper.token });
   return {
     url: `http://127.0.0.1:${port}/?token=${doorkeeper.token}`,
     openingUrl: () => `http://127.0.0.1:${port}/?code=${doorkeeper.issueCode()}`,
@@ -111,7 +124,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
 
 /** Makes the services and readies the workspace. */
 async function createServices(options: StudioOptions, log: (line: string) => void): Promise<StudioServices> {
-  const workspace = options.workspace ?? join(homedir(), 'MagDiff Studio');
+  const workspace = options.workspace ?? ownWorkspace();
   const media = options.media ?? studioMedia;
   const cacheFolder = options.cacheFolder ?? cacheRoot();
   const engine = options.engine ?? new EngineHost({ cacheFolder });

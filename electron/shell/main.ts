@@ -69,6 +69,7 @@ async function start(): Promise<void> {
     bundledModels: resources ? join(resources, 'models') : undefined,
     pageFolder: join(import.meta.dirname, '..', 'renderer'),
     cacheFolder: join(app.getPath('userData'), 'cache'),
+    keepsAddress: true,
     desktop: { reveal: (path) => shell.showItemInFolder(path) },
   });
   keepServing(studio.services.bus, (line) => process.stderr.write(`${line}\n`));

@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
+import type { Retake } from './retake/retake.ts';
 import { type ClipSource, clipTrack } from './subject/clipTrack.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
 import { resolveParameters, type TakeParameters } from './takeParameters.ts';
@@ -10,6 +11,8 @@ export interface EditRequest {
   parameters: TakeParameters;
   /** Identifies the inputs (content hashes) for resuming. */
   inputsKey: string;
+  /** Makes only this of a take of the clip anew. */
+  retake?: Retake | undefined;
 }
 
 /**
@@ -19,11 +22,11 @@ export interface EditRequest {
  */
 export async function* editVideo(
   model: Model,
-  { clip, parameters: wanted, inputsKey }: EditRequest,
+  { clip, parameters: wanted, inputsKey, retake }: EditRequest,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
   const { frames } = clip;
   const parameters = resolveParameters(model, wanted, frames, clip);
   const track = clipTrack({ clip, inputsKey, cell: model.description.vae.factor }, parameters, context.signal);
-  yield* makeTake(model, { parameters, frames, inputsKey, track }, context);
+  yield* makeTake(model, { parameters, frames, inputsKey, track, retake }, context);
 }

@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
+import type { Retake } from './retake/retake.ts';
 import { checkMaskFills, checkMaskShape, type Mask, maskFill, type Picture } from './subject/picture.ts';
 import { pictureTrack } from './subject/pictureTrack.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
@@ -12,6 +13,8 @@ export interface GenerateRequest {
   parameters: TakeParameters;
   /** Identifies the inputs (content hashes) for resuming. */
   inputsKey: string;
+  /** Makes only this of a take of the picture anew. */
+  retake?: Retake | undefined;
 }
 
 /**
@@ -22,13 +25,18 @@ export interface GenerateRequest {
  */
 export async function* generateVideo(
   model: Model,
-  { picture, mask, parameters: wanted, inputsKey }: GenerateRequest,
+  { picture, mask, parameters: wanted, inputsKey, retake }: GenerateRequest,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
   checkMaskShape(picture, mask, 'the picture');
   checkMaskFills([maskFill(mask)], 'the picture');
   const { frames } = wanted;
   const parameters = resolveParameters(model, wanted, frames);
-  const track = await pictureTrack(model, { picture, mask, inputsKey }, parameters, context.remember);
-  yield* makeTake(model, { parameters, frames, inputsKey, track }, context);
+  const track = await pictureTrack(
+    model,
+    { picture, mask, inputsKey, motion: retake?.motion ?? { prompt: parameters.prompt, seed: parameters.seed } },
+    parameters,
+    context.remember,
+  );
+  yield* makeTake(model, { parameters, frames, inputsKey, track, retake }, context);
 }

@@ -2,6 +2,7 @@ import type { LatentShape } from '../math/frames.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
 import { decodeVideo } from './decoding/decodeVideo.ts';
+import { heldOfTake, layOver } from './retake/retake.ts';
 import type { PlaceShare } from './sampling/onePlace.ts';
 import { sampleLongClip } from './sampling/sampleLongClip.ts';
 import type { SampledStep } from './sampling/sampleVideo.ts';
@@ -12,22 +13,24 @@ import { latentShape } from './takeParameters.ts';
 
 /**
  * Makes a take: conditions, sampling, decoding, compositing. SDA and HFA come from the subject track, APA is in the network. Yields every
- * step and every finished frame, in order; throws CancelledError within one step of the signal.
+ * step and every finished frame, in order (those of its range alone, where a take is made anew in part); throws CancelledError within one
+ * step of the signal.
  */
 export async function* makeTake(
   model: Model,
   opening: Opening,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
-  const { track, frames, parameters } = opening;
+  const { track, frames, parameters, retake } = opening;
   const shape = latentShape(model, parameters, frames);
   const latents = context.decodeOnly
     ? await loadLatents(context.store, shape)
     : yield* sampleLatents(model, opening, shape, context);
-  const finished = track.finish(decodeVideo(model, latents, shape, context));
+  const [first, end] = retake ? [retake.firstFrame, retake.endFrame] : [0, frames];
+  const finished = track.finish(decodeVideo(model, latents, shape, context, { first, end }), first);
   let step = 0;
-  for await (const picture of finished)
-    yield { kind: 'progress', progress: progressOf('decoding', { step: ++step, total: frames }), picture };
+  for await (const picture of retake ? layOver(retake, finished) : finished)
+    yield { kind: 'progress', progress: progressOf('decoding', { step: ++step, total: end - first }), picture };
 }
 
 /** Conditions and sampling; the latents are saved before anything is decoded, so that a failing decoder costs nothing. */
@@ -43,13 +46,13 @@ async function* sampleLatents(
   const { windowConditions, source, place } = yield* encodeConditions(model, opening, context);
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
   const { scheduler } = model.description;
+  const held = opening.retake && (await heldOfTake(model, opening.retake, opening.frames, parameters));
   const onWindow = (step: number, total: number) => tell?.(progressOf('denoising', { step, total }));
   const sampling = sampleLongClip(
     model,
     {
       ...{ ...parameters, shape, scheduler, source, store, key, signal },
-      place: steadyPlace(opening, place),
-      onWindow,
+      ...{ place: steadyPlace(opening, place), held, onWindow },
     },
     (window, opening, frames) =>
       model.conditions.predictor({ ...parameters, windowFrames: frames }, windowConditions(window, opening)),

@@ -4,6 +4,7 @@ import { forgetful } from '../memory/memory.ts';
 import type { Size, WindowConditions } from '../model/conditions.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
+import type { Retake } from './retake/retake.ts';
 import type { PlaceShare } from './sampling/onePlace.ts';
 import type { SampleSource } from './sampling/sampleVideo.ts';
 import type { FrameSpan } from './sampling/windows.ts';
@@ -19,6 +20,8 @@ export interface Opening {
   /** Identifies the inputs (content hashes) for resuming. */
   readonly inputsKey: string;
   readonly track: SubjectTrack;
+  /** What is made anew of a take that is there; absent: everything is made. */
+  readonly retake?: Retake | undefined;
 }
 
 /** A take's conditions, encoded. */

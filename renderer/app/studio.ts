@@ -122,7 +122,13 @@ export class Studio {
       throw error;
     });
     if (before && before.id !== projectId) await this.#leave(before);
-    this.state.set({ project: new OpenProject(this.#around, opened, unsaved) });
+    const project = new OpenProject(this.#around, opened, unsaved);
+    // What could be taken back before still can, as far as it fits what was read.
+    if (before && unsaved) {
+      const { done, undone } = before.editor.history.steps;
+      project.editor.restoreSteps({ done: [...done], undone: [...undone] });
+    }
+    this.state.set({ project });
     location.hash = `project=${projectId}`;
   }
 
@@ -195,7 +201,8 @@ export class Studio {
     const { editor } = this.state.state.project ?? {};
     const setup = editor?.setup;
     const chosen = this.#around.models.state.list.find(({ id }) => id === modelId);
-    if (setup && chosen) editor.update('Model', setup, { modelId, settings: settingsForModel(setup.settings, chosen) });
+    if (editor && setup && chosen)
+      editor.updateSetup('Model', { modelId, settings: settingsForModel(setup.settings, chosen) });
   }
 
   async #whileBusy(busy: string, work: () => Promise<void>): Promise<void> {

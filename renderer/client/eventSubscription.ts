@@ -7,16 +7,38 @@ export interface EventListeners {
   onConnection(connected: boolean): void;
 }
 
-/** Listens to the studio's events under a window's name; the browser reconnects by itself and names the last number it saw. */
+/** How long after the browser gave up, as it does where it is turned away, the line is tried anew. */
+const againMilliseconds = 2000;
+
+/**
+ * Listens to the studio's events under a window's name. The browser reconnects by itself and names the last number it saw; where it gives up,
+ * the line is opened anew, and what may have been missed is told as a gap.
+ */
 export function subscribeToEvents(windowId: string, listeners: EventListeners): () => void {
-  const source = new EventSource(`/events?window=${encodeURIComponent(windowId)}`);
-  source.onopen = () => listeners.onConnection(true);
-  source.onerror = () => listeners.onConnection(false);
-  source.onmessage = (message) => {
-    const parsed = studioEvent.safeParse(JSON.parse(String(message.data)));
-    if (parsed.success) listeners.onEvent(parsed.data);
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = (isAgain: boolean): void => {
+    source = new EventSource(`/events?window=${encodeURIComponent(windowId)}`);
+    source.onopen = () => {
+      listeners.onConnection(true);
+      if (isAgain) listeners.onEvent({ type: 'gap' });
+    };
+    source.onerror = () => {
+      listeners.onConnection(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => open(true), againMilliseconds);
+    };
+    source.onmessage = (message) => {
+      const parsed = studioEvent.safeParse(JSON.parse(String(message.data)));
+      if (parsed.success) listeners.onEvent(parsed.data);
+    };
   };
-  return () => source.close();
+  open(false);
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
 /** This window's name: kept over a reload, new for a new or duplicated tab. */

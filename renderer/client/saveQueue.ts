@@ -5,6 +5,7 @@ export class SaveQueue {
   readonly #send: (diff: DocumentDiff) => Promise<void>;
   readonly #onState: (state: 'saved' | 'saving' | 'failed', error?: unknown) => void;
   #pending: DocumentDiff = emptyDiff;
+  #sending: DocumentDiff = emptyDiff;
   #running: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -22,6 +23,11 @@ export class SaveQueue {
     if (this.#retry !== undefined) clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#running ??= this.#drain();
+  }
+
+  /** What the studio has not got yet, or has not said that it has. */
+  get waiting(): DocumentDiff {
+    return squashDiffs([this.#sending, this.#pending]);
   }
 
   /** Forgets what is waiting, and gives it back: for a window that may no longer write, or shows the project anew. */
@@ -42,10 +48,13 @@ export class SaveQueue {
     this.#onState('saving');
     while (!isEmptyDiff(this.#pending)) {
       const sending = this.#pending;
+      this.#sending = sending;
       this.#pending = emptyDiff;
       try {
         await this.#send(sending);
+        this.#sending = emptyDiff;
       } catch (error) {
+        this.#sending = emptyDiff;
         this.#pending = squashDiffs([sending, this.#pending]);
         this.#running = undefined;
         this.#onState('failed', error);

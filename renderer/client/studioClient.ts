@@ -66,8 +66,8 @@ function isWireError(value: unknown): value is ErrorOnWire {
 }
 
 function unreachable(cause?: unknown): StudioError {
-  return new StudioError('internal', 'The studio does not answer.', {
-    hint: 'Check that it is still running; what you did last is sent as soon as it answers.',
+  return new StudioError('studio-silent', 'The studio does not answer.', {
+    hint: 'Start it again with the same workspace; this page finds it, and what you did meanwhile is kept and sent.',
     cause,
   });
 }

@@ -40,6 +40,16 @@ export function fittingSteps(records: Iterable<DocumentRecord>, { done, undone }
   return { done: row(done, invertDiff), undone: row(undone, (diff) => diff) };
 }
 
+/** The part of a change that still fits a document: what it takes away or changes is as it was then, what it brings is not there. */
+export function fittingPart(document: ReadonlyMap<string, DocumentRecord>, diff: DocumentDiff): DocumentDiff {
+  const is = (record: DocumentRecord): boolean => sortedJson(document.get(record.id)) === sortedJson(record);
+  return {
+    added: diff.added.filter((record) => !document.has(record.id)),
+    updated: diff.updated.filter(([from]) => is(from)),
+    removed: diff.removed.filter(is),
+  };
+}
+
 function applies(document: ReadonlyMap<string, DocumentRecord>, diff: DocumentDiff): boolean {
   const is = (record: DocumentRecord): boolean => sortedJson(document.get(record.id)) === sortedJson(record);
   return (

@@ -8,10 +8,8 @@ import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';
 import { setupIdOf } from './setups.ts';
 import { timelineRate } from './timeline/arrangement.ts';
+import { pictureSeconds } from './timeline/itemCommands.ts';
 import { rescaledItems } from './timeline/itemEdits.ts';
-
-/** Length in seconds of a picture put on the timeline. */
-const pictureSeconds = 2;
 
 /** One past the last frame anything lies on. */
 export function timelineEnd(document: DocumentStore): number {

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { plannedCells, type VariedName, variedNames, variedSettings } from '../../electron/contract/grid/gridAxes.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { shownSetup } from '../editor/setups.ts';
 import { useDocument, useProject, useProjectState, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { Field, HintText } from '../ui/fields/Field.tsx';
@@ -15,7 +16,7 @@ const text = texts.grid;
 /** Puts a grid together: what varies along its sides; the rest is what the inspector holds. */
 export function GridForm(): ReactNode {
   const { grids, takes, messages } = useProject();
-  const settings = useDocument((document) => document.get('setup', 'setup')?.settings);
+  const settings = useDocument((document) => shownSetup(document)?.settings);
   const writer = useSession((session) => session.writer);
   const estimate = useProjectState((state) => state.estimate);
   const [x, setX] = useState<AxisDraft>(() => draftOf('image-alpha'));

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { MaskRecord } from '../../electron/contract/records.ts';
 import { activeMask, keyAt, newMask, removeKey, removeMask } from '../editor/maskCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
@@ -6,10 +6,11 @@ import { useDocument, useGesture, useProject, useProjectState, useSession } from
 import { Hint } from '../ui/controls/Hint.tsx';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { Segments } from '../ui/controls/Segments.tsx';
+import { NameInput } from '../ui/fields/EditableName.tsx';
 import { Field, FieldRow, HintText } from '../ui/fields/Field.tsx';
-import { Select } from '../ui/fields/SelectField.tsx';
 import { SliderField } from '../ui/fields/SliderField.tsx';
 import { SwitchField } from '../ui/fields/Switch.tsx';
+import { type Commands, ContextCommands } from '../ui/surfaces/Commands.tsx';
 import { PanelHead } from '../ui/surfaces/Panel.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import { FollowGroup } from './FollowGroup.tsx';
@@ -24,6 +25,7 @@ export function MaskPanel(): ReactNode {
   const mask = useDocument(() => activeMask(editor));
   const writer = useSession((session) => session.writer);
   if (!source) return null;
+  const locked = writer ? undefined : texts.lock.message;
   const addMask = (): void => {
     const added = newMask(source, `${texts.masks.title} ${masks.length + 1}`);
     editor.add('New mask', added);
@@ -33,28 +35,62 @@ export function MaskPanel(): ReactNode {
     <section className={styles.section} aria-label={texts.masks.title}>
       <PanelHead title={texts.masks.title}>
         <span>
-          <IconButton icon="plus" label={texts.masks.add} onClick={addMask} disabled={!writer} />
+          <IconButton icon="plus" label={texts.masks.add} reason={locked} onClick={addMask} />
           <IconButton
             icon="trash"
             label={texts.masks.remove}
+            reason={locked ?? (mask ? undefined : texts.masks.noMask)}
             onClick={() => mask && removeMask(editor, mask)}
-            disabled={!writer || !mask}
           />
         </span>
       </PanelHead>
-      {masks.length > 1 && mask ? (
-        <Select
-          label={texts.masks.title}
-          value={mask.id}
-          options={masks.map((each) => ({ value: each.id, label: each.name }))}
-          onChange={(maskId) => editor.look({ maskId })}
-        />
-      ) : null}
+      <ul className={styles.masks}>
+        {masks.map((each) => (
+          <MaskRow key={each.id} mask={each} isActive={each.id === mask?.id} />
+        ))}
+      </ul>
       <ClickOffer />
       {mask && source.media === 'clip' ? <FollowGroup mask={mask} source={source} /> : null}
       {mask ? <MaskEdge mask={mask} /> : <HintText>{texts.masks.empty}</HintText>}
       {mask && source.media === 'clip' ? <MaskKeys mask={mask} /> : null}
     </section>
+  );
+}
+
+/** A mask by its name: a press takes it in hand, a double-click types it over. */
+function MaskRow({ mask, isActive }: { mask: MaskRecord; isActive: boolean }): ReactNode {
+  const { editor } = useProject();
+  const writer = useSession((session) => session.writer);
+  const [isRenaming, setRenaming] = useState(false);
+  const reason = writer ? undefined : texts.lock.message;
+  const commands: Commands = [
+    { icon: 'brush', label: texts.masks.rename, keys: 'F2', reason, onSelect: () => setRenaming(true) },
+    { icon: 'trash', label: texts.masks.remove, reason, onSelect: () => removeMask(editor, mask) },
+  ];
+  return (
+    <ContextCommands commands={commands}>
+      <li>
+        {isRenaming ? (
+          <NameInput
+            value={mask.name}
+            label={texts.masks.rename}
+            onName={(name) => editor.update('Rename mask', mask, { name })}
+            onDone={() => setRenaming(false)}
+          />
+        ) : (
+          <button
+            type="button"
+            className={isActive ? `${styles.mask} ${styles.active}` : styles.mask}
+            aria-pressed={isActive}
+            onClick={() => editor.look({ maskId: mask.id })}
+            onDoubleClick={() => writer && setRenaming(true)}
+            onKeyDown={(event) => event.key === 'F2' && writer && setRenaming(true)}
+          >
+            {mask.name}
+          </button>
+        )}
+      </li>
+    </ContextCommands>
   );
 }
 
@@ -142,7 +178,7 @@ function MaskKeys({ mask }: { mask: MaskRecord }): ReactNode {
           icon="trash"
           small
           label={texts.masks.removeKey}
-          disabled={key.frameIndex !== frame}
+          reason={key.frameIndex === frame ? undefined : texts.masks.noKeyHere}
           onClick={() => removeKey(editor, key)}
         />
       </FieldRow>

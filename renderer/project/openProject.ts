@@ -1,14 +1,17 @@
-import { type DocumentDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
+import { type DocumentDiff, emptyDiff, isEmptyDiff } from '../../electron/contract/documentDiff.ts';
 import type { StudioEvent } from '../../electron/contract/events.ts';
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { isModelFile } from '../client/isModelFile.ts';
 import { SaveQueue } from '../client/saveQueue.ts';
 import type { StudioClient } from '../client/studioClient.ts';
+import { keepUnsent, keptUnsent } from '../client/unsentChanges.ts';
 import { Editor } from '../editor/editor.ts';
+import { fittingPart } from '../editor/keptSteps.ts';
 import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
+import { texts } from '../ui/texts/texts.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
 import { Grids } from './grids.ts';
@@ -90,7 +93,7 @@ export class OpenProject implements ProjectScope {
     if (opened.recovery !== null && unsaved === undefined)
       this.messages.fail(new StudioError('project-damaged', opened.recovery));
     if (opened.missingSourceIds.length > 0) this.state.set({ dialog: 'missing' });
-    if (unsaved && !isEmptyDiff(unsaved)) editor.amend(unsaved);
+    this.#sendAgain(unsaved);
     editor.onCommitted(() => {
       if (editor.session.state.liveMode) void this.takes.restartLive();
       this.takes.estimateSoon();
@@ -101,6 +104,21 @@ export class OpenProject implements ProjectScope {
     const followed = editor.document.all('followed').map((run) => run.masksAssetId);
     void this.messages.attempt(() => this.following.read(followed));
     this.takes.estimateSoon();
+  }
+
+  /** Sends what the studio has not got yet: of this window, or kept with the page by an earlier one, as far as it still fits. */
+  #sendAgain(unsaved: DocumentDiff | undefined): void {
+    const { editor } = this;
+    const kept = unsaved ?? keptUnsent(this.id);
+    if (!kept || isEmptyDiff(kept) || !editor.session.state.writer) return;
+    const now = new Map([...editor.document.records].map((record) => [record.id, record]));
+    const fitting = unsaved ?? fittingPart(now, kept);
+    if (isEmptyDiff(fitting)) {
+      keepUnsent(this.id, emptyDiff);
+      return;
+    }
+    editor.amend(fitting);
+    if (!unsaved) this.messages.notify(texts.save.sentAgain);
   }
 
   get model(): ModelView | undefined {
@@ -148,6 +166,10 @@ export class OpenProject implements ProjectScope {
 
   #onSaved(saveState: 'saved' | 'saving' | 'failed', error: unknown): void {
     this.editor.session.set({ saveState });
+    // With the page as well, until the studio has it: it may be gone for longer than the page.
+    keepUnsent(this.id, saveState === 'saved' ? emptyDiff : this.#queue.waiting);
+    // The banner says that the studio is away; back again it does not know the project yet, which is then opened anew and all of this sent.
+    if (error instanceof StudioError && /^(studio-silent|project-closed)$/.test(error.code)) return;
     if (error instanceof StudioError && error.code === 'not-allowed') {
       this.#queue.discard();
       this.editor.session.set({ writer: false, saveState: 'saved' });

@@ -14,7 +14,8 @@ export type DialogName =
   | 'compare'
   | 'saveAs'
   | 'rename'
-  | 'renameTake'
+  | 'retakeFrames'
+  | 'retakeRegion'
   | 'grid';
 
 /** What the page knows of an open project beside its document and session. */

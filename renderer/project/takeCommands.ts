@@ -1,5 +1,6 @@
 import type { ExportOptions, TakeRequest } from '../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../electron/contract/records.ts';
+import type { RetakeRequest } from '../../electron/contract/retake.ts';
 import { StudioError } from '../../models/errors/studioError.ts';
 import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import { download } from '../client/download.ts';
@@ -141,6 +142,16 @@ export class TakeCommands {
   async decodeAgain(takeId: string): Promise<void> {
     const { id: projectId, client, messages } = this.#project;
     await messages.attempt(() => client.call('jobs.decodeAgain', { projectId, takeId }));
+  }
+
+  /** Starts a retake of some frames, or of a region, of a take. */
+  async retake(request: RetakeRequest): Promise<void> {
+    const { id: projectId, windowId, client, messages } = this.#project;
+    await messages.attempt(async () => {
+      // What was just painted is part of the region.
+      await this.#project.flush();
+      await client.call('jobs.retake', { projectId, windowId, request });
+    });
   }
 
   async exportTake(takeId: string | null, options: ExportOptions): Promise<void> {

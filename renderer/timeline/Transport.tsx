@@ -21,6 +21,7 @@ export function Transport(): ReactNode {
   const view = useDocument((document) => document.get('view', 'view'));
   const isClip = useDocument((document) => document.get('source', view?.sourceId)?.media === 'clip');
   const { transport } = texts;
+  const canMark = isClip || mode === 'timeline' ? undefined : transport.needsClip;
   return (
     <div className={styles.transport} role="toolbar" aria-label={transport.label}>
       <span className={styles.left}>
@@ -40,7 +41,7 @@ export function Transport(): ReactNode {
         label={transport.markIn}
         keys="I"
         onClick={() => looking.markRange('in')}
-        disabled={!isClip}
+        reason={canMark}
       />
       <IconButton icon="first" label={transport.start} keys="Home" onClick={() => playback.seek(0)} />
       <IconButton icon="back" label={transport.back} keys="←" onClick={() => playback.step(-1)} />
@@ -57,7 +58,7 @@ export function Transport(): ReactNode {
         label={transport.markOut}
         keys="O"
         onClick={() => looking.markRange('out')}
-        disabled={!isClip}
+        reason={canMark}
       />
       <span className={styles.right}>
         <IconButton

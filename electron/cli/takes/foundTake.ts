@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { MaskDrawing } from '../../../models/masks/maskDrawing.ts';
 import type { TakeFile } from '../../contract/takeRecipe.ts';
+import { framePathsOf } from '../../services/projects/takeFrames.ts';
 import { takeOfProject } from '../../services/projects/takeOfProject.ts';
 import { findInput, readTakeFile } from './takeFiles.ts';
 import type { TakeOptionValues } from './takeOptions.ts';
@@ -15,7 +15,11 @@ export interface FoundTake {
   readonly folder: string;
   readonly sourcePath: string;
   readonly maskPath?: string | undefined;
-  readonly drawing: MaskDrawing | null;
+  readonly drawing: TakeFile['drawing'];
+  /** The region of a retake as a file, where it is one. */
+  readonly regionPath?: string | undefined;
+  /** A take's own frames by their list, and those of the take it was made from: a project has both. */
+  readonly framePaths?: ((framesAssetId?: string) => Promise<string[]>) | undefined;
 }
 
 /** The take that a recipe's file, or a project's folder with `--take`, means. @throws StudioError where an input is missing or has changed */
@@ -25,7 +29,8 @@ export const foundTake = (path: string, values: TakeOptionValues): Promise<Found
 async function inFile(path: string, values: TakeOptionValues): Promise<FoundTake> {
   const take = await readTakeFile(path);
   const folder = dirname(resolve(path));
-  const { source, maskFile } = take.recipe;
+  const { source, maskFile, retake } = take.recipe;
+  const region = retake?.regionFile;
   const find = (given: TakeOptionValues[string], name: string, place: string | null, assetId: string) =>
     findInput(typeof given === 'string' ? resolve(given, '..') : folder, {
       name: typeof given === 'string' ? basename(given) : name,
@@ -42,11 +47,13 @@ async function inFile(path: string, values: TakeOptionValues): Promise<FoundTake
       ? await find(values.mask, basename(maskFile.place), maskFile.place, maskFile.assetId)
       : undefined,
     drawing: take.drawing,
+    regionPath: region ? await find(values.region, basename(region.place), region.place, region.assetId) : undefined,
   };
 }
 
 async function inProject(folder: string, values: TakeOptionValues): Promise<FoundTake> {
   const named = typeof values.take === 'string' ? values.take : undefined;
-  const { take, name, sourcePath } = await takeOfProject(folder, named);
-  return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing };
+  const { take, name, sourcePath, assets, framesAssetId } = await takeOfProject(folder, named);
+  const framePaths = (list = framesAssetId) => framePathsOf(assets, list, name);
+  return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing, framePaths };
 }

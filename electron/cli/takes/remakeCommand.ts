@@ -5,6 +5,7 @@ import { providerNames } from '../../contract/takeSettings.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import type { Console } from '../console.ts';
 import { recipeModelFolder } from '../models/recipeModel.ts';
+import { baseOfRetake } from '../retake/baseFrames.ts';
 import { foundTake } from './foundTake.ts';
 import { runTake } from './runTake.ts';
 import type { TakeOptionValues } from './takeOptions.ts';
@@ -16,9 +17,10 @@ export async function remakeCommand(path: string, values: TakeOptionValues, cons
   const modelFolder = await recipeModelFolder(recipe, values);
   const { sourcePath, maskPath, drawing } = found;
   const provider = providerNames.find((name) => name === recipe.provider);
+  const base = await baseOfRetake(found, { modelFolder, provider }, values, console);
   const job = jobOfRecipe(recipe, {
     ...{ id: 'take', folder: '', previews: false, modelFolder, provider },
-    ...{ sourcePath, maskPath, drawing },
+    ...{ sourcePath, maskPath, drawing, ...base.places },
   });
   const { format, quality } = output ?? { format: 'mp4-h264', quality: 'good' };
   const out = resolve(
@@ -27,7 +29,7 @@ export async function remakeCommand(path: string, values: TakeOptionValues, cons
       : join(found.folder, `${found.name}-remade${exportFormats[format].extension}`),
   );
   const soundOf = recipe.settings.task === 'edit' ? job.source : undefined;
-  const outcome = await runTake({ job, out, format, quality, soundOf }, console);
+  const outcome = await runTake({ job, out, format, quality, soundOf }, console).finally(base.dispose);
   const { result } = outcome;
   if (result.modelHash !== recipe.model.hash) {
     throw new StudioError('conflict', `The model in ${modelFolder} is not the one the take was made with.`, {

@@ -74,9 +74,11 @@ export function writeTakeFile(path: string, take: TakeFile): Promise<void> {
 /** A recipe with the places of its files relative to the folder it is written into. */
 export function placedIn(folder: string, recipe: TakeRecipe): TakeRecipe {
   const from = (place: string): string => relative(folder, place) || '.';
-  const { source, maskFile } = recipe;
+  const { source, maskFile, retake } = recipe;
+  const regionFile = retake?.regionFile && { ...retake.regionFile, place: from(retake.regionFile.place) };
   return {
     ...recipe,
+    ...(retake && regionFile ? { retake: { ...retake, regionFile } } : {}),
     source: { ...source, place: source.place && from(source.place) },
     maskFile: maskFile && { ...maskFile, place: from(maskFile.place) },
   };

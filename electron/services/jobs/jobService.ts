@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { isFinal, type PreviewSheet, type TakeRequest } from '../../contract/jobs.ts';
+import type { RetakeRequest } from '../../contract/retake.ts';
 import type { EngineEvent, EnginePreview } from '../../engine/engineProtocol.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { EngineJobs, type EngineJobsOptions, type JobFacts } from './engineJobs.ts';
 import { type Job, newJobView } from './jobList.ts';
+import { planRetake } from './retakePlan.ts';
 import { newJob, type TakeJobFile, takeIdOf, takeJobFile } from './takeJobFile.ts';
 import { keepTake } from './takeKeeper.ts';
 import { planJob, planRecipe } from './takePlan.ts';
@@ -64,6 +66,14 @@ export class JobService {
     const { task, prompt } = request.settings;
     const file = newJob(task, prompt.slice(0, 80), await planRecipe(project, request, this.#options));
     await this.#jobs.submit(this.#remember(project, file, windowId, live));
+    return file.id;
+  }
+
+  /** Starts a take that makes a range or a region of another anew. Returns the job's id. */
+  async retake(project: OpenProject, windowId: string, request: RetakeRequest): Promise<string> {
+    const recipe = await planRetake(project, request, this.#options.studioVersion);
+    const file = newJob('retake', request.prompt.slice(0, 80), recipe);
+    await this.#jobs.submit(this.#remember(project, file, windowId, false));
     return file.id;
   }
 

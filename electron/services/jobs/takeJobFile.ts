@@ -5,7 +5,7 @@ import { keptJob } from './keptJobs.ts';
 
 /** What is kept of a take in the making. */
 export const takeJobFile = keptJob.extend({
-  kind: z.enum(['generate', 'edit', 'decode']),
+  kind: z.enum(['generate', 'edit', 'decode', 'retake']),
   label: z.string(),
   recipe: takeRecipe,
 });

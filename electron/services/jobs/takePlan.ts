@@ -8,6 +8,7 @@ import type { ModelCatalogue } from '../models/modelCatalogue.ts';
 import { followedDrawingOf } from '../projects/maskFromRecords.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { drawingOfRecipe } from '../projects/takeFileOf.ts';
+import { retakePlaces } from '../projects/takeFrames.ts';
 
 /** What a recipe is planned with. */
 export interface TakePlanner {
@@ -80,5 +81,6 @@ export async function planJob(
     previews: true,
     sourcePath: assets.pathOf(recipe.source.assetId),
     drawing: await drawingOfRecipe(assets, recipe),
+    ...(await retakePlaces(assets, recipe)),
   });
 }

@@ -155,7 +155,7 @@ export class ProjectLibrary {
   async opened(projectId: string): Promise<OpenProject> {
     const project = this.#open.get(projectId);
     if (!project)
-      throw new StudioError('request-invalid', 'This project is not open.', {
+      throw new StudioError('project-closed', 'This project is not open.', {
         hint: 'Open it from the start page again.',
       });
     return project;

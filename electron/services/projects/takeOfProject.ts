@@ -10,6 +10,9 @@ export interface TakeOnDisk {
   readonly take: TakeFile;
   readonly name: string;
   readonly sourcePath: string;
+  /** Where its frames are. */
+  readonly assets: AssetStore;
+  readonly framesAssetId: string;
 }
 
 /**
@@ -36,8 +39,10 @@ export async function takeOfProject(folder: string, named: string | undefined): 
   }
   const assets = new AssetStore(join(folder, 'assets'));
   return {
-    take: await takeFileOf(assets, take),
+    take: await takeFileOf(assets, take, (id) => takes.find((other) => other.id === id)),
     name: take.name,
     sourcePath: assets.pathOf(take.recipe.source.assetId),
+    assets,
+    framesAssetId: take.result.framesAssetId,
   };
 }

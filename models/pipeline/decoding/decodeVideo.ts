@@ -5,12 +5,13 @@ import type { Picture } from '../subject/picture.ts';
 import type { RunContext } from '../takeEvents.ts';
 import { checkedPicture, chooseTiling, frameDecoder } from './decodeLatents.ts';
 
-/** Decodes finished latents frame by frame, in tiles when memory is short. Can be run alone, any number of times. */
+/** Decodes finished latents frame by frame from `first` up to `end`, in tiles when memory is short. Can be run alone, any number of times. */
 export async function* decodeVideo(
   model: Model,
   latents: Float32Array,
   shape: LatentShape,
   context: Pick<RunContext, 'signal' | 'decoderMemoryBytes'>,
+  { first, end }: { first: number; end: number } = { first: 0, end: shape.frames },
 ): AsyncGenerator<Picture, void, undefined> {
   const tiling = await chooseTiling(
     model,
@@ -21,7 +22,7 @@ export async function* decodeVideo(
   const decode = await frameDecoder(model, shape.height, shape.width, tiling);
   const { factor } = model.description.vae;
   const area = shape.height * shape.width;
-  for (let frame = 0; frame < shape.frames; frame++) {
+  for (let frame = first; frame < end; frame++) {
     if (context.signal?.aborted) throw new CancelledError();
     const planes = await decode(sliceFrames(latents, shape.channels, shape.frames, area, frame, frame + 1));
     yield checkedPicture(planes, shape.width * factor, shape.height * factor, frame);

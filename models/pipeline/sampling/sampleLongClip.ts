@@ -2,6 +2,7 @@ import { denoiserOf, type Predictor } from '../../diffusion/denoiser.ts';
 import { noiseSchedule } from '../../diffusion/noiseSchedule.ts';
 import { createMemory } from '../../memory/memory.ts';
 import type { Model } from '../../model/model.ts';
+import { isOpen } from './heldCells.ts';
 import type { PlaceShare } from './onePlace.ts';
 import { type SampledStep, type SampleVideoOptions, sampleVideo } from './sampleVideo.ts';
 import { shuffledNoiseOrder } from './shuffledNoise.ts';
@@ -29,19 +30,20 @@ export function sampleLongClip(
   options: SampleLongClipOptions,
   predictorFor: (window: Window, opening: number, frames: number) => Promise<Predictor>,
 ): AsyncGenerator<SampledStep, Float32Array, undefined> {
-  const { shape, windowFrames, overlapFrames, seed, signal, place, onWindow } = options;
+  const { shape, windowFrames, overlapFrames, seed, signal, place, held: known, onWindow } = options;
   const whole = { ...options, windowFrames: shape.frames };
   const kind = noiseSchedule(options.scheduler).config.prediction_type;
   const denoiserFor = async (...asked: Parameters<typeof predictorFor>) =>
     denoiserOf(kind, await predictorFor(...asked));
   switch (description.longClips) {
     case 'together': {
-      const windows = planWindows(shape.frames, windowFrames, overlapFrames);
+      const all = planWindows(shape.frames, windowFrames, overlapFrames);
+      const windows = known ? all.filter((window) => isOpen(known, window)) : all;
       const held = createMemory(heldWindows);
       const ask = (window: Window) => held(String(window.start), () => denoiserFor(window, 0, windowFrames));
       const sampling = sampleVideo(whole, async (_, steps) => {
         const tell = (done: number, step: number) => onWindow?.(step * windows.length + done, steps * windows.length);
-        return denoiseTogether(shape, windows, ask, { place, signal, onWindow: tell });
+        return denoiseTogether(shape, windows, ask, { place, held: known, signal, onWindow: tell });
       });
       return countedInWindows(sampling, windows.length);
     }

@@ -8,6 +8,7 @@ import { assert, CancelledError } from '../../errors/studioError.ts';
 import { joinFrames, type LatentShape, setFrames, sliceFrames } from '../../math/frames.ts';
 import { seededNormal } from '../../math/seededNoise.ts';
 import type { RunStore } from '../../weights/runStore.ts';
+import { type HeldCells, holdCells, isOpen } from './heldCells.ts';
 import { planWindows, type Window } from './windows.ts';
 
 /** What an edit starts from: scaled latents of the source's frames, the share of the schedule to sample, and whether they are inverted. */
@@ -34,6 +35,8 @@ export interface SampleVideoOptions {
   /** Whose noise each frame of the video begins with, by number; absent: its own. */
   noiseOrder?: readonly number[] | undefined;
   source?: SampleSource | undefined;
+  /** What is known of the video and stays. */
+  held?: HeldCells | undefined;
   store?: RunStore | undefined;
   /** Identifies the request; a saved state of another one is ignored. */
   key: string;
@@ -73,18 +76,24 @@ export async function* sampleVideo(
   for (const [index, window] of windows.entries()) {
     if (index < firstWindow) continue;
     options.signal?.throwIfAborted();
+    if (options.held && !isOpen(options.held, window)) {
+      const known = joinFrames(options.held.latents.slice(window.start, window.start + window.frames), shape.channels);
+      setFrames(latents, shape.channels, shape.frames, area, window.start, known);
+      continue;
+    }
     const noise = initialNoise(options, window);
     const resume = isOurs && index === firstWindow ? savedSamplerState(saved?.facts, saved?.arrays) : undefined;
     const sampling = samplingFor(options, window, resume);
     const perWindow = sampling.grid.length;
-    const denoise = await denoiserFor(window, perWindow);
-    const held =
+    const asked = await denoiserFor(window, perWindow);
+    const denoise = options.held ? holdCells(asked, options.held, window, shape) : asked;
+    const earlier =
       window.overlap > 0
         ? sliceFrames(latents, shape.channels, shape.frames, area, window.start, window.start + window.overlap)
         : undefined;
     const start = resume?.latents ?? (await startLatents(options, window, sampling, noise, denoise));
     let end = start;
-    for await (const state of sampling.run(start, holdOverlap(denoise, options, window, held, noise))) {
+    for await (const state of sampling.run(start, holdOverlap(denoise, options, window, earlier, noise))) {
       if (options.signal?.aborted) throw new CancelledError();
       end = state.latents;
       const step = index * perWindow + state.step;

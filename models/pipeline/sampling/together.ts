@@ -1,6 +1,7 @@
 import type { Denoiser } from '../../diffusion/denoiser.ts';
 import { CancelledError } from '../../errors/studioError.ts';
 import { type LatentShape, sliceFrames } from '../../math/frames.ts';
+import type { HeldCells } from './heldCells.ts';
 import { bringToOnePlace, type PlaceShare, type WindowAnswer } from './onePlace.ts';
 import type { Window } from './windows.ts';
 
@@ -8,6 +9,8 @@ import type { Window } from './windows.ts';
 export interface TogetherOptions {
   /** Where the clip shows its place: that is then held to be one; absent: windows are averaged where they overlap and no more. */
   readonly place?: PlaceShare | undefined;
+  /** What is known of the clip: the place is then that of it. */
+  readonly held?: HeldCells | undefined;
   /** Hears of every window but the last that has answered: windows and steps done. The last is told of by its step. */
   readonly onWindow?: ((windowsDone: number, step: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +25,7 @@ export function denoiseTogether(
   { channels, frames, height, width }: LatentShape,
   windows: readonly Window[],
   denoiserFor: (window: Window) => Promise<Denoiser>,
-  { place, onWindow, signal }: TogetherOptions = {},
+  { place, held, onWindow, signal }: TogetherOptions = {},
 ): Denoiser {
   const area = height * width;
   const totals = new Float32Array(frames);
@@ -39,7 +42,7 @@ export function denoiseTogether(
       answers.push({ span: window, clean: await denoise(part, level, step) });
       if (index + 1 < windows.length) onWindow?.(index + 1, step);
     }
-    if (place && windows.length > 1) bringToOnePlace(answers, place, { channels, height, width });
+    if (place && (held || windows.length > 1)) bringToOnePlace(answers, place, { channels, height, width }, held);
     const answer = new Float32Array(sample.length);
     for (const { span, clean } of answers) {
       const { start, frames: count } = span;

@@ -36,9 +36,11 @@ export function clipTrack(
     views: clip.frames,
     read: (sizes, whole) => readClip(clip, parameters, sizes, whole, signal),
     shown: (frame) => ({ tokens: frame, latents: frame }),
-    async *finish(made) {
+    async *finish(made, first) {
       const pictures = made[Symbol.asyncIterator]();
+      let passed = 0;
       for await (const frame of clip.read()) {
+        if (passed++ < first) continue;
         const { value, done } = await pictures.next();
         if (done) break;
         yield composeFrame(frame, value, { keep, featherPixels, cell });

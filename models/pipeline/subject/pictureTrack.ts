@@ -14,6 +14,8 @@ interface MaskedPicture {
   readonly picture: Picture;
   readonly mask: Mask;
   readonly inputsKey: string;
+  /** What the subject's path is planned from. */
+  readonly motion: { readonly prompt: string; readonly seed: number };
 }
 
 /**
@@ -22,11 +24,11 @@ interface MaskedPicture {
  */
 export async function pictureTrack(
   model: Model,
-  { picture, mask, inputsKey }: MaskedPicture,
+  { picture, mask, inputsKey, motion }: MaskedPicture,
   parameters: ResolvedParameters,
   remember: Remember = forgetful,
 ): Promise<SubjectTrack> {
-  const { sda, width, height, frames, prompt, seed, ownPixels } = parameters;
+  const { sda, width, height, frames, ownPixels } = parameters;
   const colours = colourPlanes(picture);
   const coverage = coverageOf(mask);
   const view = (w: number, h: number): CutOut =>
@@ -36,8 +38,8 @@ export async function pictureTrack(
   const start = subjectStart(view(width, height).mask);
   if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description);
 
-  const path = await remember(JSON.stringify(['motion', prompt, seed, start]), () =>
-    planPath(planner, prompt, start, seed),
+  const path = await remember(JSON.stringify(['motion', motion, start]), () =>
+    planPath(planner, motion.prompt, start, motion.seed),
   );
   const poses = posesOver(path, frames);
   // The cut-out at twice the canvas is what moved frames are read from.
@@ -56,8 +58,8 @@ export async function pictureTrack(
       for (const pose of poses) yield { cutOut: (w, h) => posed(pose, w, h), subject: posed(pose, width, height).mask };
     },
     shown: (frame) => ({ tokens: frame, latents: frame }),
-    async *finish(made) {
-      let frame = 0;
+    async *finish(made, first) {
+      let frame = first;
       for await (const picture of made) {
         const pose = poses[frame++];
         yield sda && ownPixels ? laySubject(posed(pose, picture.width, picture.height), picture) : picture;

@@ -16,7 +16,7 @@ export async function plannedMasks(
   const { frames } = wanted;
   const parameters = resolveParameters(model, { ...wanted, sda: true }, frames);
   const { width, height } = parameters;
-  const track = await pictureTrack(model, { ...given, inputsKey: 'planned masks' }, parameters);
+  const track = await pictureTrack(model, { ...given, inputsKey: 'planned masks', motion: parameters }, parameters);
   if (track.views !== frames) return undefined;
   const masks: Mask[] = [];
   for await (const { cutOut } of track.read([{ width, height }], false)) {

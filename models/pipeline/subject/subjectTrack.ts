@@ -22,6 +22,6 @@ export interface SubjectTrack {
   read(sizes: readonly Size[], whole: boolean): AsyncIterable<TrackView>;
   /** The views that a frame shows the image encoder and HFA in a window that opens at frame `opening`; undefined: a black frame. */
   shown(frame: number, opening: number): { tokens: number | undefined; latents: number | undefined };
-  /** Lays what is known exactly over the made frames, in order. */
-  finish(made: AsyncIterable<Picture>): AsyncGenerator<Picture, void, undefined>;
+  /** Lays what is known exactly over the made frames, in order, of which the first is frame `first` of the track. */
+  finish(made: AsyncIterable<Picture>, first: number): AsyncGenerator<Picture, void, undefined>;
 }

@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useProject, useSession } from '../../project/hooks.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { texts } from '../../ui/texts/texts.ts';
-import { useStudio } from '../hooks.ts';
+import { useStudio, useStudioState } from '../hooks.ts';
 import styles from './Banner.module.css';
 
 /** What stands in the way of working on: another window that writes, or files that are gone. */
@@ -11,6 +11,13 @@ export function Banner(): ReactNode {
   const project = useProject();
   const writer = useSession((session) => session.writer);
   const missing = useSession((session) => session.missingSourceIds.length);
+  const isAway = useIsAway();
+  if (isAway)
+    return (
+      <div className={`${styles.banner} ${styles.wide}`} role="alert">
+        {texts.save.away}
+      </div>
+    );
   if (!writer)
     return (
       <div className={styles.banner} role="alert">
@@ -28,4 +35,22 @@ export function Banner(): ReactNode {
       </div>
     );
   return null;
+}
+
+/** How long the line may be broken before that is said: a moment's break mends itself. */
+const patienceMilliseconds = 2500;
+
+/** Whether the studio has not answered for a while. */
+function useIsAway(): boolean {
+  const connected = useStudioState((state) => state.connected);
+  const [isAway, setAway] = useState(false);
+  useEffect(() => {
+    if (connected) {
+      setAway(false);
+      return undefined;
+    }
+    const timer = setTimeout(() => setAway(true), patienceMilliseconds);
+    return () => clearTimeout(timer);
+  }, [connected]);
+  return isAway;
 }

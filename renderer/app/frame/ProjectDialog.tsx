@@ -4,6 +4,7 @@ import { CompareSheet } from '../../panels/dialogs/CompareSheet.tsx';
 import { ExportDialog } from '../../panels/dialogs/ExportDialog.tsx';
 import { MissingMedia } from '../../panels/dialogs/MissingMedia.tsx';
 import { NameDialog } from '../../panels/dialogs/NameDialog.tsx';
+import { RetakeDialog } from '../../panels/dialogs/RetakeDialog.tsx';
 import { ShortcutSheet } from '../../panels/dialogs/ShortcutSheet.tsx';
 import { useDocument, useProject, useProjectState } from '../../project/hooks.ts';
 import { texts } from '../../ui/texts/texts.ts';
@@ -14,7 +15,6 @@ export function ProjectDialog(): ReactNode {
   const studio = useStudio();
   const project = useProject();
   const record = useDocument((document) => document.get('project', 'project'));
-  const take = useDocument((document) => document.get('take', document.get('view', 'view')?.takeId));
   const dialog = useProjectState((state) => state.dialog);
   const onClose = (): void => project.state.set({ dialog: 'none' });
   switch (dialog) {
@@ -28,6 +28,9 @@ export function ProjectDialog(): ReactNode {
       return <GridPage onClose={onClose} />;
     case 'compare':
       return <CompareSheet onClose={onClose} />;
+    case 'retakeFrames':
+    case 'retakeRegion':
+      return <RetakeDialog inRegion={dialog === 'retakeRegion'} onClose={onClose} />;
     case 'saveAs':
       return (
         <NameDialog
@@ -48,16 +51,6 @@ export function ProjectDialog(): ReactNode {
           onName={async (name) => record && project.editor.update('Rename', record, { name })}
         />
       );
-    case 'renameTake':
-      return take ? (
-        <NameDialog
-          title={texts.takes.rename}
-          label={texts.file.newName}
-          name={take.name}
-          onClose={onClose}
-          onName={async (name) => project.editor.update('Rename take', take, { name: name.trim() })}
-        />
-      ) : null;
     default:
       return null;
   }

@@ -1,5 +1,5 @@
 import { newId } from '../../../electron/contract/newId.ts';
-import type { ItemRecord, TrackRecord } from '../../../electron/contract/records.ts';
+import type { ItemRecord, SourceRecord, TakeRecord, TrackRecord } from '../../../electron/contract/records.ts';
 import { isRoom } from '../../../electron/contract/timeline/rooms.ts';
 import type { TitleStyle } from '../../../electron/contract/timeline/timelineRecords.ts';
 import { byOrder, endOf, newTrack } from '../../../electron/contract/timeline/tracks.ts';
@@ -140,13 +140,38 @@ export function detachSound(editor: Editor, item: ItemRecord): void {
   });
 }
 
-/** Puts a source or take on the timeline at a frame, on the lowest track with room there. */
-export function placeTarget(editor: Editor, targetId: string, startFrame: number, lengthFrames: number): void {
-  const { trackId, made } = trackWithRoom(editor, 'video', { from: startFrame, to: startFrame + lengthFrames });
+/** Length in seconds of a picture put on the timeline. */
+export const pictureSeconds = 2;
+
+/** Puts a source on the timeline at a frame, on the lowest track with room there. */
+export function placeSource(editor: Editor, source: SourceRecord, startFrame: number): void {
+  const seconds = source.media === 'clip' ? source.frameCount / source.framesPerSecond : pictureSeconds;
+  place(editor, source.id, startFrame, seconds, source.hasAlpha ? { clear: true } : {});
+}
+
+/** Puts a take on the timeline at a frame, over what lies there. */
+export function placeTake(editor: Editor, take: TakeRecord, startFrame: number): void {
+  const seconds = take.result.frameCount / take.result.framesPerSecond;
+  place(editor, take.id, startFrame, seconds, {}, 0);
+}
+
+function place(
+  editor: Editor,
+  targetId: string,
+  startFrame: number,
+  seconds: number,
+  more: Partial<ItemRecord>,
+  above?: number,
+): void {
+  const lengthFrames = Math.max(1, Math.round(seconds * timelineRate(editor.document)));
+  const room = { from: startFrame, to: startFrame + lengthFrames };
+  const { trackId, made } = trackWithRoom(editor, 'video', room, above);
   const item: ItemRecord = {
     ...{ kind: 'item', id: newId('item'), trackId, targetId, startFrame, lengthFrames, inFrame: 0 },
+    ...more,
   };
   editor.run('Place', { added: [...made, item], updated: [], removed: [] });
+  editor.session.set({ selectedItemId: item.id });
 }
 
 /** Adds an empty track. */

@@ -14,28 +14,43 @@ export function EditableName({
   disabled?: boolean;
   onName: (name: string) => void;
 }): ReactNode {
-  const [typed, setTyped] = useState<string>();
+  const [isTyping, setTyping] = useState(false);
+  if (isTyping) return <NameInput {...{ value, label, onName }} onDone={() => setTyping(false)} />;
+  return (
+    <button
+      type="button"
+      className={styles.name}
+      title={disabled ? value : `${value}. ${label}`}
+      onDoubleClick={() => !disabled && setTyping(true)}
+      onKeyDown={(event) => {
+        if (disabled || (event.key !== 'Enter' && event.key !== 'F2')) return;
+        event.preventDefault();
+        setTyping(true);
+      }}
+    >
+      {value}
+    </button>
+  );
+}
+
+/** A name while it is typed over, in the place of what shows it; `onDone` when it is left, taken or not. */
+export function NameInput({
+  value,
+  label,
+  onName,
+  onDone,
+}: {
+  value: string;
+  label: string;
+  onName: (name: string) => void;
+  onDone: () => void;
+}): ReactNode {
+  const [typed, setTyped] = useState(value);
   const take = (): void => {
-    const name = typed?.trim().slice(0, 200);
-    if (name && name !== value) onName(name);
-    setTyped(undefined);
+    const name = typed.trim().slice(0, 200);
+    if (name !== '' && name !== value) onName(name);
+    onDone();
   };
-  if (typed === undefined)
-    return (
-      <button
-        type="button"
-        className={styles.name}
-        title={disabled ? value : `${value}. ${label}`}
-        onDoubleClick={() => !disabled && setTyped(value)}
-        onKeyDown={(event) => {
-          if (disabled || (event.key !== 'Enter' && event.key !== 'F2')) return;
-          event.preventDefault();
-          setTyped(value);
-        }}
-      >
-        {value}
-      </button>
-    );
   return (
     <input
       className={styles.input}
@@ -43,14 +58,15 @@ export function EditableName({
       aria-label={label}
       value={typed}
       maxLength={200}
-      ref={(input) => input?.focus()}
+      // biome-ignore lint/a11y/noAutofocus: it takes the place of what was just pressed.
+      autoFocus
       onFocus={(event) => event.target.select()}
       onChange={(event) => setTyped(event.target.value)}
       onBlur={take}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === 'Enter') take();
-        if (event.key === 'Escape') setTyped(undefined);
+        if (event.key === 'Escape') onDone();
       }}
     />
   );

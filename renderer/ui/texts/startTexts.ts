@@ -30,7 +30,14 @@ export const startTexts = {
     newName: 'New name',
     save: 'Save',
   },
-  save: { saved: 'Saved', saving: 'Saving…', failed: 'Not saved; trying again', offline: 'Studio not reachable' },
+  save: {
+    saved: 'Saved',
+    saving: 'Saving…',
+    failed: 'Not saved; trying again',
+    offline: 'Studio not reachable',
+    away: 'The studio does not answer. What you do is kept in this page and saved as soon as it runs again with this workspace.',
+    sentAgain: 'Changes that had not reached the studio were kept in this browser and are saved now.',
+  },
   top: {
     undo: (what: string | undefined) => (what ? `Undo ${what.toLowerCase()}` : 'Nothing to undo'),
     redo: (what: string | undefined) => (what ? `Redo ${what.toLowerCase()}` : 'Nothing to redo'),

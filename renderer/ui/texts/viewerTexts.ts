@@ -58,6 +58,7 @@ export const viewerTexts = {
     end: 'To the end',
     markIn: 'Mark in',
     markOut: 'Mark out',
+    needsClip: 'a clip has an in and an out, a picture none',
     loop: 'Loop',
     frame: 'Frame',
     goTo: 'Go to frame',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KeptHistory, keptHistory } from '../../../../electron/contract/documentDiff.ts';
-import type { MarkerRecord } from '../../../../electron/contract/records.ts';
+import type { DocumentRecord, MarkerRecord } from '../../../../electron/contract/records.ts';
 import { Editor } from '../../../../renderer/editor/editor.ts';
-import { stepsToKeep } from '../../../../renderer/editor/keptSteps.ts';
-import { emptyProject } from '../../../fixtures/projectRecords.ts';
+import { fittingPart, stepsToKeep } from '../../../../renderer/editor/keptSteps.ts';
+import { clipRecord, emptyProject } from '../../../fixtures/projectRecords.ts';
 
 const marker = (id: string, frameIndex: number): MarkerRecord => ({
   ...{ kind: 'marker', id, frameIndex, label: '', colour: 'red' },
@@ -88,3 +88,22 @@ describe('steps that were kept', () => {
     expect(done.at(-1)?.label).toBe('Step 119');
   });
 });
+
+describe('changes that were kept with the page', () => {
+  it('are taken up as far as they fit what is there now', () => {
+    const [one, two] = [clipRecord('one'), clipRecord('two')];
+    const now = new Map<string, DocumentRecord>([
+      ['one', one],
+      ['two', { ...two, name: 'renamed elsewhere' }],
+    ]);
+    const renamed = { ...one, name: 'here' };
+    const diff = {
+      added: [clipRecord('three'), one],
+      updated: [pair(one, renamed), pair(two, { ...two, name: 'x' })],
+      removed: [two],
+    };
+    expect(fittingPart(now, diff)).toEqual({ added: [clipRecord('three')], updated: [[one, renamed]], removed: [] });
+  });
+});
+
+const pair = (from: DocumentRecord, to: DocumentRecord): [DocumentRecord, DocumentRecord] => [from, to];

@@ -101,7 +101,7 @@ describe('an open project', () => {
     project.editor.updateSettings('Seed', { seed: 7 });
     await project.flush();
     const unsaved = project.dispose();
-    expect(unsaved.updated).toHaveLength(1);
+    expect(unsaved.added).toHaveLength(1);
     project.editor.updateSettings('Seed', { seed: 8 });
     expect(project.editor.setup?.settings.seed).toBe(7);
     isReachable = true;
@@ -110,7 +110,7 @@ describe('an open project', () => {
     expect(again.editor.setup?.settings.seed).toBe(7);
     await again.flush();
     expect(bench.calls.filter(({ method }) => method === 'document.apply').map(({ input }) => input)).toMatchObject([
-      { projectId: 'p', diff: { updated: [[{}, { settings: { seed: 7 } }]] } },
+      { projectId: 'p', diff: { added: [{ settings: { seed: 7 } }] } },
     ]);
   });
 
