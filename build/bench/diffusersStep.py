@@ -1,5 +1,5 @@
-"""Times the same UNet step in diffusers on PyTorch: Stable Diffusion 1.5 with an AnimateDiff module, 16 frames of 256 squared, no guidance,
-random weights, without an image adapter. Prints one JSON line: {"seconds": the smallest of the runs}.
+"""Times the same UNet step in diffusers on PyTorch: Stable Diffusion 1.5 with an AnimateDiff module, 16 frames of
+256 squared, no guidance, random weights, without an image adapter. Prints one JSON line: {"seconds": the smallest}.
 
     python3 build/bench/diffusersStep.py THREADS [RUNS]
 
@@ -28,7 +28,7 @@ model = UNetMotionModel(
     motion_max_seq_length=32,
 ).eval()
 with torch.inference_mode():
-    sample, text = torch.randn(1, 4, 16, 32, 32), torch.randn(1, 77, 768)
+    sample, text = torch.randn(1, 4, 16, 32, 32), torch.randn(16, 77, 768)
     seconds = []
     for _ in range(runs + 1):
         began = time.perf_counter()

@@ -140,7 +140,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const followers = new FollowerFiles([...roots, workspaceModels]);
   const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
-  const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
+  const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model));
   await library.start();
   const staging = await StagingFolder.make(join(library.stagingFolder, 'uploads'));
   const uploads = new Uploads(staging.path, options.uploadLimitBytes ?? 64 * 2 ** 30);
