@@ -18,11 +18,14 @@ export const projectRecord = z.strictObject({
   timeline: timelineFormat.optional(),
 });
 
-/** A picture or a clip brought in. `inFrame` and `outFrame` (exclusive) are the part in use, in the source's own frames. */
+/**
+ * A picture, a clip or a sound brought in. `inFrame` and `outFrame` (exclusive) are the part in use, in the source's own frames; a sound's are
+ * hundredths of a second, and it has no size to speak of.
+ */
 export const sourceRecord = z.strictObject({
   kind: z.literal('source'),
   id: recordId,
-  media: z.enum(['picture', 'clip']),
+  media: z.enum(['picture', 'clip', 'sound']),
   assetId,
   name,
   mimeType: z.string().max(100),

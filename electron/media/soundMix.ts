@@ -1,4 +1,4 @@
-import { runFfprobe } from './ffmpeg/runFfprobe.ts';
+import { soundFacts } from './soundFacts.ts';
 
 /** How loudness comes or goes: over so many seconds, evenly, or so that two that cross stay equally loud. */
 export interface LoudnessFade {
@@ -36,8 +36,8 @@ export interface HeardPiece extends SoundPiece {
 export async function heardPieces(pieces: readonly SoundPiece[]): Promise<readonly HeardPiece[]> {
   const heard: HeardPiece[] = [];
   for (const piece of pieces.slice(0, mostSounds)) {
-    const sound = (await runFfprobe(piece.path)).streams.find((stream) => stream.codec_type === 'audio');
-    if (sound) heard.push({ ...piece, channels: sound.channels ?? 2 });
+    const sound = await soundFacts(piece.path);
+    if (sound) heard.push({ ...piece, channels: sound.channels });
   }
   return heard;
 }

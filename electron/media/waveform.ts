@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { readingCommand, watchForStall } from './ffmpeg/ffmpegCommand.ts';
 import { mediaFailure } from './ffmpeg/ffmpegTools.ts';
-import { probeMedia } from './probeMedia.ts';
+import { soundFacts } from './soundFacts.ts';
 
 /** How long the decoder may be silent. */
 const stallMilliseconds = 20_000;
@@ -11,7 +11,7 @@ const stallMilliseconds = 20_000;
  * in a stream: an hour of sound needs no more memory than its peaks.
  */
 export async function readWaveform(path: string, peaksPerSecond = 50): Promise<Float32Array> {
-  if ((await probeMedia(path)).audioTracks.length === 0) return new Float32Array(0);
+  if (!(await soundFacts(path))) return new Float32Array(0);
   const samplesPerPeak = Math.max(1, Math.round(8000 / peaksPerSecond));
   const command = (await readingCommand(path))
     .noVideo()

@@ -1,5 +1,6 @@
 import { newId } from '../../electron/contract/newId.ts';
 import type { DocumentRecord, ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
+import { nearestRoom } from '../../electron/contract/timeline/rooms.ts';
 import { mediaFrameAt, mediaPerFrame, timelineLength } from '../../electron/contract/timeline/shownItems.ts';
 import { shownMedia } from '../../electron/contract/timeline/shownMedia.ts';
 import { byOrder, endOf, newTrack } from '../../electron/contract/timeline/tracks.ts';
@@ -8,7 +9,7 @@ import type { Editor } from './editor.ts';
 import { recordsOfMask } from './maskCommands.ts';
 import { setupIdOf } from './setups.ts';
 import { timelineRate } from './timeline/arrangement.ts';
-import { pictureSeconds } from './timeline/itemCommands.ts';
+import { secondsOf } from './timeline/itemCommands.ts';
 import { rescaledItems } from './timeline/itemEdits.ts';
 
 /** One past the last frame anything lies on. */
@@ -64,7 +65,10 @@ export function timelineFrameOfSource(
   return item && frameOn(item);
 }
 
-/** Brings sources in at the end of the lowest track, as one step. The first clip gives the timeline its rate. */
+/**
+ * Brings sources in, as one step: pictures and clips at the end of the lowest track, sounds from the beginning of a sound track or where it has
+ * room. The first clip gives the timeline its rate.
+ */
 export function addSources(editor: Editor, sources: readonly SourceRecord[]): void {
   const { document } = editor;
   const added: DocumentRecord[] = [];
@@ -72,42 +76,39 @@ export function addSources(editor: Editor, sources: readonly SourceRecord[]): vo
   const project = document.get('project', 'project');
   const firstClip = sources.find((source) => source.media === 'clip');
   let rate = timelineRate(document);
+  let items: readonly ItemRecord[] = document.all('item');
   if (project && firstClip && !document.all('source').some((source) => source.media === 'clip')) {
-    const scale = firstClip.framesPerSecond / rate;
+    const rescaled = rescaledItems(items, firstClip.framesPerSecond / rate);
     rate = firstClip.framesPerSecond;
-    updated.push([project, { ...project, framesPerSecond: rate }], ...rescaledItems(document.all('item'), scale));
+    items = rescaled.map(([, to]) => to);
+    updated.push([project, { ...project, framesPerSecond: rate }], ...rescaled);
   }
-  const lowest = byOrder(document.all('track')).find(({ media, locked }) => media === 'video' && !locked);
-  const track = lowest ?? newTrack(document.all('track'), 'video', newId('track'));
-  if (!lowest) added.push(track);
-  let at = 0;
-  for (const item of document.all('item')) {
-    if (item.trackId !== track.id) continue;
-    const moved = updated.find(([from]) => from.id === item.id)?.[1];
-    at = Math.max(at, endOf(moved?.kind === 'item' ? moved : item));
-  }
+  let tracks = document.all('track');
   for (const source of sources) {
-    const seconds = source.media === 'clip' ? source.frameCount / source.framesPerSecond : pictureSeconds;
-    const lengthFrames = Math.max(1, Math.round(seconds * rate));
-    added.push(source, {
-      kind: 'item',
-      id: newId('item'),
-      trackId: track.id,
-      targetId: source.id,
-      startFrame: at,
-      lengthFrames,
-      inFrame: 0,
+    const isSound = source.media === 'sound';
+    const track =
+      byOrder(tracks).find(({ media, locked }) => media === (isSound ? 'sound' : 'video') && !locked) ??
+      newTrack(tracks, isSound ? 'sound' : 'video', newId('track'));
+    if (!tracks.includes(track)) {
+      added.push(track);
+      tracks = [...tracks, track];
+    }
+    const lengthFrames = Math.max(1, Math.round(secondsOf(source) * rate));
+    const end = timelineLength(items.filter(({ trackId }) => trackId === track.id));
+    const item: ItemRecord = {
+      ...{ kind: 'item', id: newId('item'), trackId: track.id, targetId: source.id, lengthFrames, inFrame: 0 },
+      startFrame: isSound ? nearestRoom(items, track.id, { startFrame: 0, lengthFrames }) : end,
       ...(source.hasAlpha ? { clear: true } : {}),
-    });
-    at += lengthFrames;
+    };
+    items = [...items, item];
+    added.push(source, item);
   }
   editor.run('Import', { added, updated, removed: [] });
-  const last = sources.at(-1);
-  if (last) {
-    editor.look({ sourceId: last.id, maskId: null, takeId: null, compareTakeId: null });
-    const item = document.all('item').find((candidate) => candidate.targetId === last.id);
-    if (item) editor.session.set({ playhead: item.startFrame, viewport: null, viewMode: 'source' });
-  }
+  const last = sources.findLast(({ media }) => media !== 'sound');
+  if (!last) return;
+  editor.look({ sourceId: last.id, maskId: null, takeId: null, compareTakeId: null });
+  const item = document.all('item').find((candidate) => candidate.targetId === last.id);
+  if (item) editor.session.set({ playhead: item.startFrame, viewport: null, viewMode: 'source' });
 }
 
 /** Frame of an edge near `frame`, within `reach` frames: items' ends, markers, the playhead and the start. `frame` where none is. */
@@ -157,5 +158,5 @@ export function removeSource(editor: Editor, source: SourceRecord): void {
   const ofMasks = masks.flatMap((mask) => recordsOfMask(document, mask));
   editor.remove('Remove media', source, ...ofMasks, ...items, ...(setup ? [setup] : []));
   if (editor.view?.sourceId === source.id)
-    editor.look({ sourceId: document.all('source')[0]?.id ?? null, maskId: null });
+    editor.look({ sourceId: document.all('source').find(({ media }) => media !== 'sound')?.id ?? null, maskId: null });
 }

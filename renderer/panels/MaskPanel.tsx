@@ -112,7 +112,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.grow}
         hint={texts.masks.growHint}
-        brief
+        inLine
         value={mask.growPixels}
         min={-limit}
         max={limit}
@@ -125,7 +125,7 @@ function MaskEdge({ mask }: { mask: MaskRecord }): ReactNode {
       <SliderField
         label={texts.masks.feather}
         hint={texts.masks.featherHint}
-        brief
+        inLine
         value={mask.featherPixels}
         min={0}
         max={limit * 2}

@@ -34,7 +34,7 @@ export function MediaPanel(): ReactNode {
           type="file"
           hidden
           multiple
-          accept="image/*,video/*"
+          accept="image/*,video/*,audio/*"
           data-testid="import-input"
           onChange={(event) => {
             void project.receiveFiles([...(event.target.files ?? [])]);
@@ -71,11 +71,16 @@ function MediaItem({ source }: { source: SourceRecord }): ReactNode {
   const [isRenaming, setRenaming] = useState(false);
   const thumbnail = strip?.[0] ?? (source.media === 'picture' && !missing ? frameUrl(id, source, 0) : undefined);
   const size = `${source.width} × ${source.height}`;
-  const facts = source.media === 'clip' ? `${size} · ${source.durationSeconds.toFixed(1)} ${texts.unit.seconds}` : size;
+  const isSound = source.media === 'sound';
+  const length = `${source.durationSeconds.toFixed(1)} ${texts.unit.seconds}`;
+  const facts = isSound ? length : source.media === 'clip' ? `${size} · ${length}` : size;
   const show = (): void => {
-    view.showSource(source.id);
-    editor.session.set({ viewMode: 'source' });
     const item = editor.document.all('item').find((candidate) => candidate.targetId === source.id);
+    if (isSound) editor.session.set({ selectedItemId: item?.id ?? null });
+    else {
+      view.showSource(source.id);
+      editor.session.set({ viewMode: 'source' });
+    }
     if (item) playback.seek(item.startFrame);
   };
   const reason = writer ? undefined : texts.lock.message;
@@ -94,7 +99,7 @@ function MediaItem({ source }: { source: SourceRecord }): ReactNode {
   const picture = thumbnail ? (
     <img className={styles.thumb} src={thumbnail} alt="" />
   ) : (
-    <span className={styles.thumb} />
+    <span className={styles.thumb}>{isSound ? <Icon name="sound" /> : null}</span>
   );
   return (
     <ContextCommands commands={commands}>

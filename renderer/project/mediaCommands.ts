@@ -4,7 +4,7 @@ import { texts } from '../ui/texts/texts.ts';
 import type { ProjectScope } from './projectScope.ts';
 import { brushFor } from './viewCommands.ts';
 
-/** Bringing pictures and clips into an open project, and finding missing ones again. */
+/** Bringing pictures, clips and sounds into an open project, and finding missing ones again. */
 export class MediaCommands {
   readonly #project: ProjectScope;
 
@@ -35,7 +35,8 @@ export class MediaCommands {
     state.set({ uploads: [] });
     if (sources.length === 0) return;
     addSources(editor, sources);
-    editor.session.set({ brushRadius: brushFor(sources.at(-1)) });
+    const seen = sources.findLast(({ media }) => media !== 'sound');
+    if (seen) editor.session.set({ brushRadius: brushFor(seen) });
     await this.#project.flush();
     for (const source of sources) this.prepare(source);
   }

@@ -1,6 +1,7 @@
 import type { ItemRecord, SourceRecord, TakeRecord } from '../../electron/contract/records.ts';
 import type { Editor } from '../editor/editor.ts';
 import { initialSession } from '../editor/session.ts';
+import { changeFormat } from '../editor/timeline/formatCommands.ts';
 import { removeItem, splitItem } from '../editor/timeline/itemCommands.ts';
 import { itemAt, timelineEnd } from '../editor/timelineCommands.ts';
 import { shownSourceFrame } from '../preview/shownFrames.ts';
@@ -28,7 +29,8 @@ export class ViewCommands {
   /** Looks at a source, with its first mask. */
   showSource(sourceId: string): void {
     const editor = this.#editor;
-    if (editor.view?.sourceId === sourceId) return;
+    // A sound is heard, not looked at.
+    if (editor.view?.sourceId === sourceId || editor.document.get('source', sourceId)?.media === 'sound') return;
     const mask = editor.document.all('mask').find((candidate) => candidate.sourceId === sourceId);
     // A take of another source has no place beside this one: its own last one takes it.
     const take = editor.document.all('take').findLast(({ recipe }) => recipe.source.sourceId === sourceId);
@@ -87,16 +89,12 @@ export class ViewCommands {
       edge === 'in'
         ? { inFrame: playhead, outFrame: Math.max(outFrame, playhead + 1) }
         : { inFrame: Math.min(inFrame, playhead), outFrame: playhead + 1 };
-    editor.update(edge === 'in' ? 'Mark in' : 'Mark out', project, { timeline: { ...project.timeline, ...part } });
+    changeFormat(editor, edge === 'in' ? 'Mark in' : 'Mark out', part);
   }
 
   /** Takes the marks of the timeline's part away. */
   clearPart(): void {
-    const editor = this.#editor;
-    const project = editor.document.get('project', 'project');
-    if (project?.timeline?.inFrame === undefined) return;
-    const { inFrame: _in, outFrame: _out, ...timeline } = project.timeline;
-    editor.update('Clear marks', project, { timeline });
+    changeFormat(this.#editor, 'Clear marks', { inFrame: undefined, outFrame: undefined });
   }
 }
 

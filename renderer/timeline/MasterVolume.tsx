@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { changeFormat } from '../editor/timeline/formatCommands.ts';
 import { useDocument, useGesture, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { Slider } from '../ui/fields/Slider.tsx';
@@ -11,10 +12,7 @@ export function MasterVolume(): ReactNode {
   const volume = useDocument((document) => document.get('project', 'project')?.timeline?.volume ?? 1);
   const writer = useSession((session) => session.writer);
   const gesture = useGesture()('Volume');
-  const set = (next: number): void => {
-    const project = editor.document.get('project', 'project');
-    if (project) editor.update('Volume', project, { timeline: { ...project.timeline, volume: next } });
-  };
+  const set = (next: number): void => changeFormat(editor, 'Volume', { volume: next });
   return (
     <span className={styles.volume}>
       <IconButton

@@ -5,6 +5,7 @@ import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { IconButton } from '../ui/controls/IconButton.tsx';
 import { texts } from '../ui/texts/texts.ts';
 import { FollowButtons } from './confidence/FollowButtons.tsx';
+import { FrameSettings } from './FrameSettings.tsx';
 import { selectTitle } from './hand/timelineCommandsAt.ts';
 import { MasterVolume } from './MasterVolume.tsx';
 import styles from './Timeline.module.css';
@@ -99,6 +100,7 @@ function TimelineBar({ isEmpty }: { isEmpty: boolean }): ReactNode {
       <FollowButtons />
       <span className={styles.space} />
       <MasterVolume />
+      <FrameSettings />
       <IconButton icon="minus" label={texts.timeline.zoomOut} keys="−" onClick={() => zoomTimeline(editor, 1 / 1.4)} />
       <IconButton icon="fit" label={texts.timeline.fit} onClick={() => fitTimeline(editor)} />
       <IconButton icon="plus" label={texts.timeline.zoomIn} keys="+" onClick={() => zoomTimeline(editor, 1.4)} />

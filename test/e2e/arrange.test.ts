@@ -1,8 +1,12 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemRecord } from '../../electron/contract/records.ts';
 import { endOf } from '../../electron/contract/timeline/tracks.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import { evenTone } from '../fixtures/soundFile.ts';
 import { drag, expectAccessible, launchBrowser, launchStudio, openPage, shownProject, until } from './support.ts';
 
 // A hand arranges the sample’s picture and clip on the timeline: every gesture is one step, and none lets clips overlap.
@@ -204,6 +208,27 @@ describe('the timeline', () => {
     const { jobs } = studio.services;
     const job = jobs.list((await shownProject(page, studio)).id).find(({ kind }) => kind === 'export');
     expect(job?.total).toBe(12);
+  });
+
+  it('takes a sound in on a track of its own, where it is heard while it plays', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'magdiff-tone-')), 'tone.wav');
+    await writeFile(path, evenTone(2));
+    await page.getByTestId('import-input').setInputFiles(path);
+    await page.getByRole('button', { name: 'Mute track: Sound 1' }).waitFor();
+    await page.getByRole('button', { name: /^tone.wav/ }).waitFor();
+    const { store } = await shownProject(page, studio);
+    const [sound] = store.all('source').filter(({ media }) => media === 'sound');
+    const [item] = store.all('item').filter(({ targetId }) => targetId === sound?.id);
+    expect(store.find('track', item?.trackId ?? null)?.media).toBe('sound');
+    await page.getByRole('application', { name: 'Viewer' }).focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('l');
+    await page.waitForTimeout(400);
+    await page.keyboard.press('k');
+    await undo(/^Undo import/);
+    await until(
+      async () => !(await shownProject(page, studio)).store.all('source').some(({ media }) => media === 'sound'),
+    );
   });
 
   it('never made the console complain', () => {

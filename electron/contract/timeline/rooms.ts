@@ -40,6 +40,19 @@ export function nearestRoom(
   return best;
 }
 
+/** The first start from the wanted one on at which so many frames have room on a track. */
+export function roomAfter(
+  items: readonly ItemRecord[],
+  trackId: string,
+  wanted: { startFrame: number; lengthFrames: number },
+): number {
+  for (const { from, to } of roomsOn(items, trackId, noOne)) {
+    const start = Math.max(from, wanted.startFrame);
+    if (to - start >= wanted.lengthFrames) return start;
+  }
+  throw new Error('Assertion failed: the last room of a track has no end');
+}
+
 /** The room around a piece: from the end of the one before it to the beginning of the one after it. */
 export function roomAround(items: readonly ItemRecord[], item: ItemRecord): Room {
   const rooms = roomsOn(items, item.trackId, new Set([item.id]));

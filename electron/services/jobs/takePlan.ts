@@ -29,6 +29,10 @@ export async function planRecipe(
 ): Promise<TakeRecipe> {
   const { store } = project;
   const source = store.get('source', request.sourceId);
+  if (source.media === 'sound')
+    throw new StudioError('request-invalid', `${source.name} is a sound; takes are made from pictures and clips.`, {
+      hint: 'Choose a picture or a clip.',
+    });
   const model = await planner.catalogue.get(request.modelId);
   if (request.settings.task === 'edit' && source.media !== 'clip')
     throw new StudioError('request-invalid', 'Only a clip can be edited; a picture can be brought to life.', {

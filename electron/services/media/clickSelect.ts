@@ -68,6 +68,7 @@ export class ClickSelect {
       throw new StudioError('model-missing', 'No SAM 2.1 checkpoint is here to select by clicks.', {
         hint: 'Put sam2.1_hiera_tiny.pt into the models folder, or scribble over the subject.',
       });
+    if (media === 'sound') throw new StudioError('request-invalid', 'A sound has no picture to select in.');
     const path = project.store.assets.pathOf(assetId);
     return this.#port.work({ checkpoint: file.path, frame: { path, media, framesPerSecond, frameIndex }, prompt });
   }

@@ -95,7 +95,8 @@ export class MediaCache {
 
   /** Reads a source's strip of thumbnails and its waveform; each is told as an event when it is there. Work already done is told at once. */
   async prepare(project: OpenProject, source: SourceRecord): Promise<void> {
-    await this.#once(`${project.id}/${source.assetId}/strip`, () => this.#readStrip(project, source));
+    if (source.media !== 'sound')
+      await this.#once(`${project.id}/${source.assetId}/strip`, () => this.#readStrip(project, source));
     if (source.hasAudio)
       await this.#once(`${project.id}/${source.assetId}/waveform`, () => this.#readWaveform(project, source));
   }

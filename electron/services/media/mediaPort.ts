@@ -4,7 +4,7 @@ import type { DrawWork } from '../../media/pixels/pixelProtocol.ts';
 
 /** What a media file is, as far as the studio needs to know. */
 export interface MediaFacts {
-  media: 'picture' | 'clip';
+  media: 'picture' | 'clip' | 'sound';
   mimeType: string;
   width: number;
   height: number;

@@ -6,8 +6,9 @@ import { smartSelect } from '../../media/pixels/smartSelect.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readFrames } from '../../media/readFrames.ts';
 import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';
+import { type SoundFacts, soundFacts } from '../../media/soundFacts.ts';
 import { readWaveform } from '../../media/waveform.ts';
-import type { MediaPort } from './mediaPort.ts';
+import type { MediaFacts, MediaPort } from './mediaPort.ts';
 
 /** Frame rate that a picture is said to have: it only decides how long one timeline frame of it is. */
 const pictureFramesPerSecond = 8;
@@ -15,7 +16,14 @@ const pictureFramesPerSecond = 8;
 /** The studio's media: electron/media in the form the services use. */
 export const studioMedia: MediaPort = {
   async probe(path) {
-    const facts = await probeMedia(path);
+    const facts = await probeMedia(path).catch(async (error: unknown) => {
+      // What holds no picture may hold sound.
+      const isSightless = error instanceof StudioError && error.code === 'media-unsupported';
+      const sound = isSightless ? await soundFacts(path) : undefined;
+      if (!sound) throw error;
+      return sound;
+    });
+    if (!('kind' in facts)) return soundAsMedia(facts);
     const isClip = facts.kind === 'clip';
     return {
       media: facts.kind,
@@ -79,6 +87,22 @@ export const studioMedia: MediaPort = {
 
   smartSelect: (picture, hints) =>
     smartSelect({ width: picture.width, height: picture.height, picture: picture.data, hints }),
+};
+
+/** Frames of a sound in a second: what it can be cut to. */
+const soundFramesPerSecond = 100;
+
+function soundAsMedia({ codec, durationSeconds }: SoundFacts): MediaFacts {
+  return {
+    ...{ media: 'sound', mimeType: soundTypes[codec] ?? 'audio/x-other', width: 1, height: 1, durationSeconds },
+    ...{ framesPerSecond: soundFramesPerSecond, frameCount: Math.round(durationSeconds * soundFramesPerSecond) },
+    ...{ hasAudio: true, hasAlpha: false },
+  };
+}
+
+const soundTypes: Readonly<Record<string, string>> = {
+  ...{ mp3: 'audio/mpeg', aac: 'audio/mp4', alac: 'audio/mp4', flac: 'audio/flac', vorbis: 'audio/ogg' },
+  ...{ opus: 'audio/ogg', pcm_s16le: 'audio/wav', pcm_s24le: 'audio/wav', pcm_f32le: 'audio/wav' },
 };
 
 /** The type a browser is told; frames are shown through previews, so only sound depends on it. */

@@ -185,7 +185,10 @@ export class ProjectLibrary {
   async fold(project: OpenProject): Promise<void> {
     await project.store.fold();
     const takes = project.store.all('take').sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-    const poster = takes[0]?.result.firstFrameAssetId ?? project.store.all('source')[0]?.assetId ?? null;
+    const poster =
+      takes[0]?.result.firstFrameAssetId ??
+      project.store.all('source').find(({ media }) => media !== 'sound')?.assetId ??
+      null;
     const name = project.store.find('project', 'project')?.name ?? project.id;
     await this.#writeSummary(project.store.folder, { name, takeCount: takes.length, posterAssetId: poster });
   }

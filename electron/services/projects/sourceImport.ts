@@ -63,7 +63,12 @@ export async function importSource(
         { hint: 'Scale it down first.' },
       );
     const promised = Math.max(1, Math.round(facts.frameCount));
-    const frameCount = facts.media === 'clip' ? await readableFrames(media, path, facts, promised) : 1;
+    const frameCount =
+      facts.media === 'clip'
+        ? await readableFrames(media, path, facts, promised)
+        : facts.media === 'sound'
+          ? promised
+          : 1;
     const note =
       frameCount < promised ? `${name} is cut short: ${frameCount} of its ${promised} frames can be read.` : null;
     const assetId = await project.store.assets.putFile(path);

@@ -1,6 +1,6 @@
 import { newId } from '../../../electron/contract/newId.ts';
 import type { ItemRecord, SourceRecord, TakeRecord, TrackRecord } from '../../../electron/contract/records.ts';
-import { isRoom } from '../../../electron/contract/timeline/rooms.ts';
+import { isRoom, roomAfter } from '../../../electron/contract/timeline/rooms.ts';
 import type { TitleStyle } from '../../../electron/contract/timeline/timelineRecords.ts';
 import { byOrder, endOf, newTrack } from '../../../electron/contract/timeline/tracks.ts';
 import type { Editor } from '../editor.ts';
@@ -141,37 +141,55 @@ export function detachSound(editor: Editor, item: ItemRecord): void {
 }
 
 /** Length in seconds of a picture put on the timeline. */
-export const pictureSeconds = 2;
+const pictureSeconds = 2;
 
-/** Puts a source on the timeline at a frame, on the lowest track with room there. */
+/** How long a source lies on the timeline, in seconds, where nothing of it is cut. */
+export function secondsOf({ media, frameCount, framesPerSecond }: SourceRecord): number {
+  return media === 'picture' ? pictureSeconds : frameCount / framesPerSecond;
+}
+
+/** Puts a source on the timeline at a frame, on the lowest track of its kind with room there. */
 export function placeSource(editor: Editor, source: SourceRecord, startFrame: number): void {
-  const seconds = source.media === 'clip' ? source.frameCount / source.framesPerSecond : pictureSeconds;
-  place(editor, source.id, startFrame, seconds, source.hasAlpha ? { clear: true } : {});
+  const media = source.media === 'sound' ? 'sound' : 'video';
+  place(editor, source.id, { startFrame, seconds: secondsOf(source), media }, source.hasAlpha ? { clear: true } : {});
 }
 
 /** Puts a take on the timeline at a frame, over what lies there. */
 export function placeTake(editor: Editor, take: TakeRecord, startFrame: number): void {
   const seconds = take.result.frameCount / take.result.framesPerSecond;
-  place(editor, take.id, startFrame, seconds, {}, 0);
+  place(editor, take.id, { startFrame, seconds, media: 'video', above: 0 });
 }
 
 function place(
   editor: Editor,
   targetId: string,
-  startFrame: number,
-  seconds: number,
-  more: Partial<ItemRecord>,
-  above?: number,
+  at: { startFrame: number; seconds: number; media: TrackRecord['media']; above?: number },
+  more: Partial<ItemRecord> = {},
 ): void {
-  const lengthFrames = Math.max(1, Math.round(seconds * timelineRate(editor.document)));
-  const room = { from: startFrame, to: startFrame + lengthFrames };
-  const { trackId, made } = trackWithRoom(editor, 'video', room, above);
+  const { startFrame } = at;
+  const lengthFrames = Math.max(1, Math.round(at.seconds * timelineRate(editor.document)));
+  const { trackId, made } = trackWithRoom(
+    editor,
+    at.media,
+    { from: startFrame, to: startFrame + lengthFrames },
+    at.above,
+  );
   const item: ItemRecord = {
     ...{ kind: 'item', id: newId('item'), trackId, targetId, startFrame, lengthFrames, inFrame: 0 },
     ...more,
   };
   editor.run('Place', { added: [...made, item], updated: [], removed: [] });
   editor.session.set({ selectedItemId: item.id });
+}
+
+/** Puts another of an item on its track, where there is room after it. */
+export function duplicateItem(editor: Editor, item: ItemRecord): void {
+  const { crossFadeFrames: _cross, ...rest } = item;
+  const wanted = { startFrame: endOf(item), lengthFrames: item.lengthFrames };
+  const later = editor.document.all('item').filter(({ trackId }) => trackId === item.trackId);
+  const copy: ItemRecord = { ...rest, id: newId('item'), startFrame: roomAfter(later, item.trackId, wanted) };
+  write(editor, 'Duplicate', { added: [copy], updated: [], removed: [] });
+  editor.session.set({ selectedItemId: copy.id });
 }
 
 /** Adds an empty track. */

@@ -31,7 +31,7 @@ export function ClipPanel(): ReactNode {
   const writer = useSession((session) => session.writer);
   if (!item) return <EmptyPanel icon="film">{text.none}</EmptyPanel>;
   const isSound = track?.media === 'sound';
-  const moves = target?.kind === 'take' || (target?.kind === 'source' && target.media === 'clip');
+  const moves = target?.kind === 'take' || (target?.kind === 'source' && target.media !== 'picture');
   return (
     <fieldset className={styles.panel} disabled={!writer || track?.locked}>
       <PlainGroup>
@@ -80,13 +80,14 @@ function Fades({ item }: { item: ItemRecord }): ReactNode {
   const { editor } = useProject();
   const items = useDocument((document) => document.all('item'));
   const rate = useDocument(timelineRate);
+  const unit = texts.unit.frames;
   const { before } = neighbours(items, item);
   const meets = before !== undefined && endOf(before) === item.startFrame;
   const max = Math.min(item.lengthFrames, Math.max(8, Math.round(rate * 5)));
   return (
     <>
       <ItemSlider
-        {...{ item, max, label: text.fadeIn, value: item.fadeInFrames ?? 0, own: 0 }}
+        {...{ item, max, label: text.fadeIn, value: item.fadeInFrames ?? 0, own: 0, unit }}
         onChange={(now, frames) =>
           changeItem(editor, text.fadeIn, now, {
             fadeInFrames: Math.min(frames, now.lengthFrames - (now.fadeOutFrames ?? 0)),
@@ -94,7 +95,7 @@ function Fades({ item }: { item: ItemRecord }): ReactNode {
         }
       />
       <ItemSlider
-        {...{ item, max, label: text.fadeOut, value: item.fadeOutFrames ?? 0, own: 0 }}
+        {...{ item, max, label: text.fadeOut, value: item.fadeOutFrames ?? 0, own: 0, unit }}
         onChange={(now, frames) =>
           changeItem(editor, text.fadeOut, now, {
             fadeOutFrames: Math.min(frames, now.lengthFrames - (now.fadeInFrames ?? 0)),
@@ -103,7 +104,15 @@ function Fades({ item }: { item: ItemRecord }): ReactNode {
       />
       {meets ? (
         <ItemSlider
-          {...{ item, max, label: text.crossFade, hint: text.crossFadeHint, value: item.crossFadeFrames ?? 0, own: 0 }}
+          {...{
+            item,
+            max,
+            label: text.crossFade,
+            hint: text.crossFadeHint,
+            value: item.crossFadeFrames ?? 0,
+            own: 0,
+            unit,
+          }}
           onChange={(now, frames) => changeItem(editor, text.crossFade, now, { crossFadeFrames: frames })}
         />
       ) : (

@@ -45,8 +45,7 @@ export function drawSource(
   const perPixel = mediaPerFrame(item, shownMedia(source), timelineRate(paint.editor.document)) / paint.window.scale;
   const below = isSound ? height - 4 : waveHeight;
   if (strip && !isSound) drawStrip(paint, place, { item, source, strip, perPixel }, height - (wave ? below + 2 : 2));
-  if (wave && source.media === 'clip')
-    drawWave(paint, place, { item, source, wave, perPixel }, { top: top + height - below - 1, height: below });
+  if (wave) drawWave(paint, place, { item, source, wave, perPixel }, { top: top + height - below - 1, height: below });
 }
 
 interface Strip {

@@ -7,6 +7,7 @@ import {
   changeItem,
   closeGap,
   detachSound,
+  duplicateItem,
   removeItem,
   setSpeed,
   splitItem,
@@ -34,6 +35,15 @@ export function timelineCommandsAt(
     reason,
     onSelect: () => selectTitle(project, addTitle(project.editor, frame, text.newTitle)),
   };
+  const marks: Command = {
+    icon: 'close',
+    label: text.clearMarks,
+    reason:
+      reason ??
+      (project.editor.document.get('project', 'project')?.timeline?.inFrame === undefined ? text.noMarks : undefined),
+    onSelect: () => project.view.clearPart(),
+  };
+  if (hit.kind === 'ruler') return [title, marks];
   return hit.kind === 'track' ? [title, gapCommand(project, hit.track, frame, reason)] : [title];
 }
 
@@ -73,6 +83,7 @@ function itemCommands(project: OpenProject, item: ItemRecord, readOnly: string |
       reason: reason ?? (isUnderPlayhead ? undefined : text.playheadElsewhere),
       onSelect: () => splitItem(editor, now(), playhead),
     },
+    { icon: 'plus', label: text.duplicate, reason, onSelect: () => duplicateItem(editor, now()) },
     ...(item.title || source?.media === 'picture'
       ? []
       : [0.5, 1, 2].map(

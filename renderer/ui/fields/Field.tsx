@@ -21,6 +21,11 @@ export function Inline({ children }: { children: ReactNode }): ReactNode {
   return <span className={styles.inline}>{children}</span>;
 }
 
+/** What a number counts. */
+export function UnitText({ children }: { children: string }): ReactNode {
+  return <span className={styles.unit}>{children}</span>;
+}
+
 /** Fields one under the other, with room between them. */
 export function FieldStack({ children }: { children: ReactNode }): ReactNode {
   return <div className={styles.stack}>{children}</div>;

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { texts } from '../texts/texts.ts';
-import { Field, FieldLine, FieldRow, HintText, Inline } from './Field.tsx';
+import { Field, FieldLine, FieldRow, HintText, Inline, UnitText } from './Field.tsx';
 import { NumberField } from './NumberField.tsx';
 import { type NumberRange, Slider } from './Slider.tsx';
 
@@ -18,6 +18,7 @@ export function SliderField({
   hint,
   brief = false,
   inLine = false,
+  unit,
   defaultValue,
   mark,
   disabled = false,
@@ -34,6 +35,8 @@ export function SliderField({
   brief?: boolean;
   /** Name, slider and number in one line; what it does is said where the pointer rests on its name. */
   inLine?: boolean;
+  /** What the number counts, in faint print behind it. */
+  unit?: string | undefined;
   defaultValue: number;
   mark?: number | undefined;
   disabled?: boolean;
@@ -53,6 +56,7 @@ export function SliderField({
     <Inline>
       {beside}
       <NumberField {...range} label={label} disabled={disabled} onValue={onChange} />
+      {unit ? <UnitText>{unit}</UnitText> : null}
     </Inline>
   );
   const slider = (

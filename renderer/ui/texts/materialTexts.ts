@@ -4,7 +4,7 @@ export const materialTexts = {
     title: 'Media',
     import: 'Import',
     importing: (name: string, percent: number) => `${name}: ${percent}%`,
-    empty: 'Drop a picture or a clip here, or import one.',
+    empty: 'Drop pictures, clips or sounds here, or import them.',
     dropHere: 'Drop to import',
     remove: 'Remove from project',
     show: 'Show',

@@ -22,7 +22,7 @@ export const texts = {
     window: 'The window had stopped and was loaded again. Everything saved is here.',
     graphics: 'The graphics process stopped and was started again. Nothing is lost.',
   },
-  unit: { pixels: 'px', seconds: 's' },
+  unit: { pixels: 'px', seconds: 's', percent: '%', frames: 'fr' },
   ...aboutTexts,
   ...startTexts,
   ...materialTexts,

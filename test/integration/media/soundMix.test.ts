@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeVideo } from '../../../electron/media/encodeVideo.ts';
 import { type SoundPiece, temposOf } from '../../../electron/media/soundMix.ts';
 import { readWaveform } from '../../../electron/media/waveform.ts';
+import { evenTone } from '../../fixtures/soundFile.ts';
 
-const rate = 8000;
 let folder: string;
 let tone: string;
 
@@ -14,31 +14,9 @@ let tone: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'magdiff-sound-'));
   tone = join(folder, 'tone.wav');
-  await writeFile(
-    tone,
-    wave(Float32Array.from({ length: 2 * rate }, (_, at) => Math.sin((at / rate) * 800 * Math.PI) / 2)),
-  );
+  await writeFile(tone, evenTone(2));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A WAV file of 16-bit mono samples. */
-function wave(samples: Float32Array): Buffer {
-  const bytes = Buffer.alloc(44 + samples.length * 2);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(36 + samples.length * 2, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(rate, 24);
-  bytes.writeUInt32LE(rate * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, at) => void bytes.writeInt16LE(Math.round(sample * 32767), 44 + at * 2));
-  return bytes;
-}
 
 let made = 0;
 

@@ -1,16 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { invertDiff } from '../../../electron/contract/documentDiff.ts';
 import type { ExportOptions } from '../../../electron/contract/jobs.ts';
+import type { ItemRecord } from '../../../electron/contract/records.ts';
 import { mediaFrameAt, shownItemAt } from '../../../electron/contract/timeline/shownItems.ts';
 import { shownMedia } from '../../../electron/contract/timeline/shownMedia.ts';
+import { newTrack } from '../../../electron/contract/timeline/tracks.ts';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { readWaveform } from '../../../electron/media/waveform.ts';
 import { type RunningStudio, startStudio } from '../../../electron/server/startStudio.ts';
 import type { OpenProject } from '../../../electron/services/projects/openProject.ts';
 import { createSampleProject } from '../../../electron/services/projects/sampleProject.ts';
+import { importSource } from '../../../electron/services/projects/sourceImport.ts';
 import { allFrames } from '../../fixtures/mediaFiles.ts';
+import { evenTone } from '../../fixtures/soundFile.ts';
 import { barePage } from '../server/standIns.ts';
 
 const size = 128;
@@ -124,6 +129,35 @@ test('another rate shows the same moments, and as long', async () => {
     if (index % 2 === 0)
       expect(Math.abs(luma(data) - (expected[index / 2] ?? 0)), `frame ${index}`).toBeLessThanOrEqual(2);
   expect((await probeMedia(path)).durationSeconds).toBeCloseTo(17 / rate, 1);
+});
+
+test('a sound that was brought in is heard where it lies on its track, as loud and as fast as it says', async () => {
+  const path = join(workspace, 'tone.wav');
+  await writeFile(path, evenTone(2));
+  const { source } = await importSource(studio.services.media, project, path, 'tone.wav');
+  expect(source).toMatchObject({ media: 'sound', hasAudio: true, frameCount: 200, mimeType: 'audio/wav' });
+  const rate = project.store.get('project', 'project').framesPerSecond;
+  const track = newTrack(project.store.all('track'), 'sound', 'tones');
+  const tone: ItemRecord = {
+    ...{ kind: 'item', id: 'tone', trackId: 'tones', targetId: source.id, startFrame: 2, lengthFrames: 4, inFrame: 50 },
+    ...{ volume: 0.5, speed: 2 },
+  };
+  const [clip] = project.store.all('item').filter(({ lengthFrames }) => lengthFrames === 10);
+  if (!clip) throw new Error('The clip is not where it was.');
+  const diff = {
+    added: [track, source, tone],
+    updated: [[clip, { ...clip, volume: 0 }]] as [[ItemRecord, ItemRecord]],
+    removed: [],
+  };
+  await project.applyOwn(diff);
+  try {
+    const peaks = await readWaveform(await exported({ fileName: 'tone' }), 100);
+    const at = (frame: number): number => peaks[Math.round((frame / rate) * 100)] ?? 0;
+    expect([at(1), at(7), at(12)].map((peak) => peak < 0.02)).toEqual([true, true, true]);
+    expect(at(4)).toBeCloseTo(0.25, 1);
+  } finally {
+    await project.applyOwn(invertDiff(diff));
+  }
 });
 
 test('a range beyond the timeline is refused', () => {

@@ -54,7 +54,7 @@ const step = fc.record({
       'ripple',
       'gap',
     ] as const),
-    ...(['title', 'detach', 'lock', 'part'] as const),
+    ...(['title', 'detach', 'lock', 'part', 'copy'] as const),
   ),
 });
 type Step = (typeof step extends fc.Arbitrary<infer T> ? T : never) & object;
@@ -89,6 +89,7 @@ function take(of: Editor, { which, at, track, share, kind }: Step): void {
   else if (kind === 'fade') commands.changeItem(of, 'Fade', item, { fadeInFrames: frames, fadeOutFrames: frames * 2 });
   else if (kind === 'cross') commands.changeItem(of, 'Cross-fade', item, { crossFadeFrames: frames });
   else if (kind === 'detach') commands.detachSound(of, item);
+  else if (kind === 'copy') commands.duplicateItem(of, item);
   else if (kind === 'part') commands.changeItem(of, 'Opacity', item, { opacity: share });
   else commands.removeItem(of, item, kind === 'ripple');
 }
