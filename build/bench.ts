@@ -2,11 +2,13 @@
  * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
  * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones. `edit [FOLDER]` measures an
- * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones.
+ * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones,
+ * `attention` where maps of words lie and what they cost.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { openModel } from '../models/families/openModel.ts';
+import { benchAttention } from './bench/attention.ts';
 import { benchClipMemory } from './bench/clipMemory.ts';
 import { benchEdit } from './bench/edit/benchEdit.ts';
 import { benchFollow } from './bench/follow/benchFollow.ts';
@@ -41,10 +43,15 @@ if (process.argv[2] === 'edit') {
   await section('An edit of ten seconds', () => benchEdit(model, tell, process.argv[3]));
   process.exit();
 }
+if (process.argv[2] === 'attention') {
+  await section('Attention maps', () => benchAttention(model));
+  process.exit();
+}
 const { description } = await openModel(model, { provider: 'cpu' });
 await section('Live preview', () => benchLivePreview(model, description.student !== undefined));
 await section('The page', benchPage);
 if (!quick) {
+  await section('Attention maps', () => benchAttention(model));
   await section('A grid of takes', benchGrid);
   await section('Long clips', () => benchClipMemory(model));
   // In a process of its own, so that its memory is its own.

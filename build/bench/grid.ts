@@ -69,7 +69,11 @@ async function inStudio(
   const studio = await startStudio({
     ...{ workspace: join(folder, 'workspace'), home: folder, cacheFolder: join(tmpdir(), 'magdiff-bench-cache') },
     // What measures is no part of what is compared.
-    measures: { measure: async () => ({ error: 'not measured' }), close: () => undefined },
+    measures: {
+      measure: async () => ({ error: 'not measured' }),
+      attention: async () => ({ error: 'not read' }),
+      close: () => undefined,
+    },
     log: () => undefined,
   });
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionEvent } from './attention.ts';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { gridView } from './grid/grids.ts';
@@ -11,6 +12,7 @@ import { modelView } from './models/modelView.ts';
 export const studioEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job'), job: jobView }),
   z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
+  attentionEvent,
   z.strictObject({ type: z.literal('grid'), grid: gridView }),
   z.strictObject({ type: z.literal('gridGone'), projectId: z.string(), gridId: z.string() }),
   /** A change written by another window (`windowId`) or by the studio itself (`studio`). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionMethods } from './attention.ts';
 import { documentDiff, keptHistory } from './documentDiff.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
@@ -17,6 +18,7 @@ const none = z.strictObject({});
 const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const windowId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const jobId = recordId;
+const sizeInPixels = z.strictObject({ width: z.int().min(1), height: z.int().min(1) });
 const inProject = z.strictObject({ projectId });
 const jobInProject = z.strictObject({ projectId, jobId });
 const project = z.strictObject({ projectId });
@@ -69,6 +71,7 @@ export const methods = {
   },
   ...modelMethods,
   ...gridMethods,
+  ...attentionMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },
   'projects.sample': { input: none, output: project },
@@ -144,7 +147,14 @@ export const methods = {
   },
   'jobs.estimate': {
     input: z.strictObject({ projectId, request: takeRequest }),
-    output: z.strictObject({ memoryBytes: z.number(), seconds: z.number(), advice: z.string().nullable() }),
+    output: z.strictObject({
+      memoryBytes: z.number(),
+      seconds: z.number(),
+      /** Size at which the model draws, and that of the finished frames. */
+      drawn: sizeInPixels,
+      finished: sizeInPixels,
+      advice: z.string().nullable(),
+    }),
   },
   /** Starts a take, or with `live` a preview that takes the place of this window's last one. */
   'jobs.start': {

@@ -3,11 +3,13 @@
  * parent is gone. Started by EngineHost; speaks the engine protocol with it.
  */
 import { freemem } from 'node:os';
+import { dirname, join } from 'node:path';
 import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
 import { openModel } from '../../models/families/openModel.ts';
 import { createMemory, type Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
+import { spanOfRetake } from '../../models/pipeline/retake/retake.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { progressOf } from '../../models/progress/progress.ts';
 import { listenToParent } from '../children/parentChannel.ts';
@@ -24,6 +26,9 @@ import type {
   JobEstimate,
   ProviderName,
 } from './engineProtocol.ts';
+import { secondsAt, workOf } from './pace/jobWork.ts';
+import { PastRuns } from './pace/pastRuns.ts';
+import { StageClock } from './pace/stageClock.ts';
 import { runFollow } from './runFollow.ts';
 import { runJob } from './runJob.ts';
 
@@ -31,8 +36,12 @@ const cacheFolder = process.env.MAGDIFF_CACHE;
 
 let open: { key: string; model: Model; remember: Remember } | undefined;
 let running: { id: string; controller: AbortController } | undefined;
-/** FLOPs a second of the last run, for estimates; a modest guess until there is one. */
-let measuredRate = 60e9;
+/** Beside the cache, in the user's folder. */
+const pastRuns = new PastRuns(cacheFolder && join(dirname(cacheFolder), 'runs.json'));
+/** FLOPs a second, where nothing of the kind was run on this machine: modest. */
+const guessedRate = 60e9;
+/** Seconds of reading, or of finishing, a frame, likewise. */
+const guessedFrameSeconds = 0.15;
 
 const send = listenToParent<EngineCommand, EngineMessage>(receive);
 
@@ -52,15 +61,18 @@ async function run(job: EngineJob): Promise<void> {
   await whileRunning<EngineEvent>(job.id, async (signal, emit) => {
     emit({ type: 'progress', progress: progressOf('loading', { note: 'model' }) });
     const { model, remember } = await modelOf(job.modelFolder, job.provider);
-    const { flops } = await remember(costKey(job), () => costOf(job, model));
+    const facts = await remember(costKey(job), () => costOf(job, model));
+    const clock = new StageClock();
     const result = await runJob(job, {
       model,
       signal,
       emit,
+      clock,
       decoderMemoryBytes: freemem() / 2,
       remember,
     });
-    if (!job.decodeOnly) measuredRate = flops / result.seconds;
+    const paces = workOf(job, model, facts).map(({ stage, kind }) => [kind, clock.paceOf(stage)] as const);
+    await pastRuns.learn(new Map(paces.flatMap(([kind, pace]) => (pace ? [[kind, pace]] : []))));
     emit({ type: 'done', result });
   });
 }
@@ -91,44 +103,53 @@ async function follow(job: FollowJob): Promise<void> {
 }
 
 /** What a job's cost depends on. */
-function costKey({ settings, source }: EngineJob): string {
+function costKey({ settings, source, retake }: EngineJob): string {
   const { task, weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames } = settings;
   const asked = { weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames };
-  return JSON.stringify(['cost', asked, task === 'edit' ? source : task]);
+  const range = retake && [retake.firstFrame, retake.endFrame];
+  return JSON.stringify(['cost', asked, task === 'edit' ? source : task, range]);
 }
 
-async function costOf({ settings, source }: EngineJob, model: Model) {
+async function costOf({ settings, source, retake }: EngineJob, model: Model) {
   const isEdit = settings.task === 'edit';
   const facts = isEdit ? await probeMedia(source.path) : undefined;
-  const frames = facts ? Math.max(1, Math.min(source.outFrame, facts.frameCount) - source.inFrame) : settings.frames;
-  const parameters = resolveParameters(model, settings, frames, facts);
-  return { ...(await estimateTake(model, parameters, frames)), parameters, frames };
+  const all = facts ? Math.max(1, Math.min(source.outFrame, facts.frameCount) - source.inFrame) : settings.frames;
+  const parameters = resolveParameters(model, settings, all, facts);
+  const span = retake && isEdit ? spanOfRetake(retake, { ...parameters, frames: all }) : { first: 0, end: all };
+  const frames = span.end - span.first;
+  const { width, height } = facts ?? parameters;
+  return { ...(await estimateTake(model, parameters, frames)), parameters, frames, source: { width, height } };
+}
+
+/** What a job takes by what its like took on this machine; where there was none, by what is computed. */
+async function secondsOf(job: EngineJob, model: Model, facts: Awaited<ReturnType<typeof costOf>>): Promise<number> {
+  const known = await pastRuns.read();
+  return workOf(job, model, facts).reduce((sum, { stage, kind, steps }) => {
+    const pace = known.get(kind);
+    if (pace) return sum + secondsAt(pace, steps);
+    return sum + (stage === 'denoising' ? facts.samplingFlops / guessedRate : guessedFrameSeconds * steps);
+  }, 0);
 }
 
 async function estimate(job: EngineJob): Promise<JobEstimate> {
   const { model, remember } = await modelOf(job.modelFolder, job.provider);
-  const { memoryBytes, flops, parameters, frames } = await remember(costKey(job), () => costOf(job, model));
+  const facts = await remember(costKey(job), () => costOf(job, model));
+  const { memoryBytes, parameters, frames } = facts;
   const availableBytes = freemem();
-  const seconds = flops / measuredRate;
-  if (memoryBytes <= availableBytes) return { memoryBytes, availableBytes, seconds };
+  const seconds = await secondsOf(job, model, facts);
+  const { width, height } = parameters;
+  const known = { memoryBytes, availableBytes, seconds, drawn: { width, height }, finished: facts.source };
+  if (memoryBytes <= availableBytes) return known;
   const step = model.description.vae.factor * model.description.unet.sizeMultiple;
+  const scaled = (length: number, scale: number): number => Math.max(step, Math.round((length * scale) / step) * step);
   for (const scale of [0.75, 0.5, 0.25]) {
-    const width = Math.max(step, Math.round((parameters.width * scale) / step) * step);
-    const height = Math.max(step, Math.round((parameters.height * scale) / step) * step);
-    const smaller = await estimateTake(model, { ...parameters, width, height }, frames);
-    if (smaller.memoryBytes <= availableBytes) {
-      return {
-        memoryBytes,
-        availableBytes,
-        seconds,
-        advice: `${width}×${height} would fit into the memory that is free.`,
-      };
-    }
+    const size = { width: scaled(width, scale), height: scaled(height, scale) };
+    const smaller = await estimateTake(model, { ...parameters, ...size }, frames);
+    if (smaller.memoryBytes <= availableBytes)
+      return { ...known, advice: `${size.width}×${size.height} would fit into the memory that is free.` };
   }
   return {
-    memoryBytes,
-    availableBytes,
-    seconds,
+    ...known,
     advice: 'No smaller size of this model fits either: close other programs, or choose a smaller model.',
   };
 }

@@ -175,6 +175,9 @@ export interface JobEstimate {
   memoryBytes: number;
   availableBytes: number;
   seconds: number;
+  /** Size at which the model draws, in pixels, and that of the finished frames. */
+  drawn: { width: number; height: number };
+  finished: { width: number; height: number };
   /** Set when memory will not do: what would fit. */
   advice?: string;
 }

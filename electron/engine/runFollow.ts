@@ -10,7 +10,7 @@ import type { FollowStretch } from '../contract/masks/followPlan.ts';
 import { openClipFrames } from '../media/clipFrames.ts';
 import type { FollowEvent, FollowedRun, FollowJob, FollowResult } from './engineProtocol.ts';
 import { keysToFollow } from './keysToFollow.ts';
-import { StageClock } from './stageClock.ts';
+import { StageClock } from './pace/stageClock.ts';
 
 /** What the built-in follower is called. */
 const builtInName = 'the built-in follower';

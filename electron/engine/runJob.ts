@@ -11,8 +11,8 @@ import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
+import type { StageClock } from './pace/stageClock.ts';
 import { prepareRetake } from './retakeInputs.ts';
-import { StageClock } from './stageClock.ts';
 import { TakeFrames } from './takeFrames.ts';
 
 /** What a job runs with. */
@@ -20,6 +20,8 @@ export interface JobSurroundings {
   model: Model;
   signal: AbortSignal;
   emit: (event: EngineEvent) => void;
+  /** Times its stages. */
+  clock: StageClock;
   decoderMemoryBytes?: number | undefined;
   /** What earlier jobs with the same model left encoded. */
   remember: Remember;
@@ -39,10 +41,9 @@ interface PreparedJob {
  */
 export async function runJob(job: EngineJob, surroundings: JobSurroundings): Promise<TakeResult> {
   const started = performance.now();
-  const { model, signal, emit } = surroundings;
+  const { model, signal, emit, clock } = surroundings;
   const store = folderRunStore(job.folder);
   const frames = await TakeFrames.into(join(job.folder, 'frames'));
-  const clock = new StageClock();
   const tell = (progress: Progress): void => emit({ type: 'progress', progress: clock.timed(progress) });
   const prepared = await prepare(job, surroundings, tell);
 

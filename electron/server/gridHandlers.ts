@@ -1,14 +1,16 @@
+import type { attentionMethods } from '../contract/attention.ts';
 import type { gridMethods } from '../contract/grid/grids.ts';
 import { exportGrid } from '../services/grids/exportGrid.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { StudioServices } from './studioServices.ts';
 
-/** Binds the calls about grids to their service. Inputs are already parsed. */
+/** Binds the calls about grids and attention to their services. Inputs are already parsed. */
 export function createGridHandlers({
   library,
   grids,
   exports,
-}: StudioServices): Pick<MethodHandlers, keyof typeof gridMethods> {
+  attention,
+}: StudioServices): Pick<MethodHandlers, keyof typeof gridMethods | keyof typeof attentionMethods> {
   return {
     'grids.list': async ({ projectId }) => ({ grids: await grids.list(await library.opened(projectId)) }),
     'grids.start': async ({ projectId, request, x, y }) => ({
@@ -16,6 +18,10 @@ export function createGridHandlers({
     }),
     'grids.takeOfCell': async ({ projectId, gridId, cell }) =>
       grids.takeOfCell(await library.opened(projectId), gridId, cell),
+    'takes.attention': async ({ projectId, takeId }) => {
+      attention.read(await library.opened(projectId), takeId);
+      return {};
+    },
     'grids.remove': async ({ projectId, gridId }) => {
       await grids.remove(await library.opened(projectId), gridId);
       return {};

@@ -200,6 +200,8 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
     if (!bytes) throw new StudioError('asset-missing', 'This preview is gone.');
     return bytesResponse(bytes, 'image/webp');
   }
+  if (kind === 'attention')
+    return bytesResponse(await services.attention.maps(project, id), 'application/octet-stream');
   if (kind === 'grid') return bytesResponse(await services.grids.sheet(project, id, number), 'image/webp');
   if (!assetId.safeParse(id).success) throw new StudioError('request-invalid', 'This is not an asset’s name.');
   if (kind === 'waveform') return bytesResponse(await services.cache.waveform(project, id), 'application/octet-stream');

@@ -9,6 +9,7 @@ import type { EnginePort } from '../services/jobs/enginePort.ts';
 import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
 import { JobService } from '../services/jobs/jobService.ts';
+import { AttentionService } from '../services/measures/attentionService.ts';
 import { type MeasurePort, measureProgram } from '../services/measures/measureProgram.ts';
 import { type ClickPort, ClickSelect } from '../services/media/clickSelect.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
@@ -138,6 +139,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const workspaceModels = join(workspace, 'models');
   const catalogue = new ModelCatalogue([...roots, workspaceModels]);
   const followers = new FollowerFiles([...roots, workspaceModels]);
+  const measures = options.measures ?? measureProgram();
   const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
   const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model));
@@ -162,9 +164,10 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     }),
     grids: new GridService({
       ...{ engine, bus, catalogue, list: jobs, studioVersion: version, log, home },
-      measures: options.measures ?? measureProgram(),
+      measures,
       folders: [...roots, workspaceModels],
     }),
+    attention: new AttentionService({ bus, catalogue, measures }),
     followers,
     clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),
     cache: new MediaCache(media, bus),

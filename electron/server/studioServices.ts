@@ -5,6 +5,7 @@ import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';
+import type { AttentionService } from '../services/measures/attentionService.ts';
 import type { ClickSelect } from '../services/media/clickSelect.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
@@ -34,6 +35,7 @@ export interface StudioServices {
   exports: ExportService;
   following: FollowService;
   grids: GridService;
+  attention: AttentionService;
   cache: MediaCache;
   clicks: ClickSelect;
   followers: FollowerFiles;

@@ -104,6 +104,39 @@ export interface PathPlanner {
   predictor(prompt: string, start: Float32Array): Promise<Predictor>;
 }
 
+/** A word of a prompt and its places among the text's tokens, end exclusive. */
+export interface TokenizedWord {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where one cross-attention layer looks while it reads a window: weights of all tokens by place, averaged over heads. */
+export interface LayerAttention {
+  /** Its module path, such as `down_blocks.1.attentions.0.transformer_blocks.0.attn2`. */
+  readonly layer: string;
+  /** Its grid of places. */
+  readonly height: number;
+  readonly width: number;
+  /** (frames, places, text tokens), and (frames, places, image tokens of all frames) where there are any; each place's sum to 1. */
+  readonly text: FloatTensor;
+  readonly image: FloatTensor | undefined;
+}
+
+/** Asks the network once, under the prompt and without guidance, and answers where every layer looked. */
+export type AttentionPass = (
+  sample: Float32Array,
+  timestep: number,
+  step: number,
+) => Promise<readonly LayerAttention[]>;
+
+/** Reading a family's attention. */
+export interface AttentionReading {
+  /** The prompt's words that fit, in order. */
+  words(prompt: string): Promise<readonly TokenizedWord[]>;
+  pass(settings: PredictionSettings, conditions: WindowConditions): Promise<AttentionPass>;
+}
+
 /** How a family makes its conditions and asks its network: everything of a run that is not the same for all families. */
 export interface Conditions {
   /** Encodes prompts one by one, in order. */
@@ -122,6 +155,8 @@ export interface Conditions {
   estimate(settings: WindowSettings): Promise<PartEstimate>;
   /** The guided network under a window's conditions. */
   predictor(settings: PredictionSettings, conditions: WindowConditions): Promise<Predictor>;
+  /** Where its layers look; absent for families that do not tell. */
+  readonly attention?: AttentionReading;
   /** The motion planner, where the model has one. */
   readonly planner: PathPlanner | undefined;
 }

@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { makeTake } from './makeTake.ts';
 import type { Retake } from './retake/retake.ts';
 import { type ClipSource, clipTrack } from './subject/clipTrack.ts';
+import type { Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
 import { resolveParameters, type TakeParameters } from './takeParameters.ts';
 
@@ -22,11 +23,20 @@ export interface EditRequest {
  */
 export async function* editVideo(
   model: Model,
-  { clip, parameters: wanted, inputsKey, retake }: EditRequest,
+  request: EditRequest,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
+  yield* makeTake(model, openEdit(model, request, context), context);
+}
+
+/** What an edit opens its take with. */
+export function openEdit(
+  model: Model,
+  { clip, parameters: wanted, inputsKey, retake }: EditRequest,
+  context: RunContext,
+): Opening {
   const { frames } = clip;
   const parameters = resolveParameters(model, wanted, frames, clip);
   const track = clipTrack({ clip, inputsKey, cell: model.description.vae.factor }, parameters, context.signal);
-  yield* makeTake(model, { parameters, frames, inputsKey, track, retake }, context);
+  return { parameters, frames, inputsKey, track, retake };
 }

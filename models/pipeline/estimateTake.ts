@@ -9,6 +9,24 @@ export interface TakeEstimate {
   memoryBytes: number;
   /** Multiply-adds counted twice, for all steps, windows and guidance branches and the decoding. */
   flops: number;
+  /** The same without the decoding. */
+  samplingFlops: number;
+}
+
+/** How many steps a take's sampling says it has done in the end: those of every window that is asked by itself. */
+export function stepsOfTake(
+  { description }: Pick<Model, 'description'>,
+  { steps, strength, windowFrames, overlapFrames }: ResolvedParameters,
+  totalFrames: number,
+): number {
+  const windows =
+    description.longClips === 'freeNoise' ? 1 : planWindows(totalFrames, windowFrames, overlapFrames).length;
+  return Math.max(1, Math.round(steps * strength)) * windows;
+}
+
+/** How often the network is asked in a step, under as many conditions. */
+export function askedBranches({ guidance }: Pick<ResolvedParameters, 'guidance'>): number {
+  return Object.values(guidanceWeights(guidance.text, guidance.image)).filter((weight) => weight !== 0).length;
 }
 
 /** Counts a take without loading a weight. */
@@ -20,13 +38,12 @@ export async function estimateTake(
   const shape = latentShape(model, parameters, parameters.windowFrames);
   const unet = await model.conditions.estimate(parameters);
   const decoder = await model.estimate('vae_decoder', { batch: 1, height: shape.height, width: shape.width });
-  const branches = Object.values(guidanceWeights(parameters.guidance.text, parameters.guidance.image)).filter(
-    (weight) => weight !== 0,
-  ).length;
-  const windows = planWindows(totalFrames, parameters.windowFrames, parameters.overlapFrames).length;
-  const steps = Math.max(1, Math.round(parameters.steps * parameters.strength)) * (parameters.inversion ? 2 : 1);
+  const branches = askedBranches(parameters);
+  const asked = stepsOfTake(model, parameters, totalFrames) * (parameters.inversion ? 2 : 1);
+  const samplingFlops = unet.flops * branches * asked;
   return {
     memoryBytes: Math.max(unet.weightBytes + unet.activationBytes, decoder.weightBytes + decoder.activationBytes),
-    flops: unet.flops * branches * windows * steps + decoder.flops * totalFrames,
+    flops: samplingFlops + decoder.flops * totalFrames,
+    samplingFlops,
   };
 }

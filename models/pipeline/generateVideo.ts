@@ -3,6 +3,7 @@ import { makeTake } from './makeTake.ts';
 import type { Retake } from './retake/retake.ts';
 import { checkMaskFills, checkMaskShape, type Mask, maskFill, type Picture } from './subject/picture.ts';
 import { pictureTrack } from './subject/pictureTrack.ts';
+import type { Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
 import { resolveParameters, type TakeParameters } from './takeParameters.ts';
 
@@ -25,9 +26,18 @@ export interface GenerateRequest {
  */
 export async function* generateVideo(
   model: Model,
-  { picture, mask, parameters: wanted, inputsKey, retake }: GenerateRequest,
+  request: GenerateRequest,
   context: RunContext,
 ): AsyncGenerator<TakeEvent, void, undefined> {
+  yield* makeTake(model, await openGeneration(model, request, context), context);
+}
+
+/** What a generation opens its take with. @throws StudioError for a mask that does not fit, is empty or full */
+export async function openGeneration(
+  model: Model,
+  { picture, mask, parameters: wanted, inputsKey, retake }: GenerateRequest,
+  context: RunContext,
+): Promise<Opening> {
   checkMaskShape(picture, mask, 'the picture');
   checkMaskFills([maskFill(mask)], 'the picture');
   const { frames } = wanted;
@@ -38,5 +48,5 @@ export async function* generateVideo(
     parameters,
     context.remember,
   );
-  yield* makeTake(model, { parameters, frames, inputsKey, track, retake }, context);
+  return { parameters, frames, inputsKey, track, retake };
 }

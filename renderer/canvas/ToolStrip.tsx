@@ -26,6 +26,7 @@ export function ToolStrip(): ReactNode {
   const writer = useSession((session) => session.writer);
   const view = useDocument((document) => document.get('view', 'view'));
   const source = useDocument((document) => document.get('source', view?.sourceId));
+  const reason = writer ? (source ? undefined : texts.inspector.needSource) : texts.lock.message;
   const whole = (operation: MaskOperation, label: string) => () => {
     if (source) addOperation(editor, source, shownSourceFrame(editor, source), operation, label);
   };
@@ -45,19 +46,19 @@ export function ToolStrip(): ReactNode {
       <IconButton
         icon="invert"
         label={texts.masks.invert}
-        disabled={!writer || !source}
+        reason={reason}
         onClick={whole({ kind: 'invert' }, 'Invert mask')}
       />
       <IconButton
         icon="all"
         label={texts.masks.fillAll}
-        disabled={!writer || !source}
+        reason={reason}
         onClick={whole({ kind: 'fill', mode: 'paint' }, 'Select all')}
       />
       <IconButton
         icon="close"
         label={texts.masks.clear}
-        disabled={!writer || !source || !activeMask(editor)}
+        reason={reason ?? (activeMask(editor) ? undefined : texts.masks.noMask)}
         onClick={whole({ kind: 'fill', mode: 'erase' }, 'Clear mask')}
       />
     </div>

@@ -6,6 +6,8 @@ import { frameUrl, shownSourceFrame } from '../preview/shownFrames.ts';
 import { useFrame } from '../preview/useFrameImage.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
 import { texts } from '../ui/texts/texts.ts';
+import { AttentionBar } from './attention/AttentionBar.tsx';
+import { useHeat } from './attention/useHeat.ts';
 import { LiveBadge } from './LiveBadge.tsx';
 import { BrushCursor } from './stage/BrushCursor.tsx';
 import { LiveShape } from './stage/LiveShape.tsx';
@@ -30,6 +32,7 @@ export function Viewer(): ReactNode {
   const mode = useSession((session) => session.viewMode);
   const viewport = useSession((session) => session.viewport);
   const result = useShownResult(source);
+  const heated = useHeat(result);
   const composed = useComposedPicture();
   const ahead = useSession((session) => session.speed) !== 0 ? 4 : 1;
   const isComparing = mode !== 'source' && mode !== 'timeline';
@@ -62,7 +65,7 @@ export function Viewer(): ReactNode {
             <Pictures
               frame={{ width: room.width, height: room.height }}
               image={sourceImage}
-              result={result.picture}
+              result={heated}
               compare={result.compare}
               composed={composed?.picture}
               places={places}
@@ -93,6 +96,7 @@ export function Viewer(): ReactNode {
         </span>
       ) : null}
       <LiveBadge />
+      <AttentionBar take={result.take} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { Slider } from '../ui/fields/Slider.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { PopoverPanel } from '../ui/surfaces/PopoverPanel.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { AttentionToggle } from './attention/AttentionToggle.tsx';
 import styles from './ViewerBar.module.css';
 import { fitViewport, zoomAt } from './viewGeometry.ts';
 
@@ -29,6 +30,7 @@ export function ViewerBar(): ReactNode {
         onChange={(viewMode) => editor.session.set({ viewMode, viewport: null })}
       />
       <span className={styles.space} />
+      <AttentionToggle />
       <MaskLookMenu />
       <ZoomControls />
     </div>

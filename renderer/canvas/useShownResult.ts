@@ -19,6 +19,9 @@ export interface ShownResult {
   /** The source frame that the result's frame stands for, where that is known (edits). */
   sourceFrame: number | undefined;
   exists: boolean;
+  /** The take that the picture is of, and which frame of it; absent for a live preview. */
+  take: TakeRecord | undefined;
+  frame: number;
 }
 
 /** The live preview where there is one, else the chosen take; looping, or at the frame under the playhead. */
@@ -55,7 +58,14 @@ export function useShownResult(source: SourceRecord | undefined): ShownResult {
   const first = recipe?.source.sourceId === source?.id ? recipe?.source.inFrame : source?.inFrame;
   const sourceFrame =
     isEdit && source && (sheet || take) ? Math.min(source.frameCount - 1, (first ?? 0) + frame) : undefined;
-  return { picture, compare: other ? compare : undefined, sourceFrame, exists: sheet !== null || take !== undefined };
+  return {
+    picture,
+    compare: other ? compare : undefined,
+    sourceFrame,
+    exists: sheet !== null || take !== undefined,
+    take: sheet ? undefined : take,
+    frame,
+  };
 }
 
 function useTakePicture(projectId: string, take: TakeRecord | undefined, frame: number): ShownPicture | undefined {

@@ -19,6 +19,7 @@ export function FollowGroup({ mask, source }: { mask: MaskRecord; source: Source
   useDocument((document) => document.all('stroke'));
   const status = useDocument((document) => followStatus(document, mask));
   const obstacle = job ? undefined : following.obstacle();
+  const locked = writer ? undefined : texts.lock.message;
   const start = (): void => void messages.attempt(() => following.toggle());
   const label = job ? texts.follow.cancel : status.frameCount > 0 ? texts.follow.again : texts.follow.start;
   return (
@@ -39,14 +40,14 @@ export function FollowGroup({ mask, source }: { mask: MaskRecord; source: Source
             small
             label={texts.follow.nextDoubt}
             keys="D"
-            disabled={status.doubts.length === 0}
+            reason={status.doubts.length === 0 ? texts.follow.noDoubts : undefined}
             onClick={() => following.nextDoubt()}
           />
           <IconButton
             icon="trash"
             small
             label={texts.follow.forget}
-            disabled={!writer || status.runs.length === 0 || job !== undefined}
+            reason={status.runs.length === 0 ? texts.follow.nothingFollowed : job ? texts.follow.busy : locked}
             onClick={() => following.forget(mask)}
           />
         </Inline>

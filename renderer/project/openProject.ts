@@ -12,6 +12,7 @@ import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { texts } from '../ui/texts/texts.ts';
+import { Attention } from './attention.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
 import { Grids } from './grids.ts';
@@ -43,6 +44,7 @@ export class OpenProject implements ProjectScope {
   readonly smartSelect: SmartSelect;
   readonly following: Following;
   readonly grids: Grids;
+  readonly attention: Attention;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -76,6 +78,7 @@ export class OpenProject implements ProjectScope {
     this.smartSelect = new SmartSelect(this);
     this.following = new Following(this, this.playback);
     this.grids = new Grids(this);
+    this.attention = new Attention(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -148,6 +151,7 @@ export class OpenProject implements ProjectScope {
     else if (event.type === 'followed') {
       if (event.projectId === this.id) this.following.receive(event);
     } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
+    else if (event.type === 'attention') this.attention.receive(event);
     else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.
     if (event.type === 'job' && (event.job.state === 'canceled' || event.job.state === 'failed'))

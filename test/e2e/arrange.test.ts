@@ -210,6 +210,28 @@ describe('the timeline', () => {
     expect(job?.total).toBe(12);
   });
 
+  it('renames media in place, and takes a copied picture in', async () => {
+    const picture = page.getByRole('button', { name: /^Red balloon/ });
+    await picture.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByRole('textbox', { name: 'Rename' }).fill('The balloon');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^The balloon/ }).waitFor();
+    await undo(/^Undo rename media/);
+    await picture.waitFor();
+    await page.evaluate(`(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+      canvas.getContext('2d').fillRect(0, 0, 20, 30);
+      const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([blob], 'copied.png', { type: 'image/png' }));
+      window.dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+    })()`);
+    await page.getByRole('button', { name: /^copied.png/ }).waitFor();
+    await undo(/^Undo import/);
+    await page.getByRole('button', { name: /^copied.png/ }).waitFor({ state: 'detached' });
+  });
+
   it('takes a sound in on a track of its own, where it is heard while it plays', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'magdiff-tone-')), 'tone.wav');
     await writeFile(path, evenTone(2));

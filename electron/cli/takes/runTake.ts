@@ -52,7 +52,12 @@ async function runUntil(signal: AbortSignal, run: TakeRun, console: Console): Pr
   const job = { ...run.job, folder };
   try {
     const estimate = await host.estimate(job);
-    console.note('estimate', `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory.`);
+    const { drawn, finished } = estimate;
+    const enlarged = finished.width > drawn.width ? ' What is made is enlarged, what is kept is not.' : '';
+    console.note(
+      'estimate',
+      `About ${duration(estimate.seconds)} and ${byteCount(estimate.memoryBytes)} of memory. The model draws at ${drawn.width}×${drawn.height}.${enlarged}`,
+    );
     if (estimate.advice) {
       throw new StudioError(
         'out-of-memory',

@@ -225,11 +225,11 @@ export class GridService {
         if (kept.measured || !kept.result || this.#closing || grid.isGone) continue;
         const { framesFolder } = resultOf(project, file.id, cell, kept.result);
         const place = { id: file.id, folder: cellFolder(project, file.id, cell) };
-        const { settings, source, mask, modelFolder } = await this.#jobOf(grid, cell, place);
+        const { modelFolder, ...job } = await this.#jobOf(grid, cell, place);
         const { folders, home, measures } = this.#options;
         const answer = await measures.measure({
           framesFolder,
-          job: { settings, source, mask },
+          job,
           modelFolder,
           folders,
           home,

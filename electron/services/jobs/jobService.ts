@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { isFinal, type PreviewSheet, type TakeRequest } from '../../contract/jobs.ts';
+import type { MethodOutput } from '../../contract/methods.ts';
 import type { RetakeRequest } from '../../contract/retake.ts';
 import type { EngineEvent, EnginePreview } from '../../engine/engineProtocol.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
@@ -99,10 +100,7 @@ export class JobService {
   }
 
   /** Memory and time a request would need, before it runs. */
-  async estimate(
-    project: OpenProject,
-    request: TakeRequest,
-  ): Promise<{ memoryBytes: number; seconds: number; advice: string | null }> {
+  async estimate(project: OpenProject, request: TakeRequest): Promise<MethodOutput<'jobs.estimate'>> {
     const recipe = await planRecipe(project, request, this.#options, true);
     const engineRequest = await planJob(
       project,
@@ -110,8 +108,8 @@ export class JobService {
       recipe,
       this.#options.catalogue,
     );
-    const { memoryBytes, seconds, advice } = await this.#options.engine.estimate(engineRequest);
-    return { memoryBytes, seconds, advice: advice ?? null };
+    const { memoryBytes, seconds, drawn, finished, advice } = await this.#options.engine.estimate(engineRequest);
+    return { memoryBytes, seconds, drawn, finished, advice: advice ?? null };
   }
 
   /** The bytes of a job's latest preview. */

@@ -115,7 +115,9 @@ function placeTake({ store }: OpenProject, take: TakeRecord): (ItemRecord | Trac
   const above = tracks.slice(under ? tracks.findIndex(({ id }) => id === under.trackId) + 1 : 1);
   const free = above.find(({ id, locked }) => !locked && isRoom(items, id, room));
   if (!free && tracks.length >= mostTracks) return [];
-  const track = free ?? newTrack(store.all('track'), 'video', newId('track'));
+  const takeTracks = tracks.filter(({ name }) => /^Takes/.test(name)).length;
+  const made = newTrack(store.all('track'), 'video', newId('track'));
+  const track = free ?? { ...made, name: takeTracks === 0 ? 'Takes' : `Takes ${takeTracks + 1}` };
   const item: ItemRecord = {
     ...{ kind: 'item', id: newId('item'), trackId: track.id, targetId: take.id },
     ...{ startFrame, lengthFrames, inFrame: 0 },

@@ -1,3 +1,4 @@
+import type { AttentionFacts } from '../../contract/attention.ts';
 import type { MeasuredTake } from '../../contract/measures.ts';
 import type { MeasuredJob } from './takeToMeasure.ts';
 
@@ -13,5 +14,25 @@ export interface MeasureQuestion {
   readonly home: string;
 }
 
-/** What comes of it. */
-export type MeasureAnswer = { readonly measured: MeasuredTake } | { readonly error: string };
+/** A take whose attention is to be read; its maps are written into the folder that holds its latents. */
+export interface AttentionQuestion {
+  readonly folder: string;
+  readonly job: MeasuredJob;
+  readonly modelFolder: string;
+}
+
+/** What the process is asked. */
+export type ReadingQuestion =
+  | ({ readonly kind: 'measure' } & MeasureQuestion)
+  | ({ readonly kind: 'attention' } & AttentionQuestion);
+
+/** A sentence on what went wrong. */
+interface Failure {
+  readonly error: string;
+}
+
+/** What comes of measuring. */
+export type MeasureAnswer = { readonly measured: MeasuredTake } | Failure;
+
+/** What comes of reading attention. */
+export type AttentionAnswer = { readonly facts: AttentionFacts } | Failure;

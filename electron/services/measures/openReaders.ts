@@ -34,6 +34,9 @@ const wanted: Readonly<Record<keyof MeasureReaders, { readonly for: string; read
   classes: { for: 'inception score', files: 'an Inception v3, such as pt_inception-2015-12-05-6726825d.pth' },
 };
 
+/** How networks that look into takes are opened. */
+export const readerOptions = () => ({ cacheFolder: join(cacheRoot(), 'graphs') });
+
 /** Names of readers, as figures are listed. */
 const readerNames = ['pictures', 'sentences', 'subjects', 'clips', 'classes'] as const;
 
@@ -42,7 +45,7 @@ const readerNames = ['pictures', 'sentences', 'subjects', 'clips', 'classes'] as
  * no backbone does. `missing` has what no backbone reads. Dispose when done.
  */
 export async function openReaders({ backbones, modelFolder }: ReaderWishes): Promise<OpenedReaders> {
-  const options = { cacheFolder: join(cacheRoot(), 'graphs') };
+  const options = readerOptions();
   const disposals: (() => Promise<void>)[] = [];
   const dispose = async (): Promise<void> => void (await Promise.all(disposals.map((done) => done())));
   try {

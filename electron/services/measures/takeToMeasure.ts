@@ -14,7 +14,12 @@ import { subjectIn, type TakeToMeasure } from './measureTake.ts';
 const mostFrames = 128;
 
 /** What a take's own recipe says beside its frames: its job as the engine had it. */
-export type MeasuredJob = Pick<EngineJob, 'settings' | 'source' | 'mask'>;
+export type MeasuredJob = Pick<EngineJob, 'settings' | 'source' | 'mask' | 'retake'>;
+
+/** The job as its inputs' readers want it; they ask for nothing else of one. */
+export const jobOf = (job: MeasuredJob): EngineJob => ({
+  ...{ ...job, id: 'measured', folder: '', modelFolder: '', previews: false },
+});
 
 /** Reads a clip or a folder of frames, the first {@link mostFrames} of it. */
 export async function framesOf(path: string): Promise<Pick<TakeToMeasure, 'width' | 'height' | 'frames'>> {
@@ -40,12 +45,11 @@ export async function takeOfJob(
   model?: Model,
 ): Promise<TakeToMeasure> {
   const { settings } = job;
-  // The inputs' readers ask for nothing else of a job.
-  const whole: EngineJob = { ...job, id: 'measured', folder: '', modelFolder: '', previews: false };
+  const whole = jobOf(job);
   const { prompt, task, keep } = settings;
   if (task === 'generate') {
     const { picture, mask } = await readGenerateInputs(whole);
-    const planned = model && (await plannedMasks(model, { picture, mask }, settings));
+    const planned = model && (await plannedMasks(model, { picture, mask }, { ...settings, ...job.retake?.motion }));
     const masks = planned?.map((each) => atSize(each, frames.width, frames.height));
     return { ...frames, prompt, masks, subject: subjectOf(picture, mask) };
   }

@@ -4,10 +4,13 @@ import { createMemory } from '../../memory/memory.ts';
 import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
 import type { Model } from '../../model/model.ts';
 import { ClipTokenizer } from '../../text/clipTokenizer.ts';
+import { tokenizedWords, windowAttention } from './attention.ts';
 import { windowPredictor } from './predictor.ts';
 
 /** What the conditions need of a tokenizer. */
 export interface PromptTokenizer {
+  /** Words and marks one by one with their tokens; absent where a stand-in does not tell. */
+  pieces?(text: string): readonly { text: string; ids: readonly number[] }[];
   /** Token ids padded to `length`, and the words that did not fit, in order. */
   encode(text: string, length: number): { ids: readonly number[]; cutWords: readonly string[] };
 }
@@ -55,6 +58,10 @@ export function magdiffConditions(model: Model, tokenizer?: PromptTokenizer): Co
       });
     },
     predictor: (settings, conditions) => windowPredictor(model, settings, conditions, contexts),
+    attention: {
+      words: async (prompt) => tokenizedWords(await tokenizerOf(), prompt, text.tokens),
+      pass: (settings, conditions) => windowAttention(model, settings, conditions, contexts),
+    },
     planner: motion && pathPlanner(model, { scheduler: model.description.scheduler, ...motion }, tokenIds),
   };
 }

@@ -70,7 +70,7 @@ export async function windowPredictor(
  * The context's keys and values for every cross-attention layer: text states (1, t, C) and image tokens of the window's frames,
  * concatenated. They depend on neither step nor frame.
  */
-async function encodeContext(
+export async function encodeContext(
   model: Model,
   textStates: FloatTensor,
   imageTokens: readonly FloatTensor[],

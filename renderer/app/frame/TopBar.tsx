@@ -33,14 +33,14 @@ export function TopBar(): ReactNode {
         label={texts.top.undo(undoLabel)}
         keys="Ctrl Z"
         onClick={() => editor.undo()}
-        disabled={!writer || !undoLabel}
+        aria-disabled={!writer || !undoLabel}
       />
       <IconButton
         icon="redo"
         label={texts.top.redo(redoLabel)}
         keys="Ctrl Shift Z"
         onClick={() => editor.redo()}
-        disabled={!writer || !redoLabel}
+        aria-disabled={!writer || !redoLabel}
       />
       <SaveState />
       <JobsChip />

@@ -62,5 +62,7 @@ function needs(estimate: ProjectState['estimate']): string {
   if (!estimate) return texts.inspector.estimating;
   if ('problem' in estimate) return estimate.problem;
   const known = texts.inspector.estimate(secondsText(estimate.seconds), memoryText(estimate.memoryBytes));
-  return estimate.advice ? `${known} · ${estimate.advice}` : known;
+  const { drawn, finished, advice } = estimate;
+  const size = texts.inspector.drawnAt(drawn, finished.width > drawn.width ? finished : undefined);
+  return [known, size, ...(advice ? [advice] : [])].join(' · ');
 }

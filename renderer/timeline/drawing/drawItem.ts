@@ -5,6 +5,7 @@ import { targetOf } from '../../editor/timeline/arrangement.ts';
 import { texts } from '../../ui/texts/texts.ts';
 import { fadeHandles, type TrackRow, xOfFrame } from '../timelineLayout.ts';
 import { drawSource, drawTake, type Place } from './drawMedia.ts';
+import type { TimelineColours } from './timelineColours.ts';
 import { fillShape, type TimelinePaint } from './timelinePaint.ts';
 
 /** Draws an item with what it shows, its fades, and a frame where it is selected. */
@@ -22,7 +23,7 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord, row: TrackRow):
   context.globalAlpha = row.track.hidden || (row.track.muted && row.track.media === 'sound') ? 0.4 : 1;
   context.beginPath();
   context.roundRect(left, row.top + 1, width, row.height - 2, Math.min(5, width / 2));
-  context.fillStyle = item.title ? colours.title : target?.kind === 'take' ? colours.take : colours.source;
+  context.fillStyle = fillOf(colours, item, target, row);
   context.fill();
   if (width > 6) {
     context.clip();
@@ -39,6 +40,17 @@ export function drawItem(paint: TimelinePaint, item: ItemRecord, row: TrackRow):
     context.stroke();
   }
   if (isHeld) drawHandles(paint, item, row);
+}
+
+function fillOf(
+  colours: TimelineColours,
+  item: ItemRecord,
+  target: SourceRecord | TakeRecord | undefined,
+  { track }: TrackRow,
+): string {
+  if (track.media === 'sound') return colours.sound;
+  if (item.title) return colours.title;
+  return target?.kind === 'take' ? colours.take : colours.source;
 }
 
 function drawContent(

@@ -8,6 +8,7 @@ export interface TimelineColours {
   source: string;
   take: string;
   title: string;
+  sound: string;
   wave: string;
   key: string;
   /** Of a followed frame that is sure, and of one that is doubtful. */
@@ -30,6 +31,7 @@ export function readColours(element: HTMLElement): TimelineColours {
     source: token('--track-source'),
     take: token('--track-take'),
     title: token('--track-title'),
+    sound: token('--track-sound'),
     wave: token('--track-wave'),
     key: token('--track-key'),
     sure: token('--track-sure'),

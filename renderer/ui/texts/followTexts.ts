@@ -20,6 +20,7 @@ export const followTexts = {
         : `The subject was followed through ${frames} frames; ${doubtful} of them need a look (D).`,
     doubts: (count: number) => (count === 1 ? '1 doubtful frame' : `${count} doubtful frames`),
     noDoubts: 'No frame is doubtful.',
+    nothingFollowed: 'Nothing was followed yet.',
     nextDoubt: 'Next doubtful frame',
     sure: (frame: number, percent: number) => `Frame ${frame}, ${percent} % sure`,
     cut: (frame: number) => `The clip cuts at frame ${frame}: followed up to there.`,

@@ -83,6 +83,8 @@ export const inspectorTexts = {
     runEdit: 'Apply edit',
     live: 'Live',
     liveHint: 'A fast preview starts again each time you let go of a stroke, a word or a slider.',
+    drawnAt: (drawn: { width: number; height: number }, finished?: { width: number; height: number }) =>
+      `drawn at ${drawn.width}×${drawn.height}${finished ? `, enlarged to ${finished.width}×${finished.height}` : ''}`,
     estimate: (seconds: string, memory: string) => `about ${seconds}, ${memory} of memory`,
     estimating: 'Estimating…',
     noModel: 'No model is installed.',

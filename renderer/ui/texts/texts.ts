@@ -1,4 +1,5 @@
 import { aboutTexts } from './aboutTexts.ts';
+import { attentionTexts } from './attentionTexts.ts';
 import { followTexts } from './followTexts.ts';
 import { gridTexts } from './gridTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
@@ -31,6 +32,7 @@ export const texts = {
   ...timelineTexts,
   ...takeTexts,
   ...gridTexts,
+  ...attentionTexts,
   ...inspectorTexts,
   ...laneTexts,
   ...modelTexts,

@@ -76,7 +76,10 @@ export class HandEngine implements EnginePort {
     this.followed.get(jobId)?.tell({ type: 'canceled' });
   }
   async estimate(): Promise<JobEstimate> {
-    return { memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 };
+    return {
+      ...{ memoryBytes: 1e9, availableBytes: 8e9, seconds: 3 },
+      ...{ drawn: { width: 128, height: 128 }, finished: { width: 128, height: 128 } },
+    };
   }
   async device(): Promise<EngineDevice> {
     return { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] };

@@ -35,6 +35,24 @@ describe('SaveQueue', () => {
     expect(states).toEqual(['saving', 'saved']);
   });
 
+  it('tells what the studio has not got yet, that which is on its way included', async () => {
+    const ends: (() => void)[] = [];
+    const queue = new SaveQueue(
+      () => new Promise((done) => ends.push(done)),
+      () => undefined,
+    );
+    const waiting = (): string[] => queue.waiting.added.map(({ id }) => id);
+    queue.push(marker('a'));
+    queue.push(marker('b'));
+    expect(waiting()).toEqual(['a', 'b']);
+    ends.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(waiting()).toEqual(['b']);
+    ends.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(waiting()).toEqual([]);
+  });
+
   it('sends a failed change again, together with later ones, and forgets on demand', async () => {
     const sent: string[][] = [];
     let failing = true;

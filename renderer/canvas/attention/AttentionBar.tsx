@@ -1,0 +1,81 @@
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import type { TakeRecord } from '../../../electron/contract/records.ts';
+import { useProject, useSession } from '../../project/hooks.ts';
+import { Segments } from '../../ui/controls/Segments.tsx';
+import { HintText } from '../../ui/fields/Field.tsx';
+import { texts } from '../../ui/texts/texts.ts';
+import styles from './AttentionBar.module.css';
+
+const text = texts.attention;
+
+/** The take's words: pointing at one shows where it acts, a click keeps it. Which noise and which layers is chosen beside them. */
+export function AttentionBar({ take }: { take: TakeRecord | undefined }): ReactNode {
+  const { attention } = useProject();
+  const state = useSyncExternalStore(attention.state.subscribe, () => attention.state.state);
+  const mode = useSession((session) => session.viewMode);
+  const takeId = take?.id ?? null;
+  useEffect(() => attention.follow(takeId), [attention, takeId]);
+  if (!state.isOn || !take || mode === 'source' || mode === 'timeline') return null;
+  const { maps, pointed, kept, level, group } = state;
+  if (!maps)
+    return (
+      <div className={styles.bar} role="status">
+        <HintText>{text.reading}</HintText>
+      </div>
+    );
+  const shown = pointed ?? kept ?? 0;
+  const names = [...maps.words, text.picture];
+  const peak = maps.peaks[(level * maps.groups.length + group) * names.length + shown] ?? 0;
+  return (
+    // The stage below takes what is not taken here.
+    <div
+      className={styles.bar}
+      role="toolbar"
+      aria-label={text.bar}
+      data-testid="attention-bar"
+      onPointerDown={(event) => event.stopPropagation()}
+    >
+      <div className={styles.words}>
+        {names.map((word, index) => (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice in a prompt, and its place is what it is.
+            key={index}
+            type="button"
+            className={[styles.word, index === maps.words.length && styles.picture, index === shown && styles.shown]
+              .filter(Boolean)
+              .join(' ')}
+            aria-label={index === maps.words.length ? text.wordPicture : text.word(word)}
+            aria-pressed={index === kept}
+            onPointerEnter={() => attention.state.set({ pointed: index })}
+            onPointerLeave={() => attention.state.set({ pointed: null })}
+            onFocus={() => attention.state.set({ pointed: index })}
+            onBlur={() => attention.state.set({ pointed: null })}
+            onClick={() => attention.state.set({ kept: index })}
+          >
+            {word}
+          </button>
+        ))}
+      </div>
+      <div className={styles.choices}>
+        <Segments
+          label={text.level}
+          value={String(level)}
+          options={maps.levels.map((share, index) => ({ value: String(index), label: text.levels(share) }))}
+          onChange={(value) => attention.state.set({ level: Number(value) })}
+        />
+        <Segments
+          label={text.group}
+          value={String(group)}
+          options={maps.groups.map((name, index) => ({ value: String(index), label: groupName(name) }))}
+          onChange={(value) => attention.state.set({ group: Number(value) })}
+        />
+        <span className={styles.peak}>
+          <HintText>{text.peak(peak)}</HintText>
+        </span>
+      </div>
+    </div>
+  );
+}
+
+const groupName = (name: string): string =>
+  name === 'down' || name === 'middle' || name === 'up' ? text.groups[name] : name;

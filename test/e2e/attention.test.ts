@@ -1,0 +1,66 @@
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage, until } from './support.ts';
+
+// Where the words of a take act, seen over it; each test goes on where the last one left.
+let browser: Browser;
+let studio: RunningStudio;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  ({ studio } = await launchStudio());
+  ({ page, complaints } = await openPage(browser, studio.url));
+  page.setDefaultTimeout(20_000);
+  await page.getByRole('button', { name: 'Open the sample' }).click();
+  await askForFewSteps(page);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.close();
+});
+
+/** What the viewer shows now. */
+const stage = (): Promise<string> =>
+  page.evaluate<string>("document.querySelector('[role=application] canvas').toDataURL()");
+
+describe('attention over a take', { timeout: 240_000 }, () => {
+  it('is read by one pass over the kept take, word by word', async () => {
+    const plain = await stage();
+    await page.getByRole('button', { name: 'Where words act' }).click();
+    await page.getByTestId('attention-bar').waitFor({ timeout: 120_000 });
+    const words = page.getByRole('button', { name: /^Where “/ });
+    expect(await words.allTextContents()).toEqual(['it', 'floats', 'up', 'on', 'the', 'beach', 'at', 'sunset']);
+    await until(async () => (await stage()) !== plain);
+    await expectAccessible(page, 'attention');
+  });
+
+  it('shows the word that is pointed at, and keeps the one that was clicked', async () => {
+    await page.mouse.move(5, 5);
+    const kept = await stage();
+    await page.getByRole('button', { name: 'Where “beach” acts' }).hover();
+    await until(async () => (await stage()) !== kept);
+    const beach = await stage();
+    await page.getByRole('button', { name: 'Where “beach” acts' }).click();
+    await page.mouse.move(5, 5);
+    await until(async () => (await stage()) === beach);
+    await page.getByRole('radio', { name: 'down' }).click();
+    await until(async () => (await stage()) !== beach);
+  });
+
+  it('is there at once when it is asked for again, and goes when it is switched off', async () => {
+    await page.getByRole('button', { name: 'Where words act' }).click();
+    await page.getByTestId('attention-bar').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByTestId('workbench').waitFor();
+    const began = Date.now();
+    await page.getByRole('button', { name: 'Where words act' }).click();
+    await page.getByTestId('attention-bar').waitFor();
+    expect(Date.now() - began).toBeLessThan(5000);
+    expect(complaints).toEqual([]);
+  });
+});
