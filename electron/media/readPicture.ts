@@ -75,6 +75,8 @@ function hidesSomething(rgba: Uint8Array): boolean {
 
 /** Reads a mask picture: brightness where it is opaque; white is the subject. One byte a pixel. */
 export async function readMask(path: string): Promise<{ width: number; height: number; data: Uint8Array }> {
+  const grey = await readGrey(path);
+  if (grey) return grey;
   const picture = await readPicture(path);
   const data = new Uint8Array(picture.width * picture.height);
   for (let i = 0; i < data.length; i++) {
@@ -83,6 +85,26 @@ export async function readMask(path: string): Promise<{ width: number; height: n
     data[i] = Math.round((brightest * (picture.data[at + 3] ?? 255)) / 255);
   }
   return { width: picture.width, height: picture.height, data };
+}
+
+/** A grey PNG of eight bits, which most masks are, as it lies there: a quarter of the time of reading its colours. */
+async function readGrey(path: string): Promise<{ width: number; height: number; data: Uint8Array } | undefined> {
+  if (!/\.png$/i.test(path)) return undefined;
+  try {
+    const image = sharp(path, { limitInputPixels: maximumPixels, failOn: 'error' });
+    const { format, channels, depth, space } = await image.metadata();
+    if (format !== 'png' || channels !== 1 || depth !== 'uchar' || space !== 'b-w') return undefined;
+    const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    if (info.channels !== 1) return undefined;
+    return {
+      width: info.width,
+      height: info.height,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    };
+  } catch {
+    // Whatever is wrong with it, reading it as a picture says so.
+    return undefined;
+  }
 }
 
 /** The alpha channel of a picture as a mask. */

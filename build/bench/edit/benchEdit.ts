@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,8 +24,10 @@ const overlapFrames = 4;
 /** What a run of the command said and took. */
 interface EditRun {
   readonly seconds: number;
-  /** Longest time in which it said nothing. */
-  readonly silence: number;
+  /** Longest time in which it said nothing, once it had begun to speak, and in which stage that was. */
+  readonly silence: { readonly seconds: number; readonly stage: string };
+  /** Processor time of it and of what it started. */
+  readonly processorSeconds: number;
   /** Seconds by stage. */
   readonly stages: ReadonlyMap<string, number>;
   readonly memoryOutside: number;
@@ -45,13 +48,11 @@ export async function benchEdit(
     await mkdir(folder, { recursive: true });
     const clip = await drawClip(folder, { width: 1920, height: 1080, seconds: 10, framesPerSecond: 24 });
     const job = join(folder, 'job');
-    tell(
-      `load of the machine before: ${loadavg()
-        .map((load) => load.toFixed(1))
-        .join(' ')}`,
-    );
+    tell(`load of the machine before: ${loads()}`);
     const run = await runEdit(clip, modelFolder, job, join(folder, 'edited.mp4'));
     for (const [stage, seconds] of run.stages) tell(`${stage}: ${seconds.toFixed(1)} s`);
+    tell(`longest silence: ${run.silence.seconds.toFixed(1)} s, ${run.silence.stage}`);
+    tell(`processor time: ${run.processorSeconds.toFixed(0)} s; load of the machine after: ${loads()}`);
     tell(`memory in all: ${(run.memoryInAll / 2 ** 30).toFixed(2)} GiB`);
     const { description } = await openModel(modelFolder, { provider: 'cpu' });
     const window = Math.min(clip.frames, Math.max(...description.frames));
@@ -84,12 +85,17 @@ function measuresOf(run: EditRun, figures: PlaceFigures): Measure[] {
     ),
     atMost('colour drift of the place over 10 s', figures.drift, 'ΔE', 2),
     atMost('10 s of 1080p with sound: the whole edit', run.seconds, 's', 90),
-    atMost('longest time without progress', run.silence, 's', 1),
+    atMost('longest time without progress', run.silence.seconds, 's', 1),
     ...(process.platform === 'linux'
       ? [atMost('memory outside the engine', run.memoryOutside / 2 ** 30, 'GiB', 1)]
       : []),
   ];
 }
+
+const loads = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ');
 
 /** Runs the command and listens to it. */
 async function runEdit(clip: DrawnClip, modelFolder: string, job: string, out: string): Promise<EditRun> {
@@ -103,7 +109,9 @@ async function runEdit(clip: DrawnClip, modelFolder: string, job: string, out: s
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let [memoryOutside, memoryInAll, silence] = [0, 0, 0];
+  let [memoryOutside, memoryInAll] = [0, 0];
+  let silence = { seconds: 0, stage: '' };
+  const processorBefore = processorSecondsOfChildren();
   const timer = setInterval(() => {
     memoryOutside = Math.max(memoryOutside, treeBytes(child.pid ?? 0, 'engineProcess'));
     memoryInAll = Math.max(memoryInAll, treeBytes(child.pid ?? 0, '\n'));
@@ -112,8 +120,9 @@ async function runEdit(clip: DrawnClip, modelFolder: string, job: string, out: s
   const stages = new Map<string, number>();
   createInterface(child.stdout).on('line', (line) => {
     const now = performance.now();
-    silence = Math.max(silence, (now - last) / 1000);
-    stages.set(stage, (stages.get(stage) ?? 0) + (now - last) / 1000);
+    const seconds = (now - last) / 1000;
+    if (stage !== 'starting' && seconds > silence.seconds) silence = { seconds, stage };
+    stages.set(stage, (stages.get(stage) ?? 0) + seconds);
     last = now;
     const said: unknown = JSON.parse(line);
     if (typeof said === 'object' && said && 'state' in said) stage = String(said.state);
@@ -121,7 +130,16 @@ async function runEdit(clip: DrawnClip, modelFolder: string, job: string, out: s
   const code = await new Promise<number | null>((done) => child.once('close', done));
   clearInterval(timer);
   if (code !== 0) throw new Error(`the edit ended with ${code}`);
-  return { seconds: (performance.now() - began) / 1000, silence, stages, memoryOutside, memoryInAll };
+  const processorSeconds = processorSecondsOfChildren() - processorBefore;
+  return { seconds: (performance.now() - began) / 1000, silence, processorSeconds, stages, memoryOutside, memoryInAll };
+}
+
+/** Processor time of this process's children that have ended, and of theirs; Linux, else 0. */
+function processorSecondsOfChildren(): number {
+  if (process.platform !== 'linux') return 0;
+  // The fields behind the name in brackets; 16 and 17 of all are the children's time in user and system mode, in hundredths.
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
 /** Looks at the place in every frame. */

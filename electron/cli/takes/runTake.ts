@@ -72,8 +72,18 @@ async function runUntil(signal: AbortSignal, run: TakeRun, console: Console): Pr
       else console.note('warning', news.message);
     });
     const frames = async function* () {
-      for (let index = 0; index < result.frameCount; index++)
-        yield await readPicture(frameFileOf(result.framesFolder, index));
+      // While the encoder takes one frame the next is read.
+      const read = (index: number) => {
+        const reading = readPicture(frameFileOf(result.framesFolder, index));
+        reading.catch(() => undefined);
+        return reading;
+      };
+      let next = read(0);
+      for (let index = 1; index <= result.frameCount; index++) {
+        const frame = await next;
+        if (index < result.frameCount) next = read(index);
+        yield frame;
+      }
     };
     const video = (await run.writeVideo?.(result, frames)) ?? {
       frames: frames(),

@@ -1,4 +1,4 @@
-import { type Kernel, type Planes, resample, taps } from '../../math/resample.ts';
+import { type Planes, resample, taps } from '../../math/resample.ts';
 import type { Size } from '../../model/conditions.ts';
 import { blurPlanes } from './blur.ts';
 
@@ -16,11 +16,11 @@ const pullPerSlope = 0.6;
  * @returns RGBA, row by row, opaque.
  */
 export function enlargeMade(made: Planes, { width, height }: Size): Uint8ClampedArray {
-  const scale = Math.min(sharpeningScale, width / made.width);
-  if (scale <= 1) return toRgba(resample(made, width, made.height, 'area'), height, 'bicubic');
+  const scale = Math.min(sharpeningScale, width / made.width, height / made.height);
+  if (scale <= 1) return toRgba(resample(made, width, height, 'area'));
   const middle = { width: Math.round(made.width * scale), height: Math.round(made.height * scale) };
-  const smooth = heldToNeighbours(widen(heighten(made, middle.height, 'lanczos'), middle.width, 'lanczos'), made);
-  return toRgba(widen(narrowEdges(smooth), width, 'bicubic'), height, 'bicubic');
+  const smooth = heldToNeighbours(resample(made, middle.width, middle.height, 'lanczos'), made);
+  return cubicToRgba(narrowEdges(smooth), { width, height });
 }
 
 /** Holds enlarged values to the span of the two by two pixels around them. */
@@ -91,82 +91,62 @@ function slopeOf({ width, height, data }: Planes): Float32Array {
   return slope;
 }
 
-/** Taps of an enlargement, at most; smaller sizes read more. */
-const fewTaps = 6;
+/** What a cubic reads for each position of an enlargement. */
+const cubicTaps = 4;
 
-/** For each output position its {@link fewTaps} inputs and their weights, one after the other; undefined where it reads more. */
-function evenTaps(from: number, to: number, kernel: Kernel): { at: Int32Array; weight: Float32Array } | undefined {
-  if (to < from) return undefined;
-  const { first, count, weights } = taps(from, to, kernel);
-  const at = new Int32Array(to * fewTaps);
-  const weight = new Float32Array(to * fewTaps);
+/** For each output position its {@link cubicTaps} inputs and their weights, one after the other. */
+function evenTaps(from: number, to: number): { at: Int32Array; weight: Float32Array } {
+  const { first, count, weights } = taps(from, to, 'bicubic');
+  const at = new Int32Array(to * cubicTaps);
+  const weight = new Float32Array(to * cubicTaps);
   for (let out = 0; out < to; out++)
-    for (let tap = 0; tap < fewTaps; tap++) {
-      at[out * fewTaps + tap] = Math.min(from - 1, first[out] + tap);
-      if (tap < count[out]) weight[out * fewTaps + tap] = weights[out][tap];
+    for (let tap = 0; tap < cubicTaps; tap++) {
+      at[out * cubicTaps + tap] = Math.min(from - 1, first[out] + tap);
+      if (tap < count[out]) weight[out * cubicTaps + tap] = weights[out][tap];
     }
   return { at, weight };
 }
 
-/** Planes at another width. */
-function widen(planes: Planes, width: number, kernel: Kernel): Planes {
-  const even = evenTaps(planes.width, width, kernel);
-  if (!even) return resample(planes, width, planes.height, 'area');
-  const { at, weight } = even;
-  const rows = planes.channels * planes.height;
-  const from = planes.data;
-  const data = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const start = row * planes.width;
-    for (let x = 0, t = 0, to = row * width; x < width; x++, t += fewTaps, to++)
-      data[to] =
-        weight[t] * from[start + at[t]] +
-        weight[t + 1] * from[start + at[t + 1]] +
-        weight[t + 2] * from[start + at[t + 2]] +
-        weight[t + 3] * from[start + at[t + 3]] +
-        weight[t + 4] * from[start + at[t + 4]] +
-        weight[t + 5] * from[start + at[t + 5]];
-  }
-  return { ...planes, width, data };
-}
-
-/** Writes planes at another height, values `step` apart and planes `planeStep`. */
-function heightenInto(
-  planes: Planes,
-  { height, kernel }: { height: number; kernel: Kernel },
-  out: Float32Array | Uint8ClampedArray,
-  step: number,
-  planeStep: number,
-) {
-  const even = evenTaps(planes.height, height, kernel);
-  const source = even ? planes : resample(planes, planes.width, height, 'area');
-  const { width, data } = source;
-  for (let channel = 0; channel < planes.channels; channel++) {
-    const start = channel * source.height * width;
-    for (let y = 0, t = 0, to = channel * planeStep; y < height; y++, t += fewTaps) {
-      if (!even) {
-        for (let x = 0, from = start + y * width; x < width; x++, from++, to += step) out[to] = data[from];
-        continue;
-      }
-      const [a, b, c, d, e, f] = even.at.subarray(t, t + fewTaps).map((line) => start + line * width);
-      const [p, q, r, u, v, w] = even.weight.subarray(t, t + fewTaps);
-      for (let x = 0; x < width; x++, to += step)
-        out[to] =
-          p * data[a + x] + q * data[b + x] + r * data[c + x] + u * data[d + x] + v * data[e + x] + w * data[f + x];
+/** Enlarges planes by a cubic straight into RGBA: the longest part of an edit outside the network, so its loops are written out. */
+function cubicToRgba(planes: Planes, { width, height }: Size): Uint8ClampedArray {
+  const wide = widen(planes, width);
+  const { at, weight } = evenTaps(planes.height, height);
+  const area = planes.height * width;
+  const out = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0, t = 0, to = 0; y < height; y++, t += cubicTaps) {
+    const [p, q, r, u] = [weight[t], weight[t + 1], weight[t + 2], weight[t + 3]];
+    let [a, b, c, d] = [at[t] * width, at[t + 1] * width, at[t + 2] * width, at[t + 3] * width];
+    for (let x = 0; x < width; x++, to += 4, a++, b++, c++, d++) {
+      out[to] = p * wide[a] + q * wide[b] + r * wide[c] + u * wide[d];
+      out[to + 1] = p * wide[a + area] + q * wide[b + area] + r * wide[c + area] + u * wide[d + area];
+      out[to + 2] = p * wide[a + 2 * area] + q * wide[b + 2 * area] + r * wide[c + 2 * area] + u * wide[d + 2 * area];
+      out[to + 3] = 255;
     }
   }
+  return out;
 }
 
-/** Planes at another height. */
-function heighten(planes: Planes, height: number, kernel: Kernel): Planes {
-  const data = new Float32Array(planes.channels * height * planes.width);
-  heightenInto(planes, { height, kernel }, data, 1, height * planes.width);
-  return { ...planes, height, data };
+/** Values of planes at another width. */
+function widen({ width: from, height, channels, data }: Planes, width: number): Float32Array {
+  const { at, weight } = evenTaps(from, width);
+  const out = new Float32Array(channels * height * width);
+  for (let row = 0, to = 0; row < channels * height; row++) {
+    const start = row * from;
+    for (let x = 0, t = 0; x < width; x++, t += cubicTaps, to++)
+      out[to] =
+        weight[t] * data[start + at[t]] +
+        weight[t + 1] * data[start + at[t + 1]] +
+        weight[t + 2] * data[start + at[t + 2]] +
+        weight[t + 3] * data[start + at[t + 3]];
+  }
+  return out;
 }
 
-/** Planes at another height as RGBA: nothing as large as the result is held beside it. */
-function toRgba(planes: Planes, height: number, kernel: Kernel): Uint8ClampedArray {
-  const out = new Uint8ClampedArray(planes.width * height * 4).fill(255);
-  heightenInto(planes, { height, kernel }, out, 4, 1);
+/** Planes as RGBA. */
+function toRgba({ width, height, data }: Planes): Uint8ClampedArray {
+  const area = width * height;
+  const out = new Uint8ClampedArray(area * 4).fill(255);
+  for (let i = 0; i < area; i++)
+    for (let channel = 0; channel < 3; channel++) out[i * 4 + channel] = data[channel * area + i];
   return out;
 }

@@ -12,6 +12,7 @@ import {
   maskFill,
   maskPlane,
   scaleCoverage,
+  shrinkCoverage,
 } from './picture.ts';
 import type { SubjectTrack, TrackView } from './subjectTrack.ts';
 
@@ -73,13 +74,19 @@ async function* readClip(
     checkMaskShape(clip, mask, `frame ${++frames} of the clip`);
     fills.add(maskFill(mask));
     const colours = colourPlanes(picture);
-    const coverage = maskPlane(mask, picture.width, picture.height);
+    const isLarger = mask.width > picture.width && mask.height > picture.height;
+    const coverage = isLarger ? shrinkCoverage(mask, picture) : maskPlane(mask, picture.width, picture.height);
     // The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back.
-    const cutOut = (width: number, height: number): CutOut =>
-      alignSubject({ colours, coverage, placement: { left: 0, top: 0, width, height } }, width, height, {
-        sda,
-        invert: keep === 'rest',
-      });
+    const cutOuts = new Map<string, CutOut>();
+    const cutOut = (width: number, height: number): CutOut => {
+      const size = `${width}×${height}`;
+      const known = cutOuts.get(size);
+      if (known) return known;
+      const view = { colours, coverage, placement: { left: 0, top: 0, width, height } };
+      const made = alignSubject(view, width, height, { sda, invert: keep === 'rest' });
+      cutOuts.set(size, made);
+      return made;
+    };
     yield {
       cutOut,
       whole: whole ? signedPlanes(scaleColours(colours, canvas)) : undefined,
