@@ -1,6 +1,8 @@
 import { link, mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { StudioError } from '../../models/errors/studioError.ts';
+import { takeSettings } from '../contract/takeSettings.ts';
 import type { EngineJob, MaskInput } from '../engine/engineProtocol.ts';
 import type { QueuedJob } from './queueProtocol.ts';
 import type { SharedFiles } from './sharedFiles.ts';
@@ -32,11 +34,14 @@ export async function packJob(job: EngineJob, shared: SharedFiles): Promise<Queu
 
 /** The engine's job of a queued one, on a machine where the model is in `modelFolder`. @throws StudioError for one it cannot read */
 export async function unpackJob(queued: QueuedJob, shared: SharedFiles, modelFolder: string): Promise<EngineJob> {
-  if (queued.version !== 1 || typeof queued.job?.id !== 'string')
+  // What a queue holds is anybody's: its settings are read as a page's are, and its id names a folder.
+  const known = z.object({ id: z.string().regex(/^[\w-]{1,80}$/), settings: takeSettings }).safeParse(queued.job);
+  if (queued.version !== 1 || !known.success)
     throw new StudioError('request-invalid', 'The queue holds a job of another version of the studio.', {
       hint: 'Bring the studio and its workers to the same version.',
     });
-  const { job, folders } = queued;
+  const { folders } = queued;
+  const job = { ...queued.job, ...known.data };
   const folder = shared.jobFolder(job.id);
   await mkdir(folder, { recursive: true });
   const mask = async (input: MaskInput): Promise<MaskInput> => {

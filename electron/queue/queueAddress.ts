@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 
 /** A queue that takes are made over: a Redis or Valkey server, the queue's name on it, and the folder that all machines see. */
@@ -9,6 +10,23 @@ export interface QueuePlace {
   readonly label: string;
   /** Folder that studio and workers see, wherever each has it. */
   readonly sharedFolder: string;
+}
+
+/**
+ * The queue that an address and a folder name, each absent where the environment says it (MAGDIFF_QUEUE, MAGDIFF_SHARED); undefined where no
+ * address is given. @throws StudioError `usage` where half of it is missing
+ */
+export function queueFrom(
+  given: { readonly address?: string | undefined; readonly shared?: string | undefined } = {},
+): QueuePlace | undefined {
+  const address = given.address ?? (process.env.MAGDIFF_QUEUE || undefined);
+  const shared = given.shared ?? (process.env.MAGDIFF_SHARED || undefined);
+  if (address === undefined) return undefined;
+  if (shared === undefined)
+    throw new StudioError('usage', 'A queue needs a folder that all its machines see.', {
+      hint: 'Name it with --shared FOLDER, or in MAGDIFF_SHARED.',
+    });
+  return queuePlaceOf(address, resolve(shared));
 }
 
 const defaultName = 'magdiff';

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -31,6 +31,12 @@ interface Sent {
   readonly queue: Queue<QueuedJob, QueuedEvent>;
 }
 
+/** A queue, and what is told of its jobs. */
+interface OpenQueue {
+  readonly queue: Queue<QueuedJob, QueuedEvent>;
+  readonly events: QueueEvents;
+}
+
 /** What the studio's side of a queue works with. */
 export interface QueueEngineOptions {
   readonly place: QueuePlace;
@@ -46,7 +52,7 @@ export class QueueEngine {
   readonly #options: QueueEngineOptions;
   readonly #shared: SharedFiles;
   readonly #sent = new Map<string, Sent>();
-  readonly #queues = new Map<string, { readonly queue: Queue<QueuedJob, QueuedEvent>; readonly events: QueueEvents }>();
+  readonly #queues = new Map<string, Promise<OpenQueue>>();
   #connection: Redis | undefined;
   #closed = false;
 
@@ -97,7 +103,8 @@ export class QueueEngine {
   async close(): Promise<void> {
     this.#closed = true;
     this.#sent.clear();
-    for (const { queue, events } of this.#queues.values()) {
+    for (const opening of this.#queues.values()) {
+      const { queue, events } = await opening;
       await events.close().catch(() => undefined);
       await queue.close().catch(() => undefined);
     }
@@ -144,9 +151,13 @@ export class QueueEngine {
     return this.#connection;
   }
 
-  async #queueOf(name: string) {
-    const known = this.#queues.get(name);
-    if (known) return known;
+  #queueOf(name: string): Promise<OpenQueue> {
+    const opening = this.#queues.get(name) ?? this.#openQueue(name);
+    this.#queues.set(name, opening);
+    return opening;
+  }
+
+  async #openQueue(name: string): Promise<OpenQueue> {
     const { place } = this.#options;
     const queue = new Queue<QueuedJob, QueuedEvent>(name, { connection: this.#connected() });
     const events = new QueueEvents(name, { connection: connectionTo(place) });
@@ -172,9 +183,7 @@ export class QueueEngine {
       this.#tellLast(jobId, failedBy(lost));
     });
     await events.waitUntilReady();
-    const made = { queue, events };
-    this.#queues.set(name, made);
-    return made;
+    return { queue, events };
   }
 
   #heard(jobId: string, data: unknown): void {
@@ -186,6 +195,7 @@ export class QueueEngine {
   async #ended(jobId: string, returned: unknown): Promise<void> {
     const sent = this.#sent.get(jobId);
     if (!sent) return;
+    this.#sent.delete(jobId);
     try {
       const value: unknown = typeof returned === 'string' ? JSON.parse(returned) : returned;
       const event = eventFromQueue(value, (place) => this.#shared.at(place));
@@ -193,15 +203,15 @@ export class QueueEngine {
         throw new StudioError('format-damaged', 'The worker’s answer cannot be read.', {
           hint: 'Bring the studio and its workers to the same version.',
         });
-      this.#tellLast(jobId, event.type === 'done' ? await this.#brought(sent.job, event) : event);
+      sent.onEvent(event.type === 'done' ? await this.#brought(sent.job, event) : event);
     } catch (error) {
-      this.#tellLast(jobId, failedBy(error));
+      sent.onEvent(failedBy(error));
     }
   }
 
   /** What a worker made, copied from the shared folder into the job's own. */
   async #brought(
-    { folder }: EngineJob,
+    { id, folder }: EngineJob,
     { result }: Extract<EngineEvent, { type: 'done' }>,
   ): Promise<Extract<EngineEvent, { type: 'done' }>> {
     const framesFolder = join(folder, basename(result.framesFolder));
@@ -209,6 +219,7 @@ export class QueueEngine {
     await mkdir(folder, { recursive: true });
     await cp(result.framesFolder, framesFolder, { recursive: true });
     await cp(result.latentsPath, latentsPath);
+    await rm(this.#shared.jobFolder(id), { recursive: true, force: true });
     return { type: 'done', result: { ...result, framesFolder, latentsPath } };
   }
 
