@@ -2,7 +2,6 @@ import type { DrawnLayer } from '../../../electron/composition/drawFrame.ts';
 import type { SourceRecord, TakeRecord } from '../../../electron/contract/records.ts';
 import { layersAt, mediaFrameAt } from '../../../electron/contract/timeline/shownItems.ts';
 import { type FrameSize, shownMedia } from '../../../electron/contract/timeline/shownMedia.ts';
-import type { TitleStyle } from '../../../electron/contract/timeline/timelineRecords.ts';
 import type { DocumentStore } from '../../editor/documentStore.ts';
 import { arrangementOf, targetOf } from '../../editor/timeline/arrangement.ts';
 import { frameImages } from '../frameImages.ts';
@@ -43,7 +42,7 @@ export function layersWithPictures(
 export async function fetchLayers(projectId: string, document: DocumentStore, frame: number): Promise<void> {
   const arrangement = arrangementOf(document);
   const waiting = layersAt(arrangement.tracks, arrangement.items, frame).map(async ({ item }) => {
-    if (item.title) await loadFace(item.title.font satisfies TitleStyle['font']);
+    if (item.title) await loadFace(item.title.font);
     const target = targetOf(document, item.targetId);
     if (!target) return;
     if (target.kind === 'take') await takeFrameUrls(projectId, target);
