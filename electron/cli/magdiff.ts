@@ -6,16 +6,17 @@ import { benchCommand } from './benchCommand.ts';
 import { type Console, createConsole } from './console.ts';
 import { doctorCommand } from './doctorCommand.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { gridCommand } from './grid/gridCommand.ts';
 import { maskCommand } from './masks/maskCommand.ts';
 import { type MaskFollowValues, maskFollowCommand } from './masks/maskFollowCommand.ts';
-import { measureCommand } from './measure/measureCommand.ts';
+import { addMeasuringCommands } from './measure/measuringCommands.ts';
 import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
+import { workerCommand } from './queue/workerCommand.ts';
 import { retakeCommand } from './retake/retakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
+import { several } from './several.ts';
 import { remakeCommand } from './takes/remakeCommand.ts';
 import { editCommand, generateCommand } from './takes/takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takes/takeOptions.ts';
@@ -71,20 +72,7 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
     action(async (console, clip: string, values: TakeOptionValues) => void (await editCommand(clip, values, console))),
   );
 
-addLooseFileOptions(addTakeOptions(program.command('grid <source>')))
-  .description('a take for every pair of values of two settings, as a contact sheet that plays, with a recipe each')
-  .requiredOption('--x <setting=values>', 'columns, such as image-alpha=0,0.5,1,2')
-  .option('--y <setting=values>', 'rows, such as text-alpha=0,1,2')
-  .option('--keep <what>', 'edit a clip, keeping subject or rest; generate when left out')
-  .option('--frames <count>', 'frames of each take', '8')
-  .option('--no-own-pixels', 'leave the subject as the model draws it')
-  .action(
-    action(
-      async (console, source: string, values: TakeOptionValues) => void (await gridCommand(source, values, console)),
-    ),
-  );
-
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+addMeasuringCommands(program, action);
 
 program
   .command('remake <recipe>')
@@ -106,31 +94,6 @@ program
   .action(
     action(
       async (console, recipe: string, values: TakeOptionValues) => void (await remakeCommand(recipe, values, console)),
-    ),
-  );
-
-program
-  .command('measure <takes...>')
-  .description('figures of takes: by a take.json, a clip, a folder of frames or a folder of clips')
-  .option('-p, --prompt <sentence>', 'what the clip should show, for text alignment; a recipe says it itself')
-  .option('--subject <picture>', 'the subject, for its fidelity; a recipe says it itself')
-  .option('--mask <picture>', 'the mask of that picture')
-  .option('--masks <path>', 'the subject in the clip: a picture, or a folder with one a frame')
-  .option('--against <folder>', 'clips to hold them against: Fréchet video distance, and the inception score')
-  .option(
-    '--backbone <file>',
-    'CLIP, DINO, I3D, R3D-18 or Inception to read with; may be given several times',
-    several,
-    [],
-  )
-  .option('--no-search', 'look for no backbones in the folders where models commonly lie')
-  .option('--no-own', 'do not read by the model’s own encoders where there is no backbone')
-  .option('-m, --model <folder>', 'the model whose encoders those are; the bundled one when left out')
-  .option('--source <file>', 'a recipe’s picture or clip, when it is not where it was')
-  .option('--json', 'speak JSON lines, for programs')
-  .action(
-    action(
-      async (console, takes: string[], values: TakeOptionValues) => void (await measureCommand(takes, values, console)),
     ),
   );
 
@@ -255,8 +218,18 @@ program
   .option('--no-open', 'do not open a browser')
   .option('--port <number>', 'a fixed port; any free one when left out')
   .option('--workspace <folder>', 'where projects are kept')
+  .option('--queue <address>', 'a Redis or Valkey queue over which takes can be made elsewhere: redis://HOST:6379/NAME')
+  .option('--shared <folder>', 'the folder that all machines of the queue see')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await serveCommand(values, console))));
+
+program
+  .command('worker')
+  .description('make takes that studios hand to a queue, with the models that are here, until interrupted')
+  .option('--queue <address>', 'a Redis or Valkey queue: redis://HOST:6379/NAME (or MAGDIFF_QUEUE)')
+  .option('--shared <folder>', 'the folder that all machines of the queue see (or MAGDIFF_SHARED)')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, values: TakeOptionValues) => void (await workerCommand(values, console))));
 
 program
   .command('bench')
@@ -265,6 +238,7 @@ program
     '--family <name>',
     'released: MagDiff’s (the default); sd15: Stable Diffusion 1.5 with AnimateDiff and an IP-Adapter',
   )
+  .option('--beside <python>', 'time diffusers’ step too, by a Python that has torch and diffusers')
   .option('--keep-weights', 'keep the weights (2 to 3 GB) for the next time')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await benchCommand(values, console))));

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
+import { shownItemAt } from '../../electron/contract/timeline/shownItems.ts';
 import type { MaskDisplay, ToolName, ViewMode } from '../editor/session.ts';
-import { timelineEnd, toggleMarker } from '../editor/timelineCommands.ts';
+import { nextCut, timelineEnd, toggleMarker } from '../editor/timelineCommands.ts';
 import type { OpenProject } from '../project/openProject.ts';
 import { zoomTimeline } from '../timeline/timelineWindow.ts';
 
@@ -107,6 +108,8 @@ const actions: Readonly<Record<string, (project: OpenProject, event: KeyboardEve
   l: (project) => faster(project, 1),
   ArrowLeft: ({ playback }, { shiftKey }) => playback.step(shiftKey ? -10 : -1),
   ArrowRight: ({ playback }, { shiftKey }) => playback.step(shiftKey ? 10 : 1),
+  ArrowUp: (project) => toCut(project, -1),
+  ArrowDown: (project) => toCut(project, 1),
   Home: ({ playback }) => playback.seek(0),
   End: ({ playback, editor }) => playback.seek(timelineEnd(editor.document) - 1),
   i: ({ view }) => view.markRange('in'),
@@ -133,6 +136,14 @@ const actions: Readonly<Record<string, (project: OpenProject, event: KeyboardEve
   '}': (project) => hardenBrush(project, 0.1),
   '?': ({ state }) => state.set({ dialog: 'shortcuts' }),
 };
+
+/** Goes to where a piece begins or ends, and takes the topmost one that lies there in hand. */
+function toCut({ playback, editor }: OpenProject, direction: 1 | -1): void {
+  const { document, session } = editor;
+  playback.seek(nextCut(document, session.state.playhead, direction));
+  const item = shownItemAt(document.all('track'), document.all('item'), session.state.playhead);
+  session.set({ selectedItemId: item?.id ?? null });
+}
 
 /** Plays in a direction; again in the same one doubles the speed, up to four times. */
 function faster({ playback, editor }: OpenProject, direction: 1 | -1): void {

@@ -127,6 +127,15 @@ export function snapFrame(editor: Editor, frame: number, reach: number, ignoreId
   return best;
 }
 
+/** The nearest frame before or after one at which a piece begins or ends, or a marker lies; the frame itself where there is none. */
+export function nextCut(document: DocumentStore, frame: number, direction: 1 | -1): number {
+  const cuts = [
+    ...document.all('item').flatMap((item) => [item.startFrame, endOf(item)]),
+    ...document.all('marker').map(({ frameIndex }) => frameIndex),
+  ].filter((cut) => (cut - frame) * direction > 0);
+  return cuts.length === 0 ? frame : direction === 1 ? Math.min(...cuts) : Math.max(...cuts);
+}
+
 /** Puts a marker at the playhead, or takes away the one that is there. */
 export function toggleMarker(editor: Editor): void {
   const { playhead } = editor.session.state;

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
 import { addTitle } from '../editor/timeline/itemCommands.ts';
 import { toggleMarker } from '../editor/timelineCommands.ts';
 import { useDocument, useProject, useSession } from '../project/hooks.ts';
@@ -20,8 +20,10 @@ export function Timeline(): ReactNode {
   const tracks = useDocument((document) => document.all('track'));
   const isEmpty = useDocument((document) => document.all('item').length === 0);
   const rows = useMemo(() => layOutRows(tracks), [tracks]);
+  const section = useRef<HTMLElement>(null);
+  useTellHeight(section);
   return (
-    <section className={styles.bottom} aria-label={texts.timeline.label}>
+    <section ref={section} className={styles.bottom} aria-label={texts.timeline.label}>
       <TimelineBar isEmpty={isEmpty} />
       <div className={styles.body}>
         <div className={styles.scroller} data-scrolls="">
@@ -35,6 +37,21 @@ export function Timeline(): ReactNode {
       </div>
     </section>
   );
+}
+
+/** Tells the page how tall the timeline is: messages stand above it. */
+function useTellHeight(section: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = section.current;
+    if (!element) return undefined;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty('--timeline-height', `${element.offsetHeight}px`));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--timeline-height');
+    };
+  }, [section]);
 }
 
 function TimelineBar({ isEmpty }: { isEmpty: boolean }): ReactNode {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ({ page } = await openPage(browser, studio.url));
   page.setDefaultTimeout(20_000);
   await page.getByRole('button', { name: 'Open the sample' }).click();
-  await page.getByTestId('timeline').waitFor();
+  await page.getByTestId('timeline').waitFor({ timeout: 90_000 });
 });
 afterAll(async () => {
   await browser?.close();

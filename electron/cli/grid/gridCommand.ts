@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
@@ -6,13 +6,14 @@ import { progressOf } from '../../../models/progress/progress.ts';
 import { plannedCells } from '../../contract/grid/gridAxes.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
-import type { EngineJob, TakeResult } from '../../engine/engineProtocol.ts';
+import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import { gridTable, sheetFrame, sheetPicture } from '../../services/grids/gridSheet.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
-import { interruptible, jobResult } from '../takes/jobResult.ts';
+import { interruptible } from '../takes/jobResult.ts';
+import { keptTake } from '../takes/keptTake.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import { takeFileFrom, writeTakeFile } from '../takes/takeFiles.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
@@ -64,7 +65,7 @@ async function makeGrid(
           previews: false,
           ...places,
         });
-        finished.push({ ...cell, result: await madeCell(host, job, signal) });
+        finished.push({ ...cell, result: await keptTake(host, job, signal) });
         made += 1;
         console.progress(progressOf('denoising', { step: made, total: planned.length * cells.length }));
       }
@@ -83,18 +84,6 @@ async function makeGrid(
     await host.close();
     if (values.keepJob === undefined) await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The cell's frames, as they lie in its folder from an earlier run of the same recipe, else made now. */
-async function madeCell(host: EngineHost, job: EngineJob, signal: AbortSignal): Promise<TakeResult> {
-  const marker = join(job.folder, 'result.json');
-  const key = JSON.stringify([job.settings, job.source, job.mask, job.modelFolder]);
-  const known = await readFile(marker, 'utf8').then(JSON.parse, () => undefined);
-  if (known?.key === key) return known.result;
-  await mkdir(job.folder, { recursive: true });
-  const result = await jobResult(host, job, signal, () => undefined);
-  await writeFileAtomic(marker, JSON.stringify({ key, result }));
-  return result;
 }
 
 async function writeGrid(rows: readonly (readonly GridCell[])[], out: string): Promise<void> {

@@ -17,8 +17,10 @@ export function jobResult(
       reject(new CancelledError());
       return;
     }
-    signal.addEventListener('abort', () => host.cancel(job.id), { once: true });
+    const cancel = (): void => host.cancel(job.id);
+    signal.addEventListener('abort', cancel, { once: true });
     host.submit(job, (event) => {
+      if (event.type !== 'progress' && event.type !== 'warning') signal.removeEventListener('abort', cancel);
       if (event.type === 'done') resolve(event.result);
       else if (event.type === 'failed') reject(StudioError.fromJSON(event.error));
       else if (event.type === 'canceled') reject(new CancelledError());

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type Canvas, createCanvas, GlobalFonts, ImageData } from '@napi-rs/canvas';
+import type { Canvas } from '@napi-rs/canvas';
+import { StudioError } from '../../../models/errors/studioError.ts';
 import type { Surface } from '../../composition/drawingContext.ts';
 import { faceFiles } from '../../composition/titleFaces.ts';
-import { type TitleStyle, titleFonts } from '../../contract/timeline/timelineRecords.ts';
+import { titleFonts } from '../../contract/timeline/timelineRecords.ts';
 
 /** A picture that can be drawn on a {@link FrameCanvas}. */
 export type CanvasPicture = Canvas;
@@ -18,10 +19,10 @@ export interface FrameCanvas extends Surface<CanvasPicture> {
   pixels(): Uint8Array;
 }
 
-/** Makes a canvas, with the faces of titles at hand. */
+/** Makes a canvas, with the faces of titles at hand. @throws StudioError `tool-missing` where this system's canvas is not installed */
 export async function openFrameCanvas(width: number, height: number): Promise<FrameCanvas> {
-  faces ??= registerFaces();
-  await faces;
+  drawing ??= loadDrawing();
+  const { createCanvas, ImageData } = await drawing;
   const surface = (): { context: ReturnType<Canvas['getContext']>; image: Canvas } => {
     const image = createCanvas(width, height);
     return { context: image.getContext('2d'), image };
@@ -44,11 +45,23 @@ export async function openFrameCanvas(width: number, height: number): Promise<Fr
   };
 }
 
-let faces: Promise<void> | undefined;
+let drawing: ReturnType<typeof loadDrawing> | undefined;
 
-async function registerFaces(): Promise<void> {
+/** The canvas, when it is needed first: a studio that exports no timeline does without. */
+async function loadDrawing(): Promise<typeof import('@napi-rs/canvas')> {
+  const loaded = await import('@napi-rs/canvas').catch((cause: unknown) => {
+    throw new StudioError(
+      'tool-missing',
+      'Timelines cannot be drawn here: @napi-rs/canvas has no program for this system.',
+      {
+        hint: 'Install the packages again; takes can be exported without it.',
+        cause,
+      },
+    );
+  });
   const require = createRequire(import.meta.url);
-  const files = titleFonts.flatMap((font: TitleStyle['font']) => faceFiles(font));
+  const files = titleFonts.flatMap((font) => faceFiles(font));
   // Read here, not by the canvas: the packaged program's files lie in an archive that it does not know.
-  for (const { family, path } of files) GlobalFonts.register(await readFile(require.resolve(path)), family);
+  for (const { family, path } of files) loaded.GlobalFonts.register(await readFile(require.resolve(path)), family);
+  return loaded;
 }

@@ -30,6 +30,7 @@ export const shortcutTexts = {
       {
         title: 'Timeline',
         rows: [
+          ['↑ ↓', 'To the clip, or its end, before or after'],
           ['S', 'Split at the playhead'],
           ['M', 'Add a marker'],
           ['Delete', 'Delete what is selected (Shift: close the gap)'],
