@@ -3,7 +3,7 @@
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
  * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones. `edit [FOLDER]` measures an
  * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones,
- * `attention` where maps of words lie and what they cost.
+ * `attention` where maps of words lie and what they cost, `queue [redis://…]` takes over a queue against takes without.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -18,6 +18,7 @@ import { benchGrid } from './bench/grid.ts';
 import { benchLivePreview } from './bench/livePreview.ts';
 import { type Measure, measureLine } from './bench/measure.ts';
 import { benchPage } from './bench/page.ts';
+import { benchQueue } from './bench/queue.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const model = join(root, 'models', 'bundled', 'magdiff-small');
@@ -41,6 +42,10 @@ if (process.argv[2] === 'grid') {
 if (process.argv[2] === 'edit') {
   const tell = (line: string) => process.stdout.write(`  ${line}\n`);
   await section('An edit of ten seconds', () => benchEdit(model, tell, process.argv[3]));
+  process.exit();
+}
+if (process.argv[2] === 'queue') {
+  await section('A queue', () => benchQueue(model, process.argv[3] ?? 'redis://127.0.0.1:6379/bench'));
   process.exit();
 }
 if (process.argv[2] === 'attention') {

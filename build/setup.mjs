@@ -1,7 +1,7 @@
 /**
  * First step of every npm script: brings a fresh clone to where the TypeScript side can run, using Node's own modules only.
  * Installs the packages when they are missing or older than the lock file; with --for-tests also finds or installs
- * ffmpeg and a Chromium for the end-to-end tests. Says in one sentence what it does and, where it cannot, what to do.
+ * ffmpeg, redis-server and a Chromium for the end-to-end tests. Says in one sentence what it does and, where it cannot, what to do.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -67,6 +67,13 @@ if (forTests && !hasFfmpeg()) {
   installBySystem('ffmpeg');
   if (!hasFfmpeg())
     fail('The tests need ffmpeg and ffprobe: install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH to its two programs.');
+}
+
+const hasRedis = () => onPath(['redis-server', 'valkey-server']);
+if (forTests && !hasRedis()) {
+  process.stderr.write('Installing redis-server for the tests ...\n');
+  installBySystem('redis-server');
+  if (!hasRedis()) fail('The tests of queues need a server: install redis-server or valkey-server.');
 }
 
 if (forTests) {

@@ -33,6 +33,7 @@ const copyrightOf: Readonly<Record<string, string>> = {
 /** Packages that hold one program each for a system, by the beginning of their names. */
 const copyrightOfFamily: Readonly<Record<string, string>> = {
   '@esbuild/': 'Copyright (c) 2020 Evan Wallace',
+  '@msgpackr-extract/': 'Copyright (c) 2020 Kris Zyp',
   '@napi-rs/canvas-': 'Copyright (c) 2020 lynweklm@gmail.com',
 };
 

@@ -1,15 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StudioError } from '../../models/errors/studioError.ts';
 import { benchSubjects } from '../../models/verify/bench/benchSubject.ts';
 import { benchUnet } from '../../models/verify/bench/benchUnet.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
+import { diffusersStep } from './besideDiffusers.ts';
 import type { Console } from './console.ts';
 import { oneOf } from './takes/takeCommands.ts';
 import type { TakeOptionValues } from './takes/takeOptions.ts';
 
 /**
  * `magdiff bench [--family released|sd15]`: a UNet of a published size on this machine, with random weights, as ratios measured in one run. A ratio of 1 or more is
- * within its bound. (`npm run bench` prints these and the studio's own.)
+ * within its bound. (`npm run bench` prints these and the studio's own.) `--beside PYTHON` times diffusers' step after it.
  */
 export async function benchCommand(values: TakeOptionValues, console: Console): Promise<void> {
   const folder = join(cacheRoot(), 'bench');
@@ -41,6 +43,17 @@ export async function benchCommand(values: TakeOptionValues, console: Console): 
       `${(1000 * measures.alphaSeconds).toFixed(1)} ms (≤ 50 ms)`,
     ],
   ];
+  if (typeof values.beside === 'string') {
+    if (family !== 'sd15')
+      throw new StudioError('usage', '--beside knows Stable Diffusion 1.5 alone.', { hint: 'Add --family sd15.' });
+    console.note('progress', 'diffusers on PyTorch');
+    const theirs = await diffusersStep(values.beside, measures.threads);
+    lines.push([
+      'the same step in diffusers on PyTorch, without an image adapter',
+      (0.75 * theirs) / measures.stepSeconds,
+      `${theirs.toFixed(1)} s, ours ${(measures.stepSeconds / theirs).toFixed(2)} × (≤ 0.75 ×)`,
+    ]);
+  }
   console.result(
     lines
       .map(([name, ratio, text]) => `${name}: ${text}, ratio ${ratio.toFixed(2)}${ratio >= 1 ? '' : '  OUTSIDE'}`)

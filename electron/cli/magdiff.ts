@@ -13,6 +13,7 @@ import { fetchModel } from './models/fetchCommand.ts';
 import { addLooseFileOptions } from './models/looseFiles.ts';
 import { inspectModels, listModels, verifyModels } from './models/modelsCommand.ts';
 import { proposeModelSets, scanModels } from './models/scanCommand.ts';
+import { workerCommand } from './queue/workerCommand.ts';
 import { retakeCommand } from './retake/retakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { several } from './several.ts';
@@ -217,8 +218,18 @@ program
   .option('--no-open', 'do not open a browser')
   .option('--port <number>', 'a fixed port; any free one when left out')
   .option('--workspace <folder>', 'where projects are kept')
+  .option('--queue <address>', 'a Redis or Valkey queue over which takes can be made elsewhere: redis://HOST:6379/NAME')
+  .option('--shared <folder>', 'the folder that all machines of the queue see')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await serveCommand(values, console))));
+
+program
+  .command('worker')
+  .description('make takes that studios hand to a queue, with the models that are here, until interrupted')
+  .option('--queue <address>', 'a Redis or Valkey queue: redis://HOST:6379/NAME (or MAGDIFF_QUEUE)')
+  .option('--shared <folder>', 'the folder that all machines of the queue see (or MAGDIFF_SHARED)')
+  .option('--json', 'speak JSON lines, for programs')
+  .action(action(async (console, values: TakeOptionValues) => void (await workerCommand(values, console))));
 
 program
   .command('bench')
@@ -227,6 +238,7 @@ program
     '--family <name>',
     'released: MagDiff’s (the default); sd15: Stable Diffusion 1.5 with AnimateDiff and an IP-Adapter',
   )
+  .option('--beside <python>', 'time diffusers’ step too, by a Python that has torch and diffusers')
   .option('--keep-weights', 'keep the weights (2 to 3 GB) for the next time')
   .option('--json', 'speak JSON lines, for programs')
   .action(action(async (console, values: TakeOptionValues) => void (await benchCommand(values, console))));

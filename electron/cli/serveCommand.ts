@@ -6,6 +6,7 @@ import { keepServing } from '../server/lastResort.ts';
 import { openBrowser } from '../server/openBrowser.ts';
 import { startStudio } from '../server/startStudio.ts';
 import type { Console } from './console.ts';
+import { queueOfOptions } from './queue/queueOptions.ts';
 import { numberOption, type TakeOptionValues } from './takes/takeOptions.ts';
 
 const pageFolder = resolve(import.meta.dirname, '../../dist/renderer');
@@ -21,6 +22,7 @@ export async function serveCommand(values: TakeOptionValues, console: Console): 
     port,
     pageFolder,
     keepsAddress: true,
+    queue: queueOfOptions(values),
     ...(typeof values.workspace === 'string' ? { workspace: resolve(values.workspace) } : {}),
   });
   const log = (line: string): void => void process.stderr.write(`${line}\n`);

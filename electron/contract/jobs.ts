@@ -18,6 +18,8 @@ export const takeRequest = z.strictObject({
   /** Edit: first and one past the last source frame. */
   inFrame: z.int().min(0),
   outFrame: z.int().min(0),
+  /** The machine's own engine, or the queue's workers; absent: the engine. */
+  runOn: z.enum(['here', 'queue']).optional(),
 });
 
 /** See {@link takeRequest}. */

@@ -59,9 +59,26 @@ export const methods = {
       models: z.array(modelView),
       /** The checkpoint that selects by clicks and follows; null where there is none. */
       follower: z.strictObject({ name: z.string() }).nullable(),
+      /** The queue over which takes can be made elsewhere; null where there is none. */
+      queue: z.strictObject({ label: z.string() }).nullable(),
       /** The folder to put models into. */
       modelsFolder: z.string(),
       desktop: z.boolean(),
+    }),
+  },
+  /** Who is there to make takes over the queue. @throws StudioError `queue-unreachable` */
+  'studio.workers': {
+    input: none,
+    output: z.strictObject({
+      workers: z.array(
+        z.strictObject({
+          host: z.string(),
+          provider: z.string(),
+          memoryBytes: z.number(),
+          /** Titles of the models it has. */
+          models: z.array(z.string()),
+        }),
+      ),
     }),
   },
   /** The device that runs the model; starts the engine where it is not running yet. */

@@ -37,6 +37,8 @@ export interface EngineJob {
   retake?: RetakeInput | undefined;
   /** Whether steps carry preview pictures. */
   previews: boolean;
+  /** Where it runs; absent: on this machine. */
+  runOn?: 'here' | 'queue' | undefined;
   /** Decode the latents saved in the folder again instead of sampling. */
   decodeOnly?: boolean;
 }

@@ -25,8 +25,15 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       workspace: library.workspace,
       models: await catalogue.list(),
       follower: await services.followers.find().then((file) => file && { name: file.name }),
+      queue: services.queue ? { label: services.queue.label } : null,
       modelsFolder: join(library.workspace, 'models'),
       desktop: services.desktop !== undefined,
+    }),
+    'studio.workers': async () => ({
+      workers: ((await services.queue?.workers()) ?? []).map(({ host, provider, memoryBytes, models }) => ({
+        ...{ host, provider, memoryBytes },
+        models: models.map(({ title }) => title),
+      })),
     }),
     'studio.device': async () => {
       const [model] = await catalogue.list();

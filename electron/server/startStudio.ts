@@ -1,7 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { modelHashOf } from '../../models/families/modelHashOf.ts';
 import { ClickProgram } from '../engine/clicks/clickProgram.ts';
 import { EngineHost } from '../engine/engineHost.ts';
+import { type QueuePlace, queueFrom } from '../queue/queueAddress.ts';
+import { QueueEngine } from '../queue/queueEngine.ts';
+import { RoutedEngine } from '../queue/routedEngine.ts';
 import { AlphaService } from '../services/alpha/alphaService.ts';
 import { EventBus } from '../services/eventBus.ts';
 import { FollowService } from '../services/following/followService.ts';
@@ -57,6 +61,8 @@ export interface StudioOptions {
   /** Largest file taken in, in bytes; absent: 64 GiB. */
   uploadLimitBytes?: number | undefined;
   engine?: EnginePort | undefined;
+  /** A queue over which takes can be made elsewhere; absent: the one that the environment names. */
+  queue?: QueuePlace | undefined;
   media?: MediaPort | undefined;
   /** What selects by clicks. */
   clicks?: ClickPort | undefined;
@@ -130,7 +136,10 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const workspace = options.workspace ?? ownWorkspace();
   const media = options.media ?? studioMedia;
   const cacheFolder = options.cacheFolder ?? cacheRoot();
-  const engine = options.engine ?? new EngineHost({ cacheFolder });
+  const own = options.engine ?? new EngineHost({ cacheFolder });
+  const place = options.queue ?? queueFrom();
+  const queue = place && new QueueEngine({ place, hashOf: (folder) => modelHashOf(folder, cacheFolder) });
+  const engine = queue ? new RoutedEngine(own, queue) : own;
   const version = options.version ?? studioVersion;
   const bus = new EventBus();
   const jobs = new JobList(bus);
@@ -144,7 +153,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
   const measures = options.measures ?? measureProgram();
   const planner = plannerModel(bundledModels);
   const [model] = await catalogue.list();
-  const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model?.id ?? ''));
+  const library = new ProjectLibrary(workspace, bus, (name) => newProject(name, model));
   await library.start();
   const staging = await StagingFolder.make(join(library.stagingFolder, 'uploads'));
   const uploads = new Uploads(staging.path, options.uploadLimitBytes ?? 64 * 2 ** 30);
@@ -180,6 +189,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     home,
     media,
     engine,
+    queue,
     version,
     desktop: options.desktop,
   };

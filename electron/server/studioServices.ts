@@ -1,3 +1,4 @@
+import type { QueueEngine } from '../queue/queueEngine.ts';
 import type { AlphaService } from '../services/alpha/alphaService.ts';
 import type { EventBus } from '../services/eventBus.ts';
 import type { FollowService } from '../services/following/followService.ts';
@@ -47,6 +48,8 @@ export interface StudioServices {
   home: string;
   media: MediaPort;
   engine: EnginePort;
+  /** Where takes can be made elsewhere. */
+  queue: QueueEngine | undefined;
   version: string;
   desktop: DesktopActions | undefined;
 }

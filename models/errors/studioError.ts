@@ -35,6 +35,7 @@ export const studioErrorCodes = [
   'network-port',
   'studio-silent',
   'download-failed',
+  'queue-unreachable',
   'internal',
 ] as const;
 

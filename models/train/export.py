@@ -19,7 +19,7 @@ from magdiff.checkpoint import load_checkpoint
 from magdiff.model import IMAGE_MEAN, IMAGE_STD, MagDiff, ModelConfig
 from magdiff.planner import load_planner
 from magdiff.pool import TEXT_LENGTH, load_vae
-from magdiff.schedule import BETAS
+from magdiff.schedule import BETAS, SAMPLER
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
 from magdiff.world.vocabulary import vocabulary
@@ -87,6 +87,7 @@ def description(cfg: ModelConfig, rgb: dict[str, Any], args: argparse.Namespace)
         "guidance": {"text": args.guidance, "image": 1.0},
         "noiseAlpha": args.noise_alpha,
         "steps": args.steps,
+        "sampler": SAMPLER,
         "student": {"folder": "unet_student", "steps": 4, "guidanceDistilled": True} if args.student else None,
         "latentToRgb": rgb,
     }

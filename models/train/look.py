@@ -25,7 +25,7 @@ from magdiff.measuring.quality import flicker, gradient_energy, grain, psnr_with
 from magdiff.measuring.readers import shrink
 from magdiff.model import MagDiff
 from magdiff.pool import Encoded, Pool, encode_clips
-from magdiff.schedule import NoiseSchedule, mixed_noise
+from magdiff.schedule import SAMPLER, NoiseSchedule, mixed_noise
 from magdiff.world.clips import Clips, World, compose
 from magdiff.world.places import PlaceBank
 from magdiff.world.subjects import FAMILIAR_WORDS, SIDE
@@ -57,7 +57,7 @@ def drawn(model: MagDiff, pool: Pool, e: Encoded, noise: Tensor, steps: int, gui
     e.conditions.hfa = e.conditions.hfa.float()
     empty = torch.tensor(pool.tokenizer.encode(""))
     with torch.autocast("cpu", torch.bfloat16):
-        z = model.sample(e.conditions, empty, noise, steps, guidance, NoiseSchedule()).float()
+        z = model.sample(e.conditions, empty, noise, steps, guidance, NoiseSchedule(), sampler=SAMPLER).float()
     return pool.vae.decode(z.transpose(1, 2).flatten(0, 1)).clamp(-1, 1).unflatten(0, z.shape[:1] + z.shape[2:3])
 
 

@@ -29,6 +29,8 @@ export interface ProjectState {
   /** What a run of the present settings would need, or why there can be none; null while it is being found out. */
   estimate: MethodOutput<'jobs.estimate'> | { problem: string } | null;
   seedLocked: boolean;
+  /** Where takes are made: on this machine, or by the queue's workers. */
+  runOn: 'here' | 'queue';
   /** Smart select is looking for the subject. */
   smartBusy: boolean;
   /** The checkpoint that selects by clicks; null where there is none, and smart select takes scribbles. */
@@ -45,6 +47,7 @@ export const initialProjectState: ProjectState = {
   world: null,
   estimate: null,
   seedLocked: true,
+  runOn: 'here',
   smartBusy: false,
   follower: null,
   clickFrame: null,

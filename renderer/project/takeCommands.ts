@@ -42,6 +42,7 @@ export class TakeCommands {
       frameIndex: shownSourceFrame(editor, source),
       inFrame: source.inFrame,
       outFrame: source.outFrame,
+      runOn: this.#project.state.state.runOn,
     };
   }
 

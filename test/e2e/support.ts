@@ -13,7 +13,10 @@ import type { OpenProject } from '../../electron/services/projects/openProject.t
 
 /** A studio with the real engine and media over a fresh workspace. */
 export async function launchStudio(
-  options: Pick<StudioOptions, 'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks' | 'keepsAddress'> = {},
+  options: Pick<
+    StudioOptions,
+    'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks' | 'keepsAddress' | 'queue'
+  > = {},
 ): Promise<{ studio: RunningStudio; workspace: string }> {
   await buildRenderer();
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'magdiff-e2e-')));

@@ -11,5 +11,7 @@ export const chosenModelFolder = async (values: TakeOptionValues): Promise<strin
 export async function withModelDefaults(values: TakeOptionValues, modelFolder: string): Promise<TakeOptionValues> {
   const manifest = await readManifest(modelFolder);
   const student = values.student ?? (manifest?.student != null && values.full !== true);
-  return { ...values, student, sampler: values.sampler ?? manifest?.sampler };
+  // A clip is run backwards by one sampler alone.
+  const sampler = values.sampler ?? (values.inversion === true ? 'ddim' : manifest?.sampler);
+  return { ...values, student, sampler };
 }

@@ -65,7 +65,8 @@ export class JobService {
   async start(project: OpenProject, windowId: string, request: TakeRequest, live: boolean): Promise<string> {
     if (live) this.stopLive(windowId);
     const { task, prompt } = request.settings;
-    const file = newJob(task, prompt.slice(0, 80), await planRecipe(project, request, this.#options));
+    const recipe = await planRecipe(project, request, this.#options);
+    const file = newJob(task, prompt.slice(0, 80), recipe, live ? 'here' : request.runOn);
     await this.#jobs.submit(this.#remember(project, file, windowId, live));
     return file.id;
   }
@@ -136,7 +137,7 @@ export class JobService {
   async #plan(job: TakeJob, folder: string): Promise<() => void> {
     const { file, project } = job;
     const planned = await planJob(project, { id: file.id, folder }, file.recipe, this.#options.catalogue);
-    const request = file.kind === 'decode' ? { ...planned, decodeOnly: true } : planned;
+    const request = { ...planned, runOn: file.runOn, ...(file.kind === 'decode' ? { decodeOnly: true } : {}) };
     return () =>
       this.#options.engine.submit(request, (event) => void this.#jobs.hear(job, () => this.#follow(job, event)));
   }

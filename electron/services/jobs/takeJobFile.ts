@@ -8,14 +8,21 @@ export const takeJobFile = keptJob.extend({
   kind: z.enum(['generate', 'edit', 'decode', 'retake']),
   label: z.string(),
   recipe: takeRecipe,
+  runOn: z.enum(['here', 'queue']).default('here'),
 });
 
 /** See {@link takeJobFile}. */
 export type TakeJobFile = z.output<typeof takeJobFile>;
 
 /** A job at its beginning. */
-export function newJob(kind: TakeJobFile['kind'], label: string, recipe: TakeRecipe): TakeJobFile {
-  return { id: newId('job'), kind, label, createdAt: new Date().toISOString(), state: 'queued', error: null, recipe };
+export function newJob(
+  kind: TakeJobFile['kind'],
+  label: string,
+  recipe: TakeRecipe,
+  runOn: TakeJobFile['runOn'] = 'here',
+): TakeJobFile {
+  const createdAt = new Date().toISOString();
+  return { id: newId('job'), kind, label, createdAt, state: 'queued', error: null, recipe, runOn };
 }
 
 /** The take that a job makes: one and the same however often the job is run, so that no kill can double it. */

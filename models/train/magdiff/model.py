@@ -13,7 +13,7 @@ from .modules.clip import ClipTextModel, ClipVisionModel, TowerConfig
 from .modules.resampler import HfaPyramid, Resampler, ResamplerConfig
 from .modules.unet import UNet3DConditionModel, UnetConfig
 from .modules.vae import AutoencoderKL
-from .schedule import NoiseSchedule, ddim_sample
+from .schedule import SAMPLERS, NoiseSchedule
 from .world.clips import SCALES
 
 IMAGE_MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -163,12 +163,13 @@ class MagDiff(nn.Module):
         guidance: float,
         schedule: NoiseSchedule,
         drop: Drop | None = None,
+        sampler: str = "ddim",
     ) -> Tensor:
-        """Trailing DDIM with text guidance; returns clean scaled latents (n, C, f, h, w)."""
+        """Trailing steps of a sampler with text guidance; returns clean scaled latents (n, C, f, h, w)."""
         context, subject = self.encode(c, empty, drop)
-        n = len(noise)
+        n, walk = len(noise), SAMPLERS[sampler]
         if guidance == 1.0:
-            return ddim_sample(lambda x, t: self.predict(x, t, context, subject).float(), noise, schedule, steps)
+            return walk(lambda x, t: self.predict(x, t, context, subject).float(), noise, schedule, steps)
         blank = self.text_encoder(empty.expand(n, -1))
         both = torch.cat([torch.cat([blank, context[:, blank.shape[1] :]], dim=1), context])
         twice = torch.cat([subject, subject])
@@ -177,7 +178,7 @@ class MagDiff(nn.Module):
             off, on = self.predict(torch.cat([x, x]), t, both, twice).float().chunk(2)
             return off + guidance * (on - off)
 
-        return ddim_sample(guided, noise, schedule, steps)
+        return walk(guided, noise, schedule, steps)
 
 
 def pyramid_latents(vae: AutoencoderKL, cutouts: list[Tensor]) -> Tensor:

@@ -184,7 +184,11 @@ function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
         own={plainSettings.featherPixels}
         change={(value) => ({ featherPixels: value })}
       />
-      <SettingSwitch name="inversion" checked={inversion} change={(on) => ({ inversion: on })} />
+      <SettingSwitch
+        name="inversion"
+        checked={inversion}
+        change={(on) => (on ? { inversion: on, sampler: 'ddim' } : { inversion: on })}
+      />
     </>
   );
 }

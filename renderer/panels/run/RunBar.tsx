@@ -10,6 +10,7 @@ import { Switch } from '../../ui/fields/Switch.tsx';
 import { texts } from '../../ui/texts/texts.ts';
 import { memoryText, secondsText } from './quantities.ts';
 import styles from './RunBar.module.css';
+import { RunOn } from './RunOn.tsx';
 
 /** Generate, live, and what a run would need. */
 export function RunBar(): ReactNode {
@@ -51,6 +52,7 @@ export function RunBar(): ReactNode {
           />
         </span>
       </div>
+      <RunOn />
       <HintText warn={estimate !== null && 'problem' in estimate && !reason} role="status">
         {reason ?? needs(estimate)}
       </HintText>

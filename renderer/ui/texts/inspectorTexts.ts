@@ -85,6 +85,13 @@ export const inspectorTexts = {
     liveHint: 'A fast preview starts again each time you let go of a stroke, a word or a slider.',
     drawnAt: (drawn: { width: number; height: number }, finished?: { width: number; height: number }) =>
       `drawn at ${drawn.width}×${drawn.height}${finished ? `, enlarged to ${finished.width}×${finished.height}` : ''}`,
+    runOn: 'Run on',
+    runHere: 'This machine',
+    runOnQueue: (label: string) => `Queue ${label}`,
+    workers: (workers: readonly { host: string; provider: string }[]) =>
+      workers.length === 0
+        ? 'No worker is there; takes wait for one. “magdiff worker” starts one.'
+        : `${workers.length === 1 ? 'One worker' : `${workers.length} workers`}: ${workers.map(({ host, provider }) => `${host} (${provider})`).join(', ')}`,
     estimate: (seconds: string, memory: string) => `about ${seconds}, ${memory} of memory`,
     estimating: 'Estimating…',
     noModel: 'No model is installed.',

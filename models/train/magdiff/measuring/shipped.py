@@ -19,7 +19,7 @@ from torch import Tensor
 from ..folder import load_folder, load_planner
 from ..model import Conditions, Drop
 from ..modules.attention import ApaAttention
-from ..schedule import NoiseSchedule, ddim_sample
+from ..schedule import SAMPLERS, NoiseSchedule
 
 Predict = Callable[[Tensor, Tensor], Tensor]
 
@@ -35,6 +35,7 @@ class Setting:
     alpha_image: float = 1.0
     fixed: float | None = None
     no_hfa: bool = False
+    sampler: str = "ddim"
 
 
 class ShippedModel:
@@ -51,7 +52,7 @@ class ShippedModel:
         self.guidance: float = manifest["guidance"]["text"]
         self.noise_alpha: float = manifest.get("noiseAlpha", 0.0)
         student = manifest.get("student")
-        self.teacher = Setting("unet", manifest["steps"], self.guidance)
+        self.teacher = Setting("unet", manifest["steps"], self.guidance, sampler=manifest.get("sampler", "ddim"))
         self.used = Setting(student["folder"], student["steps"]) if student else self.teacher
         self.empty = torch.tensor(self.tokenizer.encode(""))
         self.schedule = NoiseSchedule()
@@ -91,7 +92,8 @@ class ShippedModel:
     def sample(self, c: Conditions, noise: Tensor, s: Setting) -> Tensor:
         """Clean scaled latents (n, C, f, h, w), clip by clip."""
         predictors = zip(noise.split(1), self.predictors(c, s), strict=True)
-        return torch.cat([ddim_sample(predict, x, self.schedule, s.steps) for x, predict in predictors])
+        walk = SAMPLERS[s.sampler]
+        return torch.cat([walk(predict, x, self.schedule, s.steps) for x, predict in predictors])
 
     def predictors(self, c: Conditions, s: Setting) -> list[Predict]:
         """For each clip what gives x₀ (1, C, f, h, w) of noisy latents and a timestep (1,)."""

@@ -21,7 +21,7 @@ const client: StudioClient = {
     const answers: { [M in MethodName]?: MethodOutput<M> } = {
       'studio.info': {
         ...{ version: '1', workspace: '', models: [], desktop: false },
-        ...{ follower: null, modelsFolder: '' },
+        ...{ follower: null, queue: null, modelsFolder: '' },
       },
       'studio.device': { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] },
       'projects.list': { projects: [] },

@@ -98,7 +98,15 @@ export function projectBench(): ProjectBench {
         },
         upload: async () => 'upload-00000000',
       };
-      const info = { version: '0', workspace: '', models: [], desktop: false, follower: null, modelsFolder: '' };
+      const info = {
+        version: '0',
+        workspace: '',
+        models: [],
+        desktop: false,
+        follower: null,
+        queue: null,
+        modelsFolder: '',
+      };
       const models = new StateStore({ list: info.models });
       const offerModelFiles = async (files: readonly File[]): Promise<void> => {
         bench.offered.push(...files.map(({ name }) => name));

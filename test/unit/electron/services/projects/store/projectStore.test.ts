@@ -67,6 +67,40 @@ describe('a project’s store', () => {
     await again.close();
   });
 
+  it('opens a project of the second format with its journal, and writes it down in its own', async () => {
+    const old = (id: string, track: string, startFrame: number) => ({
+      ...{ kind: 'item', id, track, targetId: `of-${id}`, startFrame, lengthFrames: 10, inFrame: 0 },
+    });
+    const records = [
+      ...emptyProject.filter(({ kind }) => kind !== 'track'),
+      old('a', 'source', 0),
+      old('b', 'take', 2),
+    ];
+    const file = { format: 'magdiff-project', schemaVersion: 2, sequence: 0, records };
+    await writeFile(join(folder, 'project.json'), JSON.stringify(file));
+    const added = { sequence: 1, diff: { added: [old('c', 'source', 5)], updated: [], removed: [] } };
+    const moved = {
+      sequence: 2,
+      diff: { added: [], updated: [[old('b', 'take', 2), old('b', 'take', 3)]], removed: [] },
+    };
+    await writeFile(join(folder, 'journal.ndjson'), `${JSON.stringify(added)}\n${JSON.stringify(moved)}\n`);
+    const placesIn = (store: ProjectStore): string[] =>
+      store
+        .all('item')
+        .map(({ id, trackId, startFrame }) => `${id} ${trackId} ${startFrame}`)
+        .sort();
+    const wanted = ['a track-source 0', 'b track-take 3', 'c track-source-over 5'];
+    const store = await ProjectStore.open(folder);
+    expect(placesIn(store)).toEqual(wanted);
+    expect(store.all('track').map(({ id }) => id)).toEqual(['track-source', 'track-take', 'track-source-over']);
+    await store.apply(add('m'));
+    await store.close();
+    expect(await readFile(join(folder, 'project.json'), 'utf8')).toContain('"schemaVersion":3');
+    const again = await ProjectStore.open(folder);
+    expect(placesIn(again)).toEqual(wanted);
+    await again.close();
+  });
+
   it('goes back by two states where the latest is damaged as well', async () => {
     await fourChanges();
     await rm(join(folder, 'project.json'));

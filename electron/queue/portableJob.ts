@@ -1,0 +1,77 @@
+import { link, mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { StudioError } from '../../models/errors/studioError.ts';
+import { takeSettings } from '../contract/takeSettings.ts';
+import type { EngineJob, MaskInput } from '../engine/engineProtocol.ts';
+import type { QueuedJob } from './queueProtocol.ts';
+import type { SharedFiles } from './sharedFiles.ts';
+
+/** Puts a job's files into the shared folder and says where they are there. */
+export async function packJob(job: EngineJob, shared: SharedFiles): Promise<QueuedJob> {
+  const folders: Record<string, Record<string, string>> = {};
+  const mask = async (input: MaskInput): Promise<MaskInput> => {
+    if (input.kind === 'file') return { ...input, path: await shared.put(input.path) };
+    if (input.kind !== 'folder') return input;
+    const name = `masks ${Object.keys(folders).length + 1}`;
+    folders[name] = await shared.putFolder(input.path);
+    return { ...input, path: name };
+  };
+  const { folder: _folder, modelFolder: _model, source, retake, ...rest } = job;
+  const framePaths: string[] = [];
+  for (const path of retake?.framePaths ?? []) framePaths.push(await shared.put(path));
+  return {
+    version: 1,
+    job: {
+      ...rest,
+      source: { ...source, path: await shared.put(source.path) },
+      mask: await mask(job.mask),
+      ...(retake ? { retake: { ...retake, framePaths, region: retake.region && (await mask(retake.region)) } } : {}),
+    },
+    folders,
+  };
+}
+
+/** The engine's job of a queued one, on a machine where the model is in `modelFolder`. @throws StudioError for one it cannot read */
+export async function unpackJob(queued: QueuedJob, shared: SharedFiles, modelFolder: string): Promise<EngineJob> {
+  // What a queue holds is anybody's: its settings are read as a page's are, and its id names a folder.
+  const known = z.object({ id: z.string().regex(/^[\w-]{1,80}$/), settings: takeSettings }).safeParse(queued.job);
+  if (queued.version !== 1 || !known.success)
+    throw new StudioError('request-invalid', 'The queue holds a job of another version of the studio.', {
+      hint: 'Bring the studio and its workers to the same version.',
+    });
+  const { folders } = queued;
+  const job = { ...queued.job, ...known.data };
+  const folder = shared.jobFolder(job.id);
+  await mkdir(folder, { recursive: true });
+  const mask = async (input: MaskInput): Promise<MaskInput> => {
+    if (input.kind === 'file') return { ...input, path: shared.at(input.path) };
+    if (input.kind !== 'folder') return input;
+    return { ...input, path: await laidOut(join(folder, basename(input.path)), folders[input.path] ?? {}, shared) };
+  };
+  const { source, retake } = job;
+  return {
+    ...job,
+    folder,
+    modelFolder,
+    source: { ...source, path: shared.at(source.path) },
+    mask: await mask(job.mask),
+    ...(retake
+      ? {
+          retake: {
+            ...retake,
+            framePaths: retake.framePaths.map((place) => shared.at(place)),
+            region: retake.region && (await mask(retake.region)),
+          },
+        }
+      : {}),
+  };
+}
+
+/** A folder whose files are those of the shared folder, under the names they had. */
+async function laidOut(folder: string, files: Readonly<Record<string, string>>, shared: SharedFiles): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [name, place] of Object.entries(files)) await link(shared.at(place), join(folder, basename(name)));
+  return folder;
+}
