@@ -13,7 +13,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   ({ studio } = await launchStudio());
   ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.getByRole('button', { name: 'Open the sample' }).click();
   await askForFewSteps(page);
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
