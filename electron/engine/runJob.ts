@@ -63,12 +63,12 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
       preview = await spriteSheet(previewer, estimate);
     }
     if (picture) {
-      await keepUpTo(frames, job, job.retake?.firstFrame ?? 0);
+      await keepUpTo(frames, job, job.retake?.firstFrame ?? 0, { signal, tell });
       await frames.add(picture);
     }
     emit({ type: 'progress', progress: clock.timed(progress), preview });
   }
-  await keepUpTo(frames, job, prepared.totalFrames);
+  await keepUpTo(frames, job, prepared.totalFrames, { signal, tell });
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
   await store.remove('state');
   return {
@@ -86,8 +86,17 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
 }
 
 /** Frames of the take that a retake leaves alone, up to a frame of it. */
-async function keepUpTo(frames: TakeFrames, { retake }: EngineJob, end: number): Promise<void> {
-  while (retake && frames.count < end) await frames.keep(retake.framePaths[frames.count] ?? '');
+async function keepUpTo(
+  frames: TakeFrames,
+  { retake }: EngineJob,
+  end: number,
+  { signal, tell }: { signal: AbortSignal; tell: (progress: Progress) => void },
+): Promise<void> {
+  while (retake && frames.count < end) {
+    if (signal.aborted) throw new CancelledError();
+    await frames.keep(retake.framePaths[frames.count] ?? '');
+    tell(progressOf('writing', { step: frames.count, total: retake.framePaths.length }));
+  }
 }
 
 async function prepare(

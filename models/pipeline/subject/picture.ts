@@ -143,17 +143,3 @@ export function toPicture(planes: Float32Array, width: number, height: number): 
   }
   return { width, height, data };
 }
-
-/** A picture at another size, opaque. */
-export function scalePicture(picture: Picture, width: number, height: number): Picture {
-  const planes = resample(colourPlanes(picture), width, height, width > picture.width ? 'bicubic' : 'area');
-  const area = width * height;
-  const data = new Uint8Array(area * 4);
-  for (let i = 0; i < area; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      data[i * 4 + channel] = Math.min(255, Math.max(0, Math.round(planes.data[channel * area + i] * 255)));
-    }
-    data[i * 4 + 3] = 255;
-  }
-  return { width, height, data };
-}

@@ -9,9 +9,15 @@ import { frameUrl } from '../shownFrames.ts';
 import { knownTakeFrameUrls, takeFrameUrls } from '../takeFrames.ts';
 import { isFaceReady, loadFace } from './titleFonts.ts';
 
-/** How often a picture that did not come is asked for again: a source just brought in is not known at once. */
+/** How often a picture that did not come is asked for in a row: a source just brought in is not known at once. After a pause it is again. */
 const mostTries = 8;
-const failures = new Map<string, number>();
+const pauseMilliseconds = 15_000;
+const failures = new Map<string, { readonly tries: number; readonly at: number }>();
+
+function triesOf(url: string): number {
+  const failed = failures.get(url);
+  return failed && performance.now() - failed.at < pauseMilliseconds ? failed.tries : 0;
+}
 
 /** The timeline's layers at a frame with their pictures; undefined while one of them has not come. */
 export function layersWithPictures(
@@ -32,7 +38,7 @@ export function layersWithPictures(
     if (target.kind === 'take' && !knownTakeFrameUrls(projectId, target)) return undefined;
     const url = urlOf(projectId, target, mediaFrameAt(item, shownMedia(target), arrangement.rate, frame)) ?? '';
     const image = frameImages.get(url);
-    if (!image && url !== '' && (failures.get(url) ?? 0) < mostTries) return undefined;
+    if (!image && url !== '' && triesOf(url) < mostTries) return undefined;
     drawn.push(image ? { ...layer, picture: { image, size: sizeOf(image), media: mediaSize(target) } } : layer);
   }
   return drawn;
@@ -48,12 +54,12 @@ export async function fetchLayers(projectId: string, document: DocumentStore, fr
     if (target.kind === 'take') await takeFrameUrls(projectId, target);
     const url = urlOf(projectId, target, mediaFrameAt(item, shownMedia(target), arrangement.rate, frame));
     if (url === undefined || frameImages.get(url)) return;
-    const tries = failures.get(url) ?? 0;
+    const tries = triesOf(url);
     if (tries >= mostTries) return;
     await frameImages.load(url).then(
       () => void failures.delete(url),
       async () => {
-        failures.set(url, tries + 1);
+        failures.set(url, { tries: tries + 1, at: performance.now() });
         await new Promise((done) => setTimeout(done, 300 * (tries + 1)));
       },
     );
