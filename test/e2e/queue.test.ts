@@ -17,6 +17,7 @@ import {
   openPage,
   shownProject,
   typeNumber,
+  until,
 } from './support.ts';
 
 let browser: Browser;
@@ -64,4 +65,30 @@ it('makes a take over the queue, once a worker is there', { timeout: 180_000 }, 
   await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
   const [take] = (await shownProject(page, studio)).store.all('take');
   expect(take?.result.frameCount).toBe(2);
+});
+
+it('has a grid’s cells made by the workers, each bit for bit the take of its recipe', {
+  timeout: 120_000,
+}, async () => {
+  const project = await shownProject(page, studio);
+  const [take] = project.store.all('take');
+  if (!take) throw new Error('The take of the first test is not there.');
+  const { settings, source, maskId } = take.recipe;
+  const { frameIndex, inFrame, outFrame } = source;
+  const request = {
+    ...{ modelId: take.recipe.model.id, settings, sourceId: source.sourceId ?? '', maskId },
+    ...{ frameIndex, inFrame, outFrame, runOn: 'queue' as const },
+  };
+  const { grids } = studio.services;
+  const x = { setting: 'seed' as const, lora: '', values: [settings.seed, 11, 12] };
+  const id = await grids.start(project, request, x, null);
+  await until(async () => {
+    const [grid] = (await grids.list(project)).filter((each) => each.id === id);
+    if (grid?.state === 'failed') throw new Error(grid.error?.message);
+    return grid?.state === 'done';
+  }, 100_000);
+  const { records } = await grids.takeOfCell(project, id, 0);
+  expect(records.find(({ kind }) => kind === 'take')).toMatchObject({
+    result: { framesSha256: take.result.framesSha256 },
+  });
 });

@@ -84,6 +84,8 @@ export async function typeNumber(field: Locator, value: number): Promise<void> {
 /** Opens the inspector's sampling group and asks for few steps, so that the sitting stays short. */
 export async function askForFewSteps(page: Page): Promise<void> {
   const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
+  // The sample may still be drawn when this is asked, on a busy machine for long.
+  await page.getByTestId('run-bar').waitFor({ timeout: 90_000 });
   if (!(await steps.isVisible())) await page.getByRole('button', { name: 'Sampling' }).click();
   await typeNumber(steps, 2);
 }

@@ -42,6 +42,8 @@ export const gridFile = z.strictObject({
   y: gridAxis.nullable(),
   /** What all cells have in common; a cell's settings follow from it and its values. */
   recipe: takeRecipe,
+  /** Where its cells are made. */
+  runOn: z.enum(['here', 'queue']).default('here'),
   state: z.enum(jobStates),
   error: errorOnWire.nullable(),
   /** Row by row. */

@@ -17,6 +17,8 @@ export class GridJob implements Job {
   isCanceled = false;
   isGone = false;
   isMeasuring = false;
+  /** Ends when what was kept last is on disk. */
+  keeping: Promise<void> = Promise.resolve();
 
   constructor(project: OpenProject, file: GridFile, actions: Pick<Job, 'cancel' | 'retry' | 'clear'>) {
     this.project = project;

@@ -38,6 +38,12 @@ export interface GridServiceOptions extends EngineJobsOptions {
   readonly home: string;
 }
 
+/** Cells that are with a queue at a time. */
+const cellsWithQueue = 8;
+
+/** The job that makes a cell. The engine has one of a grid at a time; with a queue every cell has its own. */
+const runIdOf = ({ id, runOn }: GridFile, cell: number): string => (runOn === 'queue' ? `${id}-${cell}` : id);
+
 /**
  * Grids of takes: one request, a cell for every pair of values of two settings. A grid is one job whose cells the engine makes one after the
  * other, so that encoded conditions, keys and values are made once; what is made is kept in the project's folder cell by cell, and a grid
@@ -80,7 +86,7 @@ export class GridService {
     const cells = plannedCells(recipe.settings, x, y).flat().map(emptyCell);
     const grid = this.#add(project, {
       ...{ version: 1, id: newId('grid'), createdAt: new Date().toISOString(), x, y, recipe },
-      ...{ state: 'queued', error: null, cells },
+      ...{ runOn: request.runOn ?? 'here', state: 'queued', error: null, cells },
     });
     await keepGrid(project, grid.file).catch((error: unknown) => {
       this.#grids.delete(grid.file.id);
@@ -111,7 +117,7 @@ export class GridService {
   async remove(project: OpenProject, gridId: string): Promise<void> {
     const grid = this.#get(project, gridId);
     grid.isGone = true;
-    this.#options.engine.cancel(gridId);
+    grid.cancel();
     this.#options.list.drop(grid);
     this.#grids.delete(gridId);
     await rm(gridFolder(project, gridId), { recursive: true, force: true });
@@ -147,7 +153,7 @@ export class GridService {
     const grid: GridJob = new GridJob(project, file, {
       cancel: () => {
         grid.isCanceled = true;
-        this.#options.engine.cancel(file.id);
+        for (const cell of file.cells.keys()) this.#options.engine.cancel(runIdOf(file, cell));
       },
       retry: async () => void this.#run(grid),
       clear: async () => undefined,
@@ -159,7 +165,10 @@ export class GridService {
 
   async #tell(grid: GridJob): Promise<void> {
     if (this.#closing || grid.isGone) return;
-    await keepGrid(grid.project, grid.file);
+    // One after the other, so that the last state is the one that stays.
+    const keeping = grid.keeping.catch(() => undefined).then(() => keepGrid(grid.project, grid.file));
+    grid.keeping = keeping;
+    await keeping;
     this.#options.bus.publish({ type: 'grid', grid: grid.gridView() });
     if (grid.file.state !== 'done') this.#options.bus.publish({ type: 'job', job: grid.jobView() });
   }
@@ -169,15 +178,21 @@ export class GridService {
     try {
       Object.assign(grid.file, { state: 'denoising', error: null });
       await this.#tell(grid);
-      for (const [cell, kept] of grid.file.cells.entries()) {
-        if (kept.result) continue;
-        const outcome = await this.#make(grid, cell);
-        if (this.#closing || grid.isGone) return;
-        if (outcome === 'canceled') {
-          grid.file.state = 'canceled';
-          return await this.#tell(grid);
+      const waiting = grid.file.cells.flatMap((kept, cell) => (kept.result ? [] : [cell]));
+      const makeNext = async (): Promise<void> => {
+        for (let cell = waiting.shift(); cell !== undefined && !grid.isCanceled; cell = waiting.shift()) {
+          const outcome = await this.#make(grid, cell);
+          if (this.#closing || grid.isGone) return;
+          if (outcome === 'canceled') grid.isCanceled = true;
+          else await this.#keepCell(grid, cell, outcome);
         }
-        await this.#keepCell(grid, cell, outcome);
+      };
+      // The engine makes one after the other; a queue's workers share them.
+      await Promise.all(Array.from({ length: grid.file.runOn === 'queue' ? cellsWithQueue : 1 }, makeNext));
+      if (this.#closing || grid.isGone) return;
+      if (grid.isCanceled) {
+        grid.file.state = 'canceled';
+        return await this.#tell(grid);
       }
       grid.file.state = 'done';
       await this.#tell(grid);
@@ -193,10 +208,10 @@ export class GridService {
   async #make(grid: GridJob, cell: number): Promise<TakeResult | 'canceled'> {
     if (grid.isCanceled) return 'canceled';
     const { project, file } = grid;
-    const place = { id: file.id, folder: cellFolder(project, file.id, cell) };
+    const place = { id: runIdOf(file, cell), folder: cellFolder(project, file.id, cell) };
     const planned = await this.#jobOf(grid, cell, place);
     return new Promise((resolve, reject) => {
-      this.#options.engine.submit({ ...planned, previews: false }, (event) => {
+      this.#options.engine.submit({ ...planned, previews: false, runOn: file.runOn }, (event) => {
         if (event.type === 'done') resolve(event.result);
         else if (event.type === 'failed') reject(StudioError.fromJSON(event.error));
         else if (event.type === 'canceled') resolve('canceled');
