@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { attentionEvent } from './attention.ts';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
 import { alphaSearchView } from './grid/alphaSearches.ts';
 import { gridView } from './grid/grids.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './masks/maskOperations.ts';
+import { attentionEvent } from './measures/attention.ts';
 import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 

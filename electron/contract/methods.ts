@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { attentionMethods } from './attention.ts';
 import { documentDiff, keptHistory } from './documentDiff.ts';
 import { alphaMethods } from './grid/alphaSearches.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
+import { attentionMethods } from './measures/attention.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 import { promptWorld } from './models/promptWorld.ts';

@@ -1,6 +1,6 @@
-import type { attentionMethods } from '../contract/attention.ts';
 import type { alphaMethods } from '../contract/grid/alphaSearches.ts';
 import type { gridMethods } from '../contract/grid/grids.ts';
+import type { attentionMethods } from '../contract/measures/attention.ts';
 import { exportGrid } from '../services/grids/exportGrid.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { StudioServices } from './studioServices.ts';

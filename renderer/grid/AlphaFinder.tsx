@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import type { AlphaPoint, AlphaSearchView, ScoreWeights } from '../../electron/contract/grid/alphaSearches.ts';
 import { isFinal } from '../../electron/contract/jobs.ts';
-import { measureTitles } from '../../electron/contract/measures.ts';
+import { measureTitles } from '../../electron/contract/measures/measures.ts';
 import { useProject, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { Progress } from '../ui/controls/Progress.tsx';

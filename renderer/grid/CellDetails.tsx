@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { GridCell, GridView } from '../../electron/contract/grid/grids.ts';
-import { type MeasureName, measureNames, measureTitles, scoreText } from '../../electron/contract/measures.ts';
+import { type MeasureName, measureNames, measureTitles, scoreText } from '../../electron/contract/measures/measures.ts';
 import { useDocument, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { HintText } from '../ui/fields/Field.tsx';

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { valueLabel } from '../../electron/contract/grid/gridAxes.ts';
 import type { GridCell, GridView } from '../../electron/contract/grid/grids.ts';
 import { isFinal } from '../../electron/contract/jobs.ts';
-import { bestScore, type MeasureName, measureNames, scoreText } from '../../electron/contract/measures.ts';
+import { bestScore, type MeasureName, measureNames, scoreText } from '../../electron/contract/measures/measures.ts';
 import { useLoopedFrame } from '../preview/resultClock.ts';
 import { useProject, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';

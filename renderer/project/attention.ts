@@ -1,6 +1,6 @@
-import type { AttentionView } from '../../electron/contract/attention.ts';
 import { errorFromWire } from '../../electron/contract/errorOnWire.ts';
 import type { StudioEvent } from '../../electron/contract/events.ts';
+import type { AttentionView } from '../../electron/contract/measures/attention.ts';
 import { StateStore } from '../editor/stateStore.ts';
 import type { ProjectScope } from './projectScope.ts';
 

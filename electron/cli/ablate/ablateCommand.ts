@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
-import { measureTitles, scoreText } from '../../contract/measures.ts';
+import { measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import { frameFileOf } from '../../engine/frameFiles.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';

@@ -1,4 +1,4 @@
-import { bestScore, type MeasureName, measureTitles, scoreText } from '../../contract/measures.ts';
+import { bestScore, type MeasureName, measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { ablationAlphas } from './ablationPlan.ts';
 import { type AblationReport, type ReportedRow, shownMeasures } from './ablationReport.ts';
 

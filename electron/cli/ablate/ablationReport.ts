@@ -1,5 +1,5 @@
 import { mean } from '../../../models/measure/likeness.ts';
-import { type MeasureName, measureNames, scoreNumber } from '../../contract/measures.ts';
+import { type MeasureName, measureNames, scoreNumber } from '../../contract/measures/measures.ts';
 import type { MeasuredResult } from './madeAndMeasured.ts';
 
 /** Figures of the tables; the others are about edits. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import { type MeasuredTake, measuredTake } from '../../contract/measures.ts';
+import { type MeasuredTake, measuredTake } from '../../contract/measures/measures.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 import type { EngineHost } from '../../engine/engineHost.ts';

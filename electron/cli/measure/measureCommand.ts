@@ -7,7 +7,7 @@ import { inceptionScore } from '../../../models/measure/inceptionScore.ts';
 import type { ClipReader } from '../../../models/measure/readers.ts';
 import type { Model } from '../../../models/model/model.ts';
 import { colourPlanes } from '../../../models/pipeline/subject/picture.ts';
-import { type MeasuredTake, measureNames, measureTitles, scoreText } from '../../contract/measures.ts';
+import { type MeasuredTake, measureNames, measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { measureTake, type TakeToMeasure } from '../../services/measures/measureTake.ts';
 import {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorOnWire } from '../errorOnWire.ts';
 import { recordId } from '../identities.ts';
 import { jobStates, takeRequest } from '../jobs.ts';
-import { type MeasuredTake, type MeasureName, measureTitles, scoreNumber } from '../measures.ts';
+import { type MeasuredTake, type MeasureName, measureTitles, scoreNumber } from '../measures/measures.ts';
 
 /** How much each of the figures counts that a search can go by. */
 export const scoreWeights = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorOnWire } from '../errorOnWire.ts';
 import { recordId } from '../identities.ts';
 import { jobStates, previewSheet, takeRequest } from '../jobs.ts';
-import { measuredTake } from '../measures.ts';
+import { measuredTake } from '../measures/measures.ts';
 import { documentRecord } from '../records.ts';
 import { gridAxis } from './gridAxes.ts';
 

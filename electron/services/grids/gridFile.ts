@@ -7,7 +7,7 @@ import { errorOnWire } from '../../contract/errorOnWire.ts';
 import { gridAxis } from '../../contract/grid/gridAxes.ts';
 import { recordId } from '../../contract/identities.ts';
 import { jobStates, previewSheet } from '../../contract/jobs.ts';
-import { measuredTake } from '../../contract/measures.ts';
+import { measuredTake } from '../../contract/measures/measures.ts';
 import { takeRecipe } from '../../contract/takeRecipe.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
 import type { OpenProject } from '../projects/openProject.ts';

@@ -5,7 +5,7 @@ import {
   measureTitles,
   scoreNumber,
   scoreText,
-} from '../../contract/measures.ts';
+} from '../../contract/measures/measures.ts';
 import { frameFileOf } from '../../engine/frameFiles.ts';
 import { labelledSheet } from '../../media/labelledSheet.ts';
 import { encodePng, encodeSpriteSheet, readPicture } from '../../media/readPicture.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
 import { parseBoundedJson } from '../../../models/files/boundedJson.ts';
 import type { AttentionMaps } from '../../../models/pipeline/measuring/attentionMaps.ts';
-import { type AttentionFacts, attentionFacts } from '../../contract/attention.ts';
+import { type AttentionFacts, attentionFacts } from '../../contract/measures/attention.ts';
 
 /** Where a take's maps lie in their folder. */
 export const mapsPath = (folder: string): string => join(folder, 'maps.bin');

@@ -1,5 +1,5 @@
-import type { AttentionFacts } from '../../contract/attention.ts';
-import type { MeasuredTake } from '../../contract/measures.ts';
+import type { AttentionFacts } from '../../contract/measures/attention.ts';
+import type { MeasuredTake } from '../../contract/measures/measures.ts';
 import type { MeasuredJob } from './takeToMeasure.ts';
 
 /** A made take to be measured. */

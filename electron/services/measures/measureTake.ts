@@ -3,7 +3,7 @@ import { frameConsistency, likeness } from '../../../models/measure/likeness.ts'
 import { borderRatio, type ClipMasks, drift, flicker, keptPixels } from '../../../models/measure/pixelMeasures.ts';
 import type { MeasureReaders } from '../../../models/measure/readers.ts';
 import { colourPlanes, type Picture } from '../../../models/pipeline/subject/picture.ts';
-import type { MeasuredTake, MeasureName, ScoreReader, TakeScores } from '../../contract/measures.ts';
+import type { MeasuredTake, MeasureName, ScoreReader, TakeScores } from '../../contract/measures/measures.ts';
 
 /** A take with what it is held against. */
 export interface TakeToMeasure {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { errorOnWire } from './errorOnWire.ts';
-import { recordId } from './identities.ts';
+import { errorOnWire } from '../errorOnWire.ts';
+import { recordId } from '../identities.ts';
 
 /** What a take's attention maps are: see `AttentionMaps` of the pipeline. */
 export const attentionFacts = z.strictObject({

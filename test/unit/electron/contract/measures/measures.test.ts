@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { bestScore, measureNames, measureTitles, scoreText } from '../../../../electron/contract/measures.ts';
+import {
+  bestScore,
+  measureNames,
+  measureTitles,
+  scoreText,
+} from '../../../../../electron/contract/measures/measures.ts';
 
 test('the best is the most, the least or the nearest to one, and there is none among equals', () => {
   expect(bestScore('textAlignment', [0.2, null, 0.3])).toBe(2);
