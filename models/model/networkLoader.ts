@@ -2,7 +2,7 @@ import { StudioError } from '../errors/studioError.ts';
 import type { FloatTensor, HostTensor } from '../math/tensor.ts';
 import type { Dialect } from '../onnx/dialect.ts';
 import { graphCost } from '../onnx/graphCost.ts';
-import { RecordingSource } from '../onnx/recordingSource.ts';
+import { RecordingSource } from '../onnx/sources/recordingSource.ts';
 import { chooseDevice, type Device } from '../runtime/device.ts';
 import { cachedGraph } from '../runtime/graphCache.ts';
 import { type NetworkMemory, networkMemory } from '../runtime/memory.ts';

@@ -1,7 +1,7 @@
 import { StudioError } from '../errors/studioError.ts';
 import type { Network, NetworkSettings } from '../nets/network.ts';
 import { dialectOf } from '../onnx/dialect.ts';
-import { RecordingSource } from '../onnx/recordingSource.ts';
+import { RecordingSource } from '../onnx/sources/recordingSource.ts';
 import { compareKeys } from '../weights/compareKeys.ts';
 import type { KeyedWeights } from '../weights/keyedWeights.ts';
 

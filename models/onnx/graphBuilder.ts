@@ -2,7 +2,7 @@ import { StudioError } from '../errors/studioError.ts';
 import type { Dialect } from './dialect.ts';
 import type { Attribute, Graph, GraphNode, Initializer, ModuleCost, ValueInfo } from './graph.ts';
 import { inHalfPrecision } from './halfPrecision.ts';
-import { reportWeights } from './reportWeights.ts';
+import { reportWeights } from './sources/reportWeights.ts';
 import {
   type DataType,
   elementBytes,

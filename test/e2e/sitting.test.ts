@@ -10,7 +10,7 @@ import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { drawingOf } from '../../electron/services/projects/maskFromRecords.ts';
 import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
-import { expectSubjectKept } from './subjectKept.ts';
+import { expectSubjectKept } from './masks/subjectKept.ts';
 import {
   askForFewSteps,
   drag,
@@ -24,7 +24,6 @@ import {
   typeNumber,
   until,
 } from './support.ts';
-
 // One sitting, as a user lives it; each test goes on where the last one left.
 let browser: Browser;
 let studio: RunningStudio;

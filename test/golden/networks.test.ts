@@ -6,7 +6,7 @@ import { unet } from '../../models/nets/unet/unet.ts';
 import { temporalTransformer } from '../../models/nets/unet/unetTransformer.ts';
 import { type DialectName, dialectOf, largeForm } from '../../models/onnx/dialect.ts';
 import { GraphBuilder } from '../../models/onnx/graphBuilder.ts';
-import { RecordingSource } from '../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../models/onnx/sources/recordingSource.ts';
 import { runOnce } from '../../models/runtime/runOnce.ts';
 import { goldenTensor, relativeError } from '../../models/verify/goldenData.ts';
 import { verifyFolder } from '../../models/verify/verify.ts';

@@ -7,7 +7,7 @@ import { buildUnet } from '../../nets/unet/unet.ts';
 import { crossAttentionLayers, parseUnetConfig } from '../../nets/unet/unetConfig.ts';
 import { type Dialect, dialectOf } from '../../onnx/dialect.ts';
 import type { Graph } from '../../onnx/graphBuilder.ts';
-import { RecordingSource } from '../../onnx/recordingSource.ts';
+import { RecordingSource } from '../../onnx/sources/recordingSource.ts';
 import type { WeightSource } from '../../onnx/types.ts';
 import { writeRandomWeights } from './randomWeights.ts';
 import { releasedShape, releasedUnet } from './released.ts';

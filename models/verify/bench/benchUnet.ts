@@ -7,7 +7,7 @@ import { dialectOf, largeForm } from '../../onnx/dialect.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { convolution } from '../../onnx/linear.ts';
 import { encodeModel } from '../../onnx/modelFile.ts';
-import { RecordingSource } from '../../onnx/recordingSource.ts';
+import { RecordingSource } from '../../onnx/sources/recordingSource.ts';
 import { type BuiltGraph, cachedGraph } from '../../runtime/graphCache.ts';
 import { type RuntimeTensor, Session } from '../../runtime/session.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';

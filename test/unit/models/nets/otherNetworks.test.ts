@@ -16,7 +16,7 @@ import { buildResampler, parseResamplerConfig, releasedResampler } from '../../.
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../../../../models/nets/tinyDecoder.ts';
 import { dialectOf } from '../../../../models/onnx/dialect.ts';
 import { graphCost } from '../../../../models/onnx/graphCost.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 
 const cpu = dialectOf('cpu');
 const outputs = (graph: { outputs: readonly { name: string; shape: readonly number[] }[] }) =>

@@ -9,7 +9,7 @@ import { crossAttentionLayers, parseUnetConfig } from '../../../../models/nets/u
 import { type DialectName, dialectOf } from '../../../../models/onnx/dialect.ts';
 import { graphCost } from '../../../../models/onnx/graphCost.ts';
 import { encodeModel } from '../../../../models/onnx/modelFile.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { type RuntimeFloatTensor, type RuntimeTensor, Session } from '../../../../models/runtime/session.ts';
 import { writeRandomWeights } from '../../../../models/verify/bench/randomWeights.ts';
 import { releasedShape, releasedUnet } from '../../../../models/verify/bench/released.ts';

@@ -7,8 +7,8 @@ import { type Graph, GraphBuilder, type Tensor } from '../../../../models/onnx/g
 import { graphCost, moduleCosts } from '../../../../models/onnx/graphCost.ts';
 import { convolution, linear, linearColumns, matmul } from '../../../../models/onnx/linear.ts';
 import { groupNorm } from '../../../../models/onnx/normalization.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
 import { concatenate, expand, reshape, slice, split, transpose } from '../../../../models/onnx/shaping.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import type { WeightEntry } from '../../../../models/onnx/types.ts';
 
 const builder = (): GraphBuilder => new GraphBuilder('test', dialectOf('plain'), new RecordingSource());

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { dialectOf } from '../../../../models/onnx/dialect.ts';
 import { silu } from '../../../../models/onnx/elementwise.ts';
 import { GraphBuilder } from '../../../../models/onnx/graphBuilder.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { cachedGraph } from '../../../../models/runtime/graphCache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graph-cache-'));

@@ -10,8 +10,8 @@ import { GraphBuilder, type Tensor } from '../../../../models/onnx/graphBuilder.
 import { linear, linearColumns } from '../../../../models/onnx/linear.ts';
 import { encodeModel } from '../../../../models/onnx/modelFile.ts';
 import { groupNorm } from '../../../../models/onnx/normalization.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
 import { resizeNearest, transpose } from '../../../../models/onnx/shaping.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { translateRuntimeError } from '../../../../models/runtime/runtimeError.ts';
 import { type RuntimeTensor, Session } from '../../../../models/runtime/session.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dialectOf } from '../../../../models/onnx/dialect.ts';
-import { RecordingSource } from '../../../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { benchSubjects } from '../../../../models/verify/bench/benchSubject.ts';
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

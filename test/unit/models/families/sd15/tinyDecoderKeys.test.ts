@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tinyDecoderTensors } from '../../../../../models/families/sd15/keys/tinyDecoderKeys.ts';
 import { buildTinyDecoder, parseTinyDecoderConfig } from '../../../../../models/nets/tinyDecoder.ts';
 import { dialectOf } from '../../../../../models/onnx/dialect.ts';
-import { RecordingSource } from '../../../../../models/onnx/recordingSource.ts';
+import { RecordingSource } from '../../../../../models/onnx/sources/recordingSource.ts';
 import type { StoredTensor } from '../../../../../models/weights/storedTensor.ts';
 
 /** The keys of TAESD's own decoder: a clamp, then convolutions, activations, blocks and enlargements, each with a number. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RecordKind, RecordOf } from '../../electron/contract/records.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { writeClip } from '../fixtures/clipFile.ts';
-import { drawnClip } from '../fixtures/drawnClip.ts';
+import type { RecordKind, RecordOf } from '../../../electron/contract/records.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
+import { writeClip } from '../../fixtures/clipFile.ts';
+import { drawnClip } from '../../fixtures/drawnClip.ts';
 import {
   drag,
   expectAccessible,
@@ -16,7 +16,7 @@ import {
   shownProject,
   stageBox,
   until,
-} from './support.ts';
+} from '../support.ts';
 
 // A subject is brushed once and followed; each test goes on where the last one left.
 let browser: Browser;

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { readFrames } from '../../electron/media/readFrames.ts';
-import { readPicture } from '../../electron/media/readPicture.ts';
-import { drawingOf } from '../../electron/services/projects/maskFromRecords.ts';
-import type { OpenProject } from '../../electron/services/projects/openProject.ts';
-import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
+import { readFrames } from '../../../electron/media/readFrames.ts';
+import { readPicture } from '../../../electron/media/readPicture.ts';
+import { drawingOf } from '../../../electron/services/projects/maskFromRecords.ts';
+import type { OpenProject } from '../../../electron/services/projects/openProject.ts';
+import { rasterizeMask } from '../../../models/masks/rasterizeMask.ts';
 
 /** Compares the take's frames with the clip's where the mask is full, away from the seam: they must be equal to the last bit. */
 export async function expectSubjectKept({ store }: OpenProject): Promise<void> {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ItemRecord } from '../../electron/contract/records.ts';
-import { endOf } from '../../electron/contract/timeline/tracks.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { evenTone } from '../fixtures/soundFile.ts';
-import { drag, expectAccessible, launchBrowser, launchStudio, openPage, shownProject, until } from './support.ts';
+import type { ItemRecord } from '../../../electron/contract/records.ts';
+import { endOf } from '../../../electron/contract/timeline/tracks.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
+import { evenTone } from '../../fixtures/soundFile.ts';
+import { drag, expectAccessible, launchBrowser, launchStudio, openPage, shownProject, until } from '../support.ts';
 
 // A hand arranges the sample’s picture and clip on the timeline: every gesture is one step, and none lets clips overlap.
 let browser: Browser;

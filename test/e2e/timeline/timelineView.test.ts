@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ItemRecord } from '../../electron/contract/records.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import type { OpenProject } from '../../electron/services/projects/openProject.ts';
-import { allFrames } from '../fixtures/mediaFiles.ts';
-import { launchBrowser, launchStudio, openPage, shownProject, stageBox, typeNumber } from './support.ts';
+import type { ItemRecord } from '../../../electron/contract/records.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
+import type { OpenProject } from '../../../electron/services/projects/openProject.ts';
+import { allFrames } from '../../fixtures/mediaFiles.ts';
+import { launchBrowser, launchStudio, openPage, shownProject, stageBox, typeNumber } from '../support.ts';
 
 // The sample’s picture and clip arranged with all that a timeline can do: what the viewer shows is what the exported file holds.
 let browser: Browser;

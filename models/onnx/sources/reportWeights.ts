@@ -1,4 +1,4 @@
-import { StudioError } from '../errors/studioError.ts';
+import { StudioError } from '../../errors/studioError.ts';
 
 /** Throws where a network found weights missing from its source or of other shapes, naming the first few of each. */
 export function reportWeights(

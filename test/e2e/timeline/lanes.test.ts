@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
 import {
   askForFewSteps,
   expectAccessible,
@@ -9,7 +9,7 @@ import {
   openPage,
   shownProject,
   typeNumber,
-} from './support.ts';
+} from '../support.ts';
 
 // α moves over the frames of a take; each test goes on where the last one left.
 let browser: Browser;

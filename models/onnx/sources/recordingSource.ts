@@ -1,4 +1,4 @@
-import { elementBytes, type Shape, sizeOf, type WeightEntry, type WeightSource } from './types.ts';
+import { elementBytes, type Shape, sizeOf, type WeightEntry, type WeightSource } from '../types.ts';
 
 /**
  * A source that has every weight asked for, and remembers it: building a network against it lists the network's keys and

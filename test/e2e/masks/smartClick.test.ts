@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClickWork } from '../../electron/engine/clicks/clickProtocol.ts';
-import { encodePng } from '../../electron/media/readPicture.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { drawSampleFrame } from '../../electron/services/projects/sampleMaterial.ts';
-import { writeFollowerFile } from '../fixtures/followerFile.ts';
-import { drag, expectAccessible, launchBrowser, launchStudio, openPage, stageBox, until } from './support.ts';
+import type { ClickWork } from '../../../electron/engine/clicks/clickProtocol.ts';
+import { encodePng } from '../../../electron/media/readPicture.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
+import { drawSampleFrame } from '../../../electron/services/projects/sampleMaterial.ts';
+import { writeFollowerFile } from '../../fixtures/followerFile.ts';
+import { drag, expectAccessible, launchBrowser, launchStudio, openPage, stageBox, until } from '../support.ts';
 
 // Clicks with a model that stands in for SAM 2.1: it selects as many rows of the picture as there are clicks.
 let browser: Browser;
@@ -28,7 +28,7 @@ beforeAll(async () => {
     },
     close: () => undefined,
   };
-  const modelRoots = [resolve(import.meta.dirname, '../../models/bundled'), models];
+  const modelRoots = [resolve(import.meta.dirname, '../../../models/bundled'), models];
   ({ studio } = await launchStudio({ modelRoots, clicks }));
   ({ page } = await openPage(browser, studio.url));
   page.setDefaultTimeout(30_000);
