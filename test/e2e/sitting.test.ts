@@ -24,6 +24,7 @@ import {
   typeNumber,
   until,
 } from './support.ts';
+
 // One sitting, as a user lives it; each test goes on where the last one left.
 let browser: Browser;
 let studio: RunningStudio;
@@ -50,9 +51,7 @@ async function stored<K extends RecordKind>(kind: K): Promise<RecordOf<K>[]> {
   return (await shownProject(page, studio)).store.all(kind);
 }
 
-async function storedRecords(): Promise<DocumentRecord[]> {
-  return (await shownProject(page, studio)).store.records;
-}
+const storedRecords = async (): Promise<DocumentRecord[]> => (await shownProject(page, studio)).store.records;
 
 describe('one sitting', () => {
   it('begins with an empty state that teaches, without accessibility violations', async () => {
