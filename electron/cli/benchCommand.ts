@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { benchSubjects } from '../../models/verify/bench/benchSubject.ts';
 import { benchUnet } from '../../models/verify/bench/benchUnet.ts';
+import { providerNames } from '../contract/takeSettings.ts';
 import { cacheRoot } from '../services/studioPlaces.ts';
 import { diffusersStep } from './besideDiffusers.ts';
 import type { Console } from './console.ts';
@@ -18,8 +19,10 @@ export async function benchCommand(values: TakeOptionValues, console: Console): 
   await mkdir(folder, { recursive: true });
   const family = values.family === undefined ? 'released' : oneOf('family', values.family, ['released', 'sd15']);
   const subject = benchSubjects[family];
+  const provider = values.provider === undefined ? undefined : oneOf('provider', values.provider, providerNames);
   const measures = await benchUnet(subject, {
     folder,
+    ...(provider === undefined ? {} : { provider }),
     keepWeights: values.keepWeights === true,
     onProgress: (message) => console.note('progress', message),
   });
@@ -29,7 +32,7 @@ export async function benchCommand(values: TakeOptionValues, console: Console): 
     [
       `UNet step of ${subject.title} (${subject.run}) against 3×3 convolutions`,
       measures.rateRatio / subject.rateBound,
-      `${(100 * measures.rateRatio).toFixed(0)} % (${rate(measures.stepRate)} of ${rate(measures.convolutionRate)}, ${measures.stepSeconds.toFixed(1)} s, ${measures.threads} threads; ≥ ${100 * subject.rateBound} %)`,
+      `${(100 * measures.rateRatio).toFixed(0)} % (${rate(measures.stepRate)} of ${rate(measures.convolutionRate)}, ${measures.stepSeconds.toFixed(1)} s, ${measures.provider === 'cpu' ? `${measures.threads} threads` : `${measures.provider}, ${measures.precision}`}; ≥ ${100 * subject.rateBound} %)`,
     ],
     [
       'its memory',

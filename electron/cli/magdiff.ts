@@ -238,6 +238,7 @@ program
     '--family <name>',
     'released: MagDiff’s (the default); sd15: Stable Diffusion 1.5 with AnimateDiff and an IP-Adapter',
   )
+  .option('--provider <name>', 'run on it, its self-test first: cuda, directml, coreml, webgpu; the CPU when left out')
   .option('--beside <python>', 'time diffusers’ step too, by a Python that has torch and diffusers')
   .option('--keep-weights', 'keep the weights (2 to 3 GB) for the next time')
   .option('--json', 'speak JSON lines, for programs')

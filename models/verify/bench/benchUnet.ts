@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { StudioError } from '../../errors/studioError.ts';
 import { dialectOf, largeForm } from '../../onnx/dialect.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { convolution } from '../../onnx/linear.ts';
 import { encodeModel } from '../../onnx/modelFile.ts';
 import { RecordingSource } from '../../onnx/sources/recordingSource.ts';
+import { chooseDevice, type Device } from '../../runtime/device.ts';
 import { type BuiltGraph, cachedGraph } from '../../runtime/graphCache.ts';
-import { type RuntimeTensor, Session } from '../../runtime/session.ts';
+import { type ProviderName, type RuntimeTensor, Session } from '../../runtime/session.ts';
 import { KeyedWeights } from '../../weights/keyedWeights.ts';
 import { readSafetensors } from '../../weights/safetensors.ts';
 import type { BenchSubject } from './benchSubject.ts';
@@ -17,6 +19,9 @@ import type { BenchSubject } from './benchSubject.ts';
 /** What was measured, in SI units. Ratios are against bounds for a model of that size on two cores. */
 export interface UnetMeasures {
   readonly threads: number;
+  /** What it ran on, and the precision of its products there. */
+  readonly provider: ProviderName;
+  readonly precision: 'float16' | 'float32';
   /** Multiply-adds counted twice, per second, of the 3×3 convolution 320 → 320 over 16 pictures of 32×32. */
   readonly convolutionRate: number;
   /** The same of a whole UNet step, by the builder's own count. */
@@ -41,6 +46,8 @@ export interface BenchOptions {
   /** Folder for the weights (2 to 3 GB while it runs) and the cached graph. */
   readonly folder: string;
   readonly threads?: number;
+  /** What to run on, its self-test first; absent: the CPU. */
+  readonly provider?: ProviderName;
   /** Steps measured after one to warm up. */
   readonly steps?: number;
   /** Keep the weights for the next time. */
@@ -50,10 +57,29 @@ export interface BenchOptions {
 
 const gibibyte = 2 ** 30;
 
+/** The device that is asked for, tested. @throws StudioError `provider-unavailable` saying why it is not to be had */
+async function deviceOf(
+  provider: ProviderName,
+  threads: number,
+  onProgress: (message: string) => void,
+): Promise<Device> {
+  if (provider !== 'cpu') onProgress(`Testing the provider ${provider} …`);
+  const device = await chooseDevice({ provider, threads });
+  if (device.provider !== provider)
+    throw new StudioError('provider-unavailable', `The provider ${provider} is not to be had here.`, {
+      hint: '`magdiff doctor` says which are, and why others are not.',
+      details: { warnings: device.warnings },
+    });
+  for (const warning of device.warnings) onProgress(warning);
+  return device;
+}
+
 /** Writes random weights of a published size, runs the UNet and measures. */
 export async function benchUnet(subject: BenchSubject, options: BenchOptions): Promise<UnetMeasures> {
   const { folder, onProgress = () => undefined } = options;
   const threads = options.threads ?? cpus().length;
+  const device = await deviceOf(options.provider ?? 'cpu', threads, onProgress);
+  const dialect = largeForm(device.dialect);
   const paths = Object.keys(subject.files).map((name) => join(folder, name));
   if (!paths.every((path) => existsSync(path))) {
     onProgress(`Writing random weights of ${subject.title} …`);
@@ -63,23 +89,26 @@ export async function benchUnet(subject: BenchSubject, options: BenchOptions): P
     const layers = await Promise.all(paths.map(async (path) => ({ index: await readSafetensors(path) })));
     const weights = new KeyedWeights(subject.title, layers);
     const graphOf = (): Promise<BuiltGraph> =>
-      cachedGraph(join(folder, 'graphs'), ['bench', subject.facts, weights.fingerprint], () =>
-        subject.build(largeForm(dialectOf('cpu')), weights),
+      cachedGraph(join(folder, 'graphs'), ['bench', subject.facts, dialect, weights.fingerprint], () =>
+        subject.build(dialect, weights),
       );
     await graphOf();
     onProgress('Loading …');
     const start = performance.now();
     const graph = await graphOf();
     const session = await Session.create(graph.model, {
-      provider: 'cpu',
+      provider: device.provider,
       threads,
       weightsFolder: weights.folder,
       label: 'unet',
-      widening: 'each-use',
+      widening: device.provider === 'cpu' ? 'each-use' : 'once',
     });
     const readySeconds = (performance.now() - start) / 1000;
     try {
-      return { threads, readySeconds, ...(await measureSteps(session, graph, subject, threads, options)) };
+      const { provider } = device;
+      const precision = dialect.half ? ('float16' as const) : ('float32' as const);
+      const measured = await measureSteps(session, graph, subject, device, options);
+      return { threads, provider, precision, readySeconds, ...measured };
     } finally {
       await session.dispose();
     }
@@ -92,12 +121,12 @@ async function measureSteps(
   session: Session,
   graph: BuiltGraph,
   subject: BenchSubject,
-  threads: number,
+  device: Device,
   options: BenchOptions,
-): Promise<Omit<UnetMeasures, 'threads' | 'readySeconds'>> {
+): Promise<Omit<UnetMeasures, 'threads' | 'provider' | 'precision' | 'readySeconds'>> {
   const { onProgress = () => undefined, steps = 2 } = options;
   const feeds = feedsOf(subject);
-  const convolutionSpeed = await ConvolutionSpeed.create(threads);
+  const convolutionSpeed = await ConvolutionSpeed.create(device);
   try {
     onProgress('Warming up: the first step reads the weights from the disk …');
     await session.run(feeds);
@@ -186,13 +215,21 @@ export class ConvolutionSpeed {
     };
   }
 
-  static async create(threads: number): Promise<ConvolutionSpeed> {
-    const b = new GraphBuilder('yardstick', dialectOf('cpu'), new RecordingSource());
+  static async create({
+    provider,
+    dialect,
+    threads,
+  }: Pick<Device, 'provider' | 'dialect' | 'threads'>): Promise<ConvolutionSpeed> {
+    const b = new GraphBuilder('yardstick', dialect, new RecordingSource());
     const weight = new Float32Array(320 * 320 * 9).map((_, index) => Math.sin(index) * 0.02);
     const x = b.input('x', 'float32', ConvolutionSpeed.#shape);
     b.output('y', convolution(x, b.constant([320, 320, 3, 3], weight), undefined, { pads: [1, 1, 1, 1] }));
     const speed = new ConvolutionSpeed(
-      await Session.create(encodeModel(b.finish()), { provider: 'cpu', threads, label: 'yardstick' }),
+      await Session.create(encodeModel(b.finish()), {
+        provider,
+        label: 'yardstick',
+        ...(threads === undefined ? {} : { threads }),
+      }),
     );
     await speed.measure();
     return speed;
