@@ -149,7 +149,7 @@ describe('files', () => {
       (await fetch(`${test.origin}/assets/${'0'.repeat(64)}?project=${projectId}`, { headers: test.own })).status,
     ).toBe(404);
     expect((await fetch(`${test.origin}/assets/${source.assetId}?project=other`, { headers: test.own })).status).toBe(
-      400,
+      422,
     );
     expect(
       (await fetch(`${test.origin}/assets/..%2fproject.json?project=${projectId}`, { headers: test.own })).status,
