@@ -1,3 +1,4 @@
+import type { EnginePort } from '../engine/enginePort.ts';
 import type {
   EngineDevice,
   EngineEvent,
@@ -8,22 +9,12 @@ import type {
 } from '../engine/engineProtocol.ts';
 import type { QueueEngine } from './queueEngine.ts';
 
-/** The engine of this machine. */
-interface OwnEngine {
-  submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void;
-  follow(job: FollowJob, onEvent: (event: FollowEvent) => void): void;
-  cancel(jobId: string): void;
-  estimate(job: EngineJob): Promise<JobEstimate>;
-  device(modelFolder: string): Promise<EngineDevice>;
-  close(): Promise<void>;
-}
-
 /** Hands each job to where it is to run: the engine of this machine, or a queue's workers. Everything else is asked of this machine. */
-export class RoutedEngine implements OwnEngine {
-  readonly #own: OwnEngine;
+export class RoutedEngine implements EnginePort {
+  readonly #own: EnginePort;
   readonly #queue: QueueEngine;
 
-  constructor(own: OwnEngine, queue: QueueEngine) {
+  constructor(own: EnginePort, queue: QueueEngine) {
     this.#own = own;
     this.#queue = queue;
   }

@@ -1,9 +1,9 @@
+import type { EnginePort } from '../engine/enginePort.ts';
 import type { QueueEngine } from '../queue/queueEngine.ts';
 import type { AlphaService } from '../services/alpha/alphaService.ts';
 import type { EventBus } from '../services/eventBus.ts';
 import type { FollowService } from '../services/following/followService.ts';
 import type { GridService } from '../services/grids/gridService.ts';
-import type { EnginePort } from '../services/jobs/enginePort.ts';
 import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';

@@ -5,9 +5,9 @@ import { translateWriteError } from '../../../models/files/atomicFile.ts';
 import type { Progress } from '../../../models/progress/progress.ts';
 import { wireErrorOf } from '../../contract/errorOnWire.ts';
 import { isFinal, type JobView } from '../../contract/jobs.ts';
+import type { EnginePort } from '../../engine/enginePort.ts';
 import type { EventBus } from '../eventBus.ts';
 import type { OpenProject } from '../projects/openProject.ts';
-import type { EnginePort } from './enginePort.ts';
 import type { Job, JobList } from './jobList.ts';
 import { type KeptJob, keepJob, readKeptJobs } from './keptJobs.ts';
 

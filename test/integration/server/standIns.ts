@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { EnginePort } from '../../../electron/engine/enginePort.ts';
 import type {
   EngineDevice,
   EngineEvent,
@@ -14,7 +15,6 @@ import type {
 import { openFrameCanvas } from '../../../electron/media/canvas/frameCanvas.ts';
 import { maskCoverage } from '../../../electron/media/pixels/maskCoverage.ts';
 import { type StudioOptions, startStudio } from '../../../electron/server/startStudio.ts';
-import type { EnginePort } from '../../../electron/services/jobs/enginePort.ts';
 import type { MediaPort, RgbaPicture } from '../../../electron/services/media/mediaPort.ts';
 
 /** Media of still pictures alone: enough to test the carrier, which never looks into them. */

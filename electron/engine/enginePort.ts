@@ -1,13 +1,6 @@
-import type {
-  EngineDevice,
-  EngineEvent,
-  EngineJob,
-  FollowEvent,
-  FollowJob,
-  JobEstimate,
-} from '../../engine/engineProtocol.ts';
+import type { EngineDevice, EngineEvent, EngineJob, FollowEvent, FollowJob, JobEstimate } from './engineProtocol.ts';
 
-/** The engine host as the services use it; the composition root hands it in. */
+/** What runs jobs, as the services use it; the composition root hands it in: the engine host, alone or with a queue beside it. */
 export interface EnginePort {
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void;
   follow(job: FollowJob, onEvent: (event: FollowEvent) => void): void;
