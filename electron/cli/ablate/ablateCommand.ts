@@ -6,12 +6,12 @@ import { progressOf } from '../../../models/progress/progress.ts';
 import { measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import { frameFileOf } from '../../engine/frameFiles.ts';
-import { encodeVideo } from '../../media/encodeVideo.ts';
 import { readPicture } from '../../media/readPicture.ts';
-import { type SheetTake, sheetFrame } from '../../services/grids/gridSheet.ts';
+import type { SheetTake } from '../../services/grids/gridSheet.ts';
 import { findBackbones, missingSentence, openReaders, readerNotes } from '../../services/measures/openReaders.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
+import { writeClip, writeSheet } from '../grid/writeClip.ts';
 import { interruptible } from '../takes/jobResult.ts';
 import { generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
@@ -25,7 +25,7 @@ import {
   subjectsIn,
 } from './ablationPlan.ts';
 import { type AblationReport, meansOf, type ReportedRow, type ReportedTake, shownMeasures } from './ablationReport.ts';
-import { type MeasuredResult, type TakeBase, TakeMaker } from './madeAndMeasured.ts';
+import { type TakeBase, TakeMaker } from './madeAndMeasured.ts';
 
 /** Sentences that takes are made with where none is given. */
 const usualPrompts = ['it jumps on a beach', 'it moves right in a forest'];
@@ -66,7 +66,8 @@ async function ablate(signal: AbortSignal, values: TakeOptionValues, console: Co
         const own = join('takes', key, `${slug(subject)}-${prompts.indexOf(prompt) + 1}`);
         const made = await maker.make(base, change(base.recipe.settings), join(folder, own));
         const clip = join(own, 'clip.mp4');
-        await writeClip(made, join(folder, clip));
+        const { framesFolder } = made.result;
+        await writeClip((frame) => readPicture(frameFileOf(framesFolder, frame)), made.result, join(folder, clip));
         takes.push({ ...made, subject, prompt, clip: clip.replaceAll('\\', '/') });
         console.progress(progressOf('denoising', { step: ++done, total }));
       }
@@ -137,26 +138,9 @@ const slug = (name: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '') || 'base';
 
-async function writeClip({ result }: MeasuredResult, out: string): Promise<void> {
-  const { width, height, frameCount, frameRate, framesFolder } = result;
-  async function* frames() {
-    for (let frame = 0; frame < frameCount; frame++) yield readPicture(frameFileOf(framesFolder, frame));
-  }
-  await encodeVideo({
-    width,
-    height,
-    frameCount,
-    frameRate,
-    frames: frames(),
-    format: 'mp4-h264',
-    quality: 'best',
-    out,
-  });
-}
-
 async function writeReport(folder: string, report: AblationReport, console: Console): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeSheet(report.rows, join(folder, 'rows.mp4'));
+  await writeRows(report.rows, join(folder, 'rows.mp4'));
   await writeFileAtomic(join(folder, 'table.csv'), tableOf([...report.rows, ...report.alphas.flat()]));
   await writeFileAtomic(join(folder, 'report.json'), JSON.stringify(report, undefined, 1));
   const page = join(folder, 'index.html');
@@ -173,27 +157,13 @@ async function writeReport(folder: string, report: AblationReport, console: Cons
 }
 
 /** A row of the sheet for every row of the table, the same subjects below each other. */
-async function writeSheet(rows: readonly ReportedRow[], out: string): Promise<void> {
+async function writeRows(rows: readonly ReportedRow[], out: string): Promise<void> {
   const sheet: SheetTake[][] = rows.map(({ name, takes }) =>
     takes.map(({ subject, result, measured }) => ({ ...result, labels: [name, subject], measured })),
   );
   const results = rows.flatMap(({ takes }) => takes.map(({ result }) => result));
   const frameCount = Math.min(...results.map((result) => result.frameCount));
-  const { width, height } = await sheetFrame(sheet, 0);
-  async function* frames() {
-    for (let frame = 0; frame < frameCount; frame++) yield sheetFrame(sheet, frame);
-  }
-  const frameRate = results[0]?.frameRate ?? '8';
-  await encodeVideo({
-    width,
-    height,
-    frameCount,
-    frameRate,
-    frames: frames(),
-    format: 'mp4-h264',
-    quality: 'best',
-    out,
-  });
+  await writeSheet(sheet, { frameCount, frameRate: results[0]?.frameRate ?? '8' }, out);
 }
 
 function tableOf(rows: readonly ReportedRow[]): string {

@@ -8,8 +8,7 @@ import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
-import { encodeVideo } from '../../media/encodeVideo.ts';
-import { gridTable, sheetFrame, sheetPicture } from '../../services/grids/gridSheet.ts';
+import { gridTable, sheetPicture } from '../../services/grids/gridSheet.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { interruptible } from '../takes/jobResult.ts';
@@ -18,6 +17,7 @@ import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.t
 import { takeFileFrom, writeTakeFile } from '../takes/takeFiles.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { readGridAxis } from './gridAxis.ts';
+import { writeSheet } from './writeClip.ts';
 
 /** A finished cell. */
 interface GridCell {
@@ -94,22 +94,7 @@ async function writeGrid(rows: readonly (readonly GridCell[])[], out: string): P
   const takes = rows.map((row) => row.map(({ labels, result }) => ({ labels, ...result })));
   await mkdir(dirname(out), { recursive: true });
   if (extname(out).toLowerCase() === '.png') await writeFileAtomic(out, await sheetPicture(takes, frameCount));
-  else {
-    const { width, height } = await sheetFrame(takes, 0);
-    const frames = async function* () {
-      for (let frame = 0; frame < frameCount; frame++) yield await sheetFrame(takes, frame);
-    };
-    await encodeVideo({
-      width,
-      height,
-      frameCount,
-      frameRate,
-      frames: frames(),
-      format: 'mp4-h264',
-      quality: 'best',
-      out,
-    });
-  }
+  else await writeSheet(takes, { frameCount, frameRate }, out);
   const stem = join(dirname(out), basename(out, extname(out)));
   const table = cells.map(({ labels, result: { framesSha256, seconds } }, index) => ({
     ...{ labels, framesSha256, seconds, recipe: basename(recipePath(stem, index)) },

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probeMedia } from '../../../electron/media/probeMedia.ts';
 import { encodeMaskPng } from '../../../electron/media/readPicture.ts';
 import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 import { plainPicture } from '../server/standIns.ts';
+import { lastLine } from './spokenJson.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
@@ -22,15 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function magdiff(...args: string[]): Promise<Record<string, unknown>> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'electron/cli/magdiff.ts'), ...args, '--json'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let out = '';
-  for await (const chunk of child.stdout) out += chunk;
-  return JSON.parse(out.trim().split('\n').at(-1) ?? '{}');
-}
+const magdiff = (...args: string[]): Promise<Record<string, unknown>> => lastLine(args);
 
 const grid = (...more: string[]) =>
   magdiff(

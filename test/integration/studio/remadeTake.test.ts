@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildFaultyStudio } from '../../../build/chaos/buildFaultyStudio.ts';
 import { type RemoteStudio, startRemote } from '../../../build/chaos/remoteStudio.ts';
@@ -9,9 +8,9 @@ import type { TakeFile } from '../../../electron/contract/takeRecipe.ts';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { squareMask } from '../../fixtures/maskRecords.ts';
 import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
+import { lastLine } from '../cli/spokenJson.ts';
 import { barePage, plainPicture } from '../server/standIns.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
 let studio: RemoteStudio;
 beforeAll(async () => {
@@ -26,17 +25,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs `magdiff` and gives its last line of JSON. */
-async function magdiff(...args: string[]): Promise<Record<string, unknown>> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'electron/cli/magdiff.ts'), ...args, '--json'], {
-    cwd: root,
-    env: { ...process.env, MAGDIFF_MODELS: join(folder, 'models') },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let out = '';
-  for await (const chunk of child.stdout) out += chunk;
-  return JSON.parse(out.trim().split('\n').at(-1) ?? '{}');
-}
+const magdiff = (...args: string[]): Promise<Record<string, unknown>> =>
+  lastLine(args, { MAGDIFF_MODELS: join(folder, 'models') });
 
 /** A take of the studio, made by its engine: the project's folder and the take as the studio tells it. */
 async function madeTake(): Promise<{ project: string; take: { id: string; name: string }; file: TakeFile }> {
