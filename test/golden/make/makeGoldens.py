@@ -13,6 +13,8 @@ from diffusers import AutoencoderTiny
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig, CLIPVisionModel
 
+from halfWeights import half
+
 OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "data")
 
 
@@ -20,13 +22,6 @@ def folder(name):
     path = OUT / name
     path.mkdir(parents=True, exist_ok=True)
     return path
-
-
-def half(module):
-    """Rounds a module's weights to half precision and gives the module (computing in float32) and the stored weights."""
-    state = {key: value.half().contiguous() for key, value in module.state_dict().items() if value.is_floating_point()}
-    module.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
-    return module.eval(), state
 
 
 def shake(module, seed):
