@@ -1,6 +1,6 @@
 """Makes the golden data of the measures: formulas by torchmetrics and scipy; backbones by transformers and torchvision on small random
 configurations, and I3D by smallI3d.py. Run: python test/golden/make/makeMeasures.py [output folder]
-Needs torch, torchvision, transformers, torchmetrics, scipy and safetensors; the data is committed, so nothing else needs this script."""
+Needs torch, torchvision, transformers 4, torchmetrics, scipy and safetensors; the data is committed, so nothing else needs this script."""
 
 import json
 import pathlib
