@@ -1,28 +1,21 @@
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage, until } from './support.ts';
+import { openSample, type SampleStudio } from './sampleStudio.ts';
+import { askForFewSteps, expectAccessible, until } from './support.ts';
 
 // Where the words of a take act, seen over it; each test goes on where the last one left.
-let browser: Browser;
-let studio: RunningStudio;
+let sample: SampleStudio;
 let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(60_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample(60_000);
+  ({ page, complaints } = sample);
   await askForFewSteps(page);
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 /** What the viewer shows now. */
 const stage = (): Promise<string> =>

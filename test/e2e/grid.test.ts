@@ -1,35 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator, Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import {
-  askForFewSteps,
-  expectAccessible,
-  launchBrowser,
-  launchStudio,
-  openPage,
-  shownProject,
-  until,
-} from './support.ts';
+import { openSample, type SampleStudio } from './sampleStudio.ts';
+import { askForFewSteps, expectAccessible, shownProject, until } from './support.ts';
 
 // A grid of takes, from its two sides to a take of a cell; each test goes on where the last one left.
-let browser: Browser;
+let sample: SampleStudio;
 let studio: RunningStudio;
 let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(60_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample(60_000);
+  ({ studio, page, complaints } = sample);
   await askForFewSteps(page);
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 const cells = (): Locator => page.getByRole('button', { name: /^Keep as take: / });
 const state = (): Locator => page.getByTestId('grid-state');

@@ -1,24 +1,17 @@
-import type { Browser, Locator, Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { expectAccessible, launchBrowser, launchStudio, openPage } from './support.ts';
+import { openSample, type SampleStudio } from './sampleStudio.ts';
+import { expectAccessible } from './support.ts';
 
 // A sentence beyond the model's world is helped along; each test goes on where the last one left.
-let browser: Browser;
-let studio: RunningStudio;
+let sample: SampleStudio;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample();
+  ({ page } = sample);
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 const prompt = (): Locator => page.getByRole('textbox', { name: 'Prompt', exact: true });
 

@@ -1,37 +1,23 @@
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TakeRecord } from '../../electron/contract/records.ts';
 import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { framePathsOf } from '../../electron/services/projects/takeFrames.ts';
-import {
-  askForFewSteps,
-  drag,
-  expectAccessible,
-  launchBrowser,
-  launchStudio,
-  openPage,
-  shownProject,
-  stageBox,
-} from './support.ts';
+import { openSample, type SampleStudio } from './sampleStudio.ts';
+import { askForFewSteps, drag, expectAccessible, shownProject, stageBox } from './support.ts';
 
 // Takes made anew in part; each test goes on where the last one left.
-let browser: Browser;
+let sample: SampleStudio;
 let studio: RunningStudio;
 let page: Page;
 let complaints: string[];
 const runLimit = 240_000;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample();
+  ({ studio, page, complaints } = sample);
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 const takes = async (): Promise<TakeRecord[]> => (await shownProject(page, studio)).store.all('take');
 

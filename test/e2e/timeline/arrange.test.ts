@@ -1,33 +1,28 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemRecord } from '../../../electron/contract/records.ts';
 import { endOf } from '../../../electron/contract/timeline/tracks.ts';
 import type { RunningStudio } from '../../../electron/server/startStudio.ts';
 import { evenTone } from '../../fixtures/soundFile.ts';
-import { drag, expectAccessible, launchBrowser, launchStudio, openPage, shownProject, until } from '../support.ts';
+import { openSample, type SampleStudio } from '../sampleStudio.ts';
+import { drag, expectAccessible, shownProject, until } from '../support.ts';
 
 // A hand arranges the sample’s picture and clip on the timeline: every gesture is one step, and none lets clips overlap.
-let browser: Browser;
+let sample: SampleStudio;
 let studio: RunningStudio;
 let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample();
+  ({ studio, page, complaints } = sample);
   await page.getByTestId('timeline').waitFor({ timeout: 90_000 });
   await page.getByRole('button', { name: 'Show all' }).click();
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 const stored = async (): Promise<ItemRecord[]> => (await shownProject(page, studio)).store.all('item');
 const named = async (part: 'picture' | 'clip'): Promise<ItemRecord> => {

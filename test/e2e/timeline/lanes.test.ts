@@ -1,33 +1,20 @@
-import type { Browser, Locator, Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningStudio } from '../../../electron/server/startStudio.ts';
-import {
-  askForFewSteps,
-  expectAccessible,
-  launchBrowser,
-  launchStudio,
-  openPage,
-  shownProject,
-  typeNumber,
-} from '../support.ts';
+import { openSample, type SampleStudio } from '../sampleStudio.ts';
+import { askForFewSteps, expectAccessible, shownProject, typeNumber } from '../support.ts';
 
 // α moves over the frames of a take; each test goes on where the last one left.
-let browser: Browser;
+let sample: SampleStudio;
 let studio: RunningStudio;
 let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page, complaints } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample();
+  ({ studio, page, complaints } = sample);
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 const keys = (): Locator => page.getByRole('button', { name: /^Image α, key at frame/ });
 const keyNames = (): Promise<string[]> =>

@@ -1,28 +1,23 @@
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ItemRecord } from '../../../electron/contract/records.ts';
 import type { RunningStudio } from '../../../electron/server/startStudio.ts';
 import type { OpenProject } from '../../../electron/services/projects/openProject.ts';
 import { allFrames } from '../../fixtures/mediaFiles.ts';
-import { launchBrowser, launchStudio, openPage, shownProject, stageBox, typeNumber } from '../support.ts';
+import { openSample, type SampleStudio } from '../sampleStudio.ts';
+import { shownProject, stageBox, typeNumber } from '../support.ts';
 
 // The sample’s picture and clip arranged with all that a timeline can do: what the viewer shows is what the exported file holds.
-let browser: Browser;
+let sample: SampleStudio;
 let studio: RunningStudio;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ studio } = await launchStudio());
-  ({ page } = await openPage(browser, studio.url));
-  page.setDefaultTimeout(20_000);
-  await page.getByRole('button', { name: 'Open the sample' }).click();
+  sample = await openSample();
+  ({ studio, page } = sample);
   await page.getByTestId('timeline').waitFor({ timeout: 90_000 });
 });
-afterAll(async () => {
-  await browser?.close();
-  await studio?.close();
-});
+afterAll(() => sample?.close());
 
 /** The timeline's frame of the tests, in pixels. */
 const size = { width: 640, height: 360 };
