@@ -1,27 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import { type MeasuredTake, measuredTake } from '../../contract/measures/measures.ts';
+import { measuredTake } from '../../contract/measures/measures.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 import type { EngineHost } from '../../engine/engineHost.ts';
-import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
+import { keptTake } from '../../engine/keptTake.ts';
+import type { MeasuredResult } from '../../services/ablation/ablationReport.ts';
 import { measureTake } from '../../services/measures/measureTake.ts';
 import type { OpenedReaders } from '../../services/measures/openReaders.ts';
 import { framesOf, takeOfJob } from '../../services/measures/takeToMeasure.ts';
-import { keptTake } from '../takes/keptTake.ts';
 
 /** What takes of one subject and sentence have in common. */
 export interface TakeBase {
   readonly recipe: TakeRecipe;
   readonly places: Pick<RecipePlaces, 'modelFolder' | 'provider' | 'sourcePath' | 'maskPath'>;
-}
-
-/** A take that was made and measured. */
-export interface MeasuredResult {
-  readonly result: TakeResult;
-  readonly measured: MeasuredTake;
 }
 
 /** Makes takes and measures them, each in a folder of its own: what lies there from an earlier run of the same recipe and readers is taken. */
