@@ -118,9 +118,11 @@ export interface LayerAttention {
   /** Its grid of places. */
   readonly height: number;
   readonly width: number;
-  /** (frames, places, text tokens), and (frames, places, image tokens of all frames) where there are any; each place's sum to 1. */
+  /** (frames, places, text tokens), and (frames, places, image tokens) where there are any; each place's sum to 1. */
   readonly text: FloatTensor;
   readonly image: FloatTensor | undefined;
+  /** Pictures whose tokens lie one behind the other in `image`: all frames' where a place reads them all, else one. */
+  readonly pictures: number;
 }
 
 /** Asks the network once, under the prompt and without guidance, and answers where every layer looked. */

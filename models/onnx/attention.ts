@@ -18,37 +18,10 @@ export interface AttentionOptions {
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
   checkShapes(q, k, v, options.heads);
-  const [n = 0, queries = 0] = q.shape;
-  const rowBytes = 4 * options.heads * (k.shape[1] ?? 0);
-  const rows = Math.max(1, Math.floor(q.builder.dialect.attentionBytes / rowBytes));
-  if (rows >= n * queries) return attendAll(q, k, v, options);
-  if (rows >= queries || options.mask) {
-    const step = Math.max(1, Math.floor(rows / queries));
-    const parts = ranges(n, step).map(([from, to]) =>
-      attendAll(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to), options),
-    );
-    return concatenate(parts, 0);
-  }
-  const items = ranges(n, 1).map(([from, to]) => {
-    const [key, value] = [slice(k, 0, from, to), slice(v, 0, from, to)];
-    const item = slice(q, 0, from, to);
-    return concatenate(
-      ranges(queries, rows).map(([first, last]) => attendAll(slice(item, 1, first, last), key, value, options)),
-      1,
-    );
-  });
-  return concatenate(items, 0);
+  return inParts(q, k, v, options, (...part) => [attendAll(...part, options)])[0];
 }
 
-/** 0 to `total` in steps: [from, to) pairs. */
-function ranges(total: number, step: number): readonly (readonly [number, number])[] {
-  return Array.from(
-    { length: Math.ceil(total / step) },
-    (_, index) => [index * step, Math.min(total, (index + 1) * step)] as const,
-  );
-}
-
-/** Attention that also returns its weights, averaged over heads: (n, queries, keys). Always in plain operators. */
+/** Attention that also returns its weights, averaged over heads: (n, queries, keys). Always in plain operators, cut as {@link attention}. */
 export function attentionWithMap(
   q: Tensor,
   k: Tensor,
@@ -56,8 +29,58 @@ export function attentionWithMap(
   options: AttentionOptions,
 ): { result: Tensor; map: Tensor } {
   checkShapes(q, k, v, options.heads);
-  const weights = attentionWeights(q, k, options);
-  return { result: mergeHeads(matmul(weights, splitHeads(v, options.heads))), map: mean(weights, [1], false) };
+  const [result, map] = inParts(q, k, v, options, (query, key, value) => {
+    const weights = attentionWeights(query, key, options);
+    return [mergeHeads(matmul(weights, splitHeads(value, options.heads))), mean(weights, [1], false)];
+  });
+  return { result, map };
+}
+
+/** Attends part by part, and puts each of the results together again. */
+function inParts(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions,
+  attend: (q: Tensor, k: Tensor, v: Tensor) => readonly Tensor[],
+): readonly Tensor[] {
+  const [n = 0, queries = 0] = q.shape;
+  const rowBytes = 4 * options.heads * (k.shape[1] ?? 0);
+  const rows = Math.max(1, Math.floor(q.builder.dialect.attentionBytes / rowBytes));
+  if (rows >= n * queries) return attend(q, k, v);
+  if (rows >= queries || options.mask) {
+    const step = Math.max(1, Math.floor(rows / queries));
+    return joined(
+      ranges(n, step).map(([from, to]) => attend(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to))),
+      0,
+    );
+  }
+  const items = ranges(n, 1).map(([from, to]) => {
+    const [key, value] = [slice(k, 0, from, to), slice(v, 0, from, to)];
+    const item = slice(q, 0, from, to);
+    return joined(
+      ranges(queries, rows).map(([first, last]) => attend(slice(item, 1, first, last), key, value)),
+      1,
+    );
+  });
+  return joined(items, 0);
+}
+
+/** Parts' results, each kind behind one another. */
+const joined = (parts: readonly (readonly Tensor[])[], axis: number): readonly Tensor[] =>
+  (parts[0] ?? []).map((_, kind) =>
+    concatenate(
+      parts.map((part) => part[kind]),
+      axis,
+    ),
+  );
+
+/** 0 to `total` in steps: [from, to) pairs. */
+function ranges(total: number, step: number): readonly (readonly [number, number])[] {
+  return Array.from(
+    { length: Math.ceil(total / step) },
+    (_, index) => [index * step, Math.min(total, (index + 1) * step)] as const,
+  );
 }
 
 function checkShapes(q: Tensor, k: Tensor, v: Tensor, heads: number): void {

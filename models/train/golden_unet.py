@@ -30,6 +30,7 @@ def small_unet() -> UNet3DConditionModel:
         text_context_len=5,
         subject_patch=2,
         precondition=True,
+        coordinates=True,
     )
     torch.manual_seed(70)
     unet = UNet3DConditionModel(cfg).eval()

@@ -59,6 +59,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--size", type=int, default=128)
     p.add_argument("--widths", type=int, nargs="+", default=[64, 96, 160])
     p.add_argument("--no-residual", action="store_true", help="HFA at the input alone, as in the release")
+    p.add_argument("--no-coordinates", action="store_true", help="cells are not told where they lie")
     p.add_argument("--sparse", action="store_true", help="sparse-causal attention (prepend_first_frame)")
     p.add_argument("--save-every", type=int, default=100)
     p.add_argument("--per-place", type=int, default=48, help="pictures drawn of each place")
@@ -167,6 +168,7 @@ def main() -> None:
             subject_patch=0 if args.no_residual or pixel_head(pool.vae) is None else 8,
             prepend_first_frame=args.sparse,
             precondition=True,
+            coordinates=not args.no_coordinates,
         ),
     )
     black = black_latents(pool.vae.cpu(), args.size)

@@ -16,8 +16,8 @@ export interface AttentionState {
   maps: TakeAttention | null;
   /** The take that is being read. */
   readingId: string | null;
-  /** Index of the word that is pointed at, and of the one that stays; behind the words comes the picture. */
-  pointed: number | null;
+  /** Indices of the words that are pointed at, and the index of the one that stays; behind the words comes the picture. */
+  pointed: readonly number[] | null;
   kept: number | null;
   level: number;
   group: number;
@@ -57,6 +57,12 @@ export class Attention {
     });
   }
 
+  /** Shows where words act together for as long as they are pointed at; none: what stays is shown again. */
+  point(words: readonly number[] | null): void {
+    const next = words && words.length > 0 ? words : null;
+    if (next?.join() !== this.state.state.pointed?.join()) this.state.set({ pointed: next });
+  }
+
   /** Takes in what the studio tells. */
   receive(event: Extract<StudioEvent, { type: 'attention' }>): void {
     const { takeId, attention, error } = event;
@@ -78,13 +84,43 @@ export class Attention {
   }
 }
 
-/** A word's map of a frame, height × width bytes; the picture's where `word` is behind the words. */
+/** The words that are looked at: those that are pointed at, else the one that stays. */
+export const wordsLookedAt = ({ pointed, kept }: AttentionState): readonly number[] => pointed ?? [kept ?? 0];
+
+/** Words' map at a level and group: bytes (frames, height, width), of which 255 stands for a share of `peak`. */
+export interface WordsMap {
+  readonly bytes: Uint8Array;
+  readonly peak: number;
+}
+
+/** Sums of several words' maps, by take: they are asked for at every frame. */
+const summed = new WeakMap<TakeAttention, Map<string, WordsMap>>();
+
+/** Where words act together: the sum of their maps; behind the words comes the picture. */
 export function mapOf(
   maps: TakeAttention,
-  at: { level: number; group: number; word: number; frame: number },
-): Uint8Array {
-  const { groups, words, frames, height, width, bytes } = maps;
-  const map = (at.level * groups.length + at.group) * (words.length + 1) + at.word;
-  const start = (map * frames + Math.min(frames - 1, at.frame)) * height * width;
-  return bytes.subarray(start, start + height * width);
+  { level, group, words }: { level: number; group: number; words: readonly number[] },
+): WordsMap {
+  const { groups, frames, height, width } = maps;
+  const size = frames * height * width;
+  const parts = words.map((word) => {
+    const map = (level * groups.length + group) * (maps.words.length + 1) + word;
+    return { bytes: maps.bytes.subarray(map * size, (map + 1) * size), peak: maps.peaks[map] ?? 0 };
+  });
+  const [first, ...others] = parts;
+  if (!first) return { bytes: new Uint8Array(size), peak: 0 };
+  if (others.length === 0) return first;
+  const ofTake = summed.get(maps) ?? new Map<string, WordsMap>();
+  summed.set(maps, ofTake);
+  const key = [level, group, ...words].join();
+  const known = ofTake.get(key) ?? sumOf(parts, size);
+  ofTake.set(key, known);
+  return known;
+}
+
+function sumOf(parts: readonly WordsMap[], size: number): WordsMap {
+  const sum = new Float32Array(size);
+  for (const { bytes, peak } of parts) for (let at = 0; at < size; at++) sum[at] += ((bytes[at] ?? 0) * peak) / 255;
+  const peak = sum.reduce((most, value) => Math.max(most, value), 0);
+  return { bytes: Uint8Array.from(sum, (value) => (peak > 0 ? Math.round((255 * value) / peak) : 0)), peak };
 }

@@ -45,6 +45,39 @@ describe('attention over a take', { timeout: 240_000 }, () => {
     await until(async () => (await stage()) !== beach);
   });
 
+  it('shows it for the word of the prompt that is pointed at, by pointer and by caret, and for what was understood', async () => {
+    const kept = await stage();
+    const bar = (word: string) => page.getByRole('button', { name: `Where “${word}” acts` });
+    await bar('floats').hover();
+    await until(async () => (await stage()) !== kept);
+    const floats = await stage();
+    await page.mouse.move(5, 5);
+    await until(async () => (await stage()) === kept);
+
+    const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+    const letters = page.locator('[data-word]', { hasText: 'floats' });
+    const { x, y, width, height } = (await letters.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await until(async () => (await stage()) === floats);
+    await page.mouse.move(5, 5);
+    await until(async () => (await stage()) === kept);
+
+    await prompt.focus();
+    await prompt.press('Control+Home');
+    await prompt.press('Control+ArrowRight');
+    await prompt.press('ArrowRight');
+    await until(async () => (await stage()) === floats);
+    await expectAccessible(page, 'attention by caret');
+    await prompt.blur();
+    await until(async () => (await stage()) === kept);
+
+    const place = page.getByRole('button', { name: 'Place: on the beach' });
+    await place.focus();
+    await until(async () => (await stage()) !== kept && (await stage()) !== floats);
+    await place.blur();
+    await until(async () => (await stage()) === kept);
+  });
+
   it('is there at once when it is asked for again, and goes when it is switched off', async () => {
     await page.getByRole('button', { name: 'Where words act' }).click();
     await page.getByTestId('attention-bar').waitFor({ state: 'detached' });

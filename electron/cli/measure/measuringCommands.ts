@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ablateCommand } from '../ablate/ablateCommand.ts';
 import { alphaCommand } from '../alpha/alphaCommand.ts';
+import { attentionCommand } from '../attention/attentionCommand.ts';
 import type { CommandAction } from '../commandAction.ts';
 import { gridCommand } from '../grid/gridCommand.ts';
 import { addLooseFileOptions } from '../models/looseFiles.ts';
@@ -8,7 +9,7 @@ import { several } from '../several.ts';
 import { addTakeOptions, type TakeOptionValues } from '../takes/takeOptions.ts';
 import { measureCommand } from './measureCommand.ts';
 
-/** Adds the commands that hold takes against each other: grid, measure, ablate and alpha. */
+/** Adds the commands that hold takes against each other or look into them: grid, measure, attention, ablate and alpha. */
 export function addMeasuringCommands(program: Command, action: CommandAction): void {
   addLooseFileOptions(addTakeOptions(program.command('grid <source>')))
     .description('a take for every pair of values of two settings, as a contact sheet that plays, with a recipe each')
@@ -46,6 +47,31 @@ export function addMeasuringCommands(program: Command, action: CommandAction): v
       action(
         async (console, takes: string[], values: TakeOptionValues) =>
           void (await measureCommand(takes, values, console)),
+      ),
+    );
+
+  program
+    .command('attention <recipe>')
+    .description('where each word of a take acts, frame by frame, and where its subject’s picture is read')
+    .option('--take <name>', 'which take of a project, by its name or id')
+    .option('--source <file>', 'the picture or clip, when it is not where it was')
+    .option('--mask <path>', 'the mask, when it is not where it was')
+    .option('--region <path>', 'a retake’s region, when it is not where it was')
+    .option('--frames <folder>', 'the frames of the take that a retake was made from; made again when left out')
+    .option('-m, --model <folder>', 'model folder, when it is not where it was')
+    .option(
+      '--models <folder>',
+      'where to look for a set’s files, known by their content; may be given again',
+      several,
+      [],
+    )
+    .option('-o, --out <folder>', 'where pictures and maps go')
+    .option('--keep-job <folder>', 'the folder that the take’s job was kept in; the take is made again when left out')
+    .option('--json', 'speak JSON lines, for programs')
+    .action(
+      action(
+        async (console, recipe: string, values: TakeOptionValues) =>
+          void (await attentionCommand(recipe, values, console)),
       ),
     );
 

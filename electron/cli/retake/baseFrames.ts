@@ -74,17 +74,23 @@ export async function ownFrames(
 /** The folder that --frames names, if the take's frames are what it holds. */
 async function givenFrames({ frames }: TakeOptionValues, framesSha256: string): Promise<OwnFrames | undefined> {
   if (typeof frames !== 'string') return undefined;
-  const names = await readdir(resolve(frames)).catch(() => []);
-  const paths = names
-    .filter((name) => /\.png$/i.test(name))
-    .sort()
-    .map((name) => join(resolve(frames), name));
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update((await readPicture(path)).data);
-  if (hash.digest('hex') === framesSha256) return { paths, dispose: nothing };
+  const { paths, sha256 } = await framesIn(resolve(frames));
+  if (sha256 === framesSha256) return { paths, dispose: nothing };
   throw new StudioError('conflict', `The ${paths.length} pictures in ${frames} are not the take’s frames.`, {
     hint: 'Give the frames folder of its kept job, or its export as PNG pictures; or leave --frames out.',
   });
+}
+
+/** The pictures of a folder in order, and the hash of all their pixels, which recipes name frames by. */
+export async function framesIn(folder: string): Promise<{ paths: readonly string[]; sha256: string }> {
+  const names = await readdir(folder).catch(() => []);
+  const paths = names
+    .filter((name) => /\.png$/i.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update((await readPicture(path)).data);
+  return { paths, sha256: hash.digest('hex') };
 }
 
 /** Runs a take's recipe for its frames, and before it those of the takes that it was made from. */

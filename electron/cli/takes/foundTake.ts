@@ -20,6 +20,8 @@ export interface FoundTake {
   readonly regionPath?: string | undefined;
   /** A take's own frames by their list, and those of the take it was made from: a project has both. */
   readonly framePaths?: ((framesAssetId?: string) => Promise<string[]>) | undefined;
+  /** Its latents, where a project kept them. */
+  readonly latentsPath?: string | undefined;
 }
 
 /** The take that a recipe's file, or a project's folder with `--take`, means. @throws StudioError where an input is missing or has changed */
@@ -53,7 +55,7 @@ async function inFile(path: string, values: TakeOptionValues): Promise<FoundTake
 
 async function inProject(folder: string, values: TakeOptionValues): Promise<FoundTake> {
   const named = typeof values.take === 'string' ? values.take : undefined;
-  const { take, name, sourcePath, assets, framesAssetId } = await takeOfProject(folder, named);
+  const { take, name, sourcePath, assets, framesAssetId, latentsPath } = await takeOfProject(folder, named);
   const framePaths = (list = framesAssetId) => framePathsOf(assets, list, name);
-  return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing, framePaths };
+  return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing, framePaths, latentsPath };
 }

@@ -1,14 +1,7 @@
 /** The process behind measureProgram.ts: looks into takes one after the other, with networks of its own. */
 import { openModel } from '../../../models/families/openModel.ts';
 import type { Model } from '../../../models/model/model.ts';
-import { openEdit } from '../../../models/pipeline/editVideo.ts';
-import { openGeneration } from '../../../models/pipeline/generateVideo.ts';
-import { readAttention } from '../../../models/pipeline/measuring/attentionMaps.ts';
-import { loadLatents } from '../../../models/pipeline/savedLatents.ts';
-import { latentShape } from '../../../models/pipeline/takeParameters.ts';
-import { folderRunStore } from '../../../models/weights/runStore.ts';
 import { answerParent } from '../../children/parentChannel.ts';
-import { openClip, readGenerateInputs } from '../../engine/jobInputs.ts';
 import { writeAttention } from './attentionFile.ts';
 import type {
   AttentionAnswer,
@@ -19,7 +12,8 @@ import type {
 } from './measureProtocol.ts';
 import { measureTake } from './measureTake.ts';
 import { findBackbones, type OpenedReaders, openReaders, readerOptions } from './openReaders.ts';
-import { framesOf, jobOf, takeOfJob } from './takeToMeasure.ts';
+import { readTakeAttention } from './takeAttention.ts';
+import { framesOf, takeOfJob } from './takeToMeasure.ts';
 
 /** What is open, and for what it was opened. */
 let readers: { readonly key: string; readonly opened: Promise<OpenedReaders> } | undefined;
@@ -57,17 +51,7 @@ async function measure(question: MeasureQuestion): Promise<MeasureAnswer> {
 }
 
 async function attention({ folder, job, modelFolder }: AttentionQuestion): Promise<AttentionAnswer> {
-  const reading = await modelOf(modelFolder);
-  const whole = jobOf(job);
-  const parameters = job.settings;
-  const context = { store: folderRunStore(folder) };
-  const inputsKey = 'attention';
-  const opening =
-    parameters.task === 'edit'
-      ? openEdit(reading, { clip: (await openClip(whole)).clip, parameters, inputsKey }, context)
-      : await openGeneration(reading, { ...(await readGenerateInputs(whole)), parameters, inputsKey }, context);
-  const shape = latentShape(reading, opening.parameters, opening.frames);
-  const maps = await readAttention(reading, opening, await loadLatents(context.store, shape), context);
+  const maps = await readTakeAttention(await modelOf(modelFolder), folder, job);
   return { facts: await writeAttention(folder, maps) };
 }
 

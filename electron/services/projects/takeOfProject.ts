@@ -13,6 +13,8 @@ export interface TakeOnDisk {
   /** Where its frames are. */
   readonly assets: AssetStore;
   readonly framesAssetId: string;
+  /** Its latents, where they were kept. */
+  readonly latentsPath: string | undefined;
 }
 
 /**
@@ -44,5 +46,6 @@ export async function takeOfProject(folder: string, named: string | undefined): 
     sourcePath: assets.pathOf(take.recipe.source.assetId),
     assets,
     framesAssetId: take.result.framesAssetId,
+    latentsPath: take.result.latentsAssetId === null ? undefined : assets.pathOf(take.result.latentsAssetId),
   };
 }

@@ -1,7 +1,14 @@
 import { joinFrames } from '../../math/frames.ts';
-import { floatTensor } from '../../math/tensor.ts';
+import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
 import type { Remember } from '../../memory/memory.ts';
-import type { AttentionPass, PredictionSettings, TokenizedWord, WindowConditions } from '../../model/conditions.ts';
+import type {
+  AttentionPass,
+  LayerAttention,
+  PredictionSettings,
+  Size,
+  TokenizedWord,
+  WindowConditions,
+} from '../../model/conditions.ts';
 import type { Model } from '../../model/model.ts';
 import { alphaAtStep } from './adaptivePrompts.ts';
 import { encodeContext } from './predictor.ts';
@@ -59,13 +66,22 @@ export async function windowAttention(
       ...alphaAtStep(layers, settings, window, step),
       ...context,
     });
-    return layers.flatMap(({ name }) => {
-      const map = output[`${name}.text_map`];
-      return map
-        ? [{ layer: name, ...gridOf(map.shape[1] ?? 0, height, width), text: map, image: output[`${name}.image_map`] }]
-        : [];
-    });
+    return layerMaps(layers, output, { height, width }, frames);
   };
+}
+
+/** What the layers of a network with maps among its outputs looked at; `size` is the latents', `pictures` as in {@link LayerAttention}. */
+export function layerMaps(
+  layers: readonly { readonly name: string }[],
+  output: Readonly<Record<string, FloatTensor | undefined>>,
+  { height, width }: Size,
+  pictures: number,
+): readonly LayerAttention[] {
+  return layers.flatMap(({ name }) => {
+    const text = output[`${name}.text_map`];
+    const image = output[`${name}.image_map`];
+    return text ? [{ layer: name, ...gridOf(text.shape[1] ?? 0, height, width), text, image, pictures }] : [];
+  });
 }
 
 /** The grid of a level: the latents' halved as often as gives that many places. */

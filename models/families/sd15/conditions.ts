@@ -6,11 +6,12 @@ import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../..
 import type { Model } from '../../model/model.ts';
 import { ClipTokenizer } from '../../text/clipTokenizer.ts';
 import { pathPlanner, towerPixels } from '../magdiff/conditions.ts';
+import { setAttention } from './attention.ts';
 import { setPredictor } from './predictor.ts';
 import { clipTokenizer } from './prompt/clipVocabulary.ts';
 import { type Embeddings, findEmbeddings, readEmbedding } from './prompt/embeddings.ts';
 import { encodeChunks } from './prompt/encodeChunks.ts';
-import { chunkPrompt, mentionedWords } from './prompt/promptChunks.ts';
+import { type ChunkOptions, chunkPrompt, mentionedWords, promptWords } from './prompt/promptChunks.ts';
 import { type ParsedPrompt, parsePrompt } from './prompt/promptSyntax.ts';
 import { type ModelSet, readSet } from './setFile.ts';
 
@@ -28,6 +29,8 @@ export function setConditions(model: Model): Conditions {
   };
   // The strengths that each prompt asked for go where its states go: states may be remembered and used again later.
   const strengthsOf = new WeakMap<FloatTensor, Float32Array>();
+  const strengthsFor = async (text: FloatTensor): Promise<Float32Array> =>
+    strengthsOf.get(text) ?? loraStrengths((await opened()).set, []);
   return {
     encodeText: async (prompts) => {
       const { set, embeddings } = await opened();
@@ -52,13 +55,13 @@ export function setConditions(model: Model): Conditions {
       });
     },
     predictor: async (settings, conditions) =>
-      setPredictor(
-        model,
-        settings,
-        conditions,
-        strengthsOf.get(conditions.text) ?? loraStrengths((await opened()).set, []),
-        contexts,
-      ),
+      setPredictor(model, settings, conditions, await strengthsFor(conditions.text), contexts),
+    attention: {
+      words: async (prompt) =>
+        promptWords(parsePrompt(prompt), await chunkOptions(model, [prompt], (await opened()).embeddings)),
+      pass: async (settings, conditions) =>
+        setAttention(model, settings, conditions, await strengthsFor(conditions.text), contexts),
+    },
     planner: motion && setPlanner(model, motion),
   };
 }
@@ -108,11 +111,7 @@ async function encodeTexts(
   known: Embeddings,
   strengths: Float32Array,
 ): Promise<EncodedPrompt[]> {
-  const { text, unet } = model.description;
-  const embeddings = new Map<string, readonly Float32Array[]>();
-  for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
-    if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
-  const options = { tokenizer: await clipTokenizer(), length: text.tokens, embeddings };
+  const options = await chunkOptions(model, prompts, known);
   const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
   const empty = chunkPrompt({ parts: [], loras: [] }, options);
   const most = Math.max(...chunked.map((chunks) => chunks.length));
@@ -122,6 +121,15 @@ async function encodeTexts(
     encoded.push({ states: await encodeChunks(model, filled, empty[0] ?? [], strengths), cutWords: [] });
   }
   return encoded;
+}
+
+/** What prompts are cut into chunks with: the embeddings that they name are read. */
+async function chunkOptions(model: Model, prompts: readonly string[], known: Embeddings): Promise<ChunkOptions> {
+  const { text, unet } = model.description;
+  const embeddings = new Map<string, readonly Float32Array[]>();
+  for (const word of prompts.flatMap((prompt) => mentionedWords(prompt, known.keys())))
+    if (!embeddings.has(word)) embeddings.set(word, await readEmbedding(known.get(word) ?? '', unet.contextWidth));
+  return { tokenizer: await clipTokenizer(), length: text.tokens, embeddings };
 }
 
 /** Image tokens of each cut-out, a black frame's those of no picture; empty where the set has no image adapter. */

@@ -19,6 +19,7 @@ import type { Network } from '../network.ts';
 import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alikeInFrames } from './alphaInputs.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
+import { addCoordinates } from './coordinates.ts';
 import { hold, precondition } from './precondition.ts';
 import { freeOf, layOver, share } from './subjectMix.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
@@ -57,6 +58,7 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   const stage = new Stage(b, config, residual, contextOf);
 
   let x = frameConvolution(b, 'conv_in', centred, config.down[0]?.channels ?? 0);
+  if (config.coordinates) x = addCoordinates(b, x);
   if (config.temporalTransformer) x = temporalTransformer(b, 'temp_transformer', x);
   const skips = [x];
   for (const [index, level] of config.down.entries()) {

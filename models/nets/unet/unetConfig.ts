@@ -37,6 +37,7 @@ const unetSchema = z.object({
   text_context_len: z.int().positive().default(77),
   subject_patch: z.int().min(0).max(64).default(0),
   precondition: z.boolean().default(false),
+  coordinates: z.boolean().default(false),
 });
 
 /** One level of the UNet, in the order it runs. */
@@ -76,6 +77,8 @@ export interface UnetConfig {
   readonly subjectPatch: number;
   /** Whether the output is a correction of what the noisy latents say (the bundled model); the prediction is then x_0. */
   readonly precondition: boolean;
+  /** Whether cells are told where they lie (the bundled model). */
+  readonly coordinates: boolean;
 }
 
 /** Reads a UNet's config.json. `label` names the file in messages; a setting this program cannot build is an error naming it. */
@@ -150,6 +153,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     temporalTransformer: config.add_temp_transformer,
     subjectPatch: config.subject_patch,
     precondition: config.precondition,
+    coordinates: config.coordinates,
   };
 }
 

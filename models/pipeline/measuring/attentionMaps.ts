@@ -117,7 +117,7 @@ function groupMaps(
     for (let frame = 0; frame < frames; frame++) {
       for (const [index, { from, to }] of words.entries())
         add(maps[index], summed(layer.text.data, layer.text.shape[2] ?? 0, { frame, places, from, to }), frame);
-      if (layer.image) add(maps[words.length], unlikeAverage(layer.image, frame, frames), frame);
+      if (layer.image) add(maps[words.length], unlikeAverage(layer.image, frame, layer.pictures), frame);
     }
   }
   return maps;
@@ -138,15 +138,15 @@ function summed(
 }
 
 /**
- * Half the sum of absolute differences between what a place of a frame takes from each image token, those of all frames added up, and what
+ * Half the sum of absolute differences between what a place of a frame takes from each image token, those of all pictures added up, and what
  * places take on average: 0 where it reads the pictures as all do, towards 1 where it reads something else of them.
  */
 function unlikeAverage(
   { data, shape: [, places = 0, tokens = 0] }: FloatTensor,
   frame: number,
-  frames: number,
+  pictures: number,
 ): Float32Array {
-  const own = tokens / frames;
+  const own = tokens / pictures;
   const read = Array.from({ length: places }, (_, place) => {
     const share = new Float32Array(own);
     const row = (frame * places + place) * tokens;

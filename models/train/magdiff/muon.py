@@ -61,7 +61,16 @@ def split_parameters(module: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
             continue
         edge = any(
             k in name
-            for k in ("conv_in", "conv_out", "conv_less", "embedding", "latents", "conv_norm", "subject_mix")
+            for k in (
+                "conv_in",
+                "conv_out",
+                "conv_less",
+                "coordinates",
+                "embedding",
+                "latents",
+                "conv_norm",
+                "subject_mix",
+            )
         )
         (other if p.ndim < 2 or edge or p.shape[0] < 8 else hidden).append(p)
     return hidden, other

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import type { TakeRecord } from '../../../electron/contract/records.ts';
+import { mapOf, wordsLookedAt } from '../../project/attention.ts';
 import { useProject, useSession } from '../../project/hooks.ts';
 import { Segments } from '../../ui/controls/Segments.tsx';
 import { HintText } from '../../ui/fields/Field.tsx';
@@ -16,16 +17,16 @@ export function AttentionBar({ take }: { take: TakeRecord | undefined }): ReactN
   const takeId = take?.id ?? null;
   useEffect(() => attention.follow(takeId), [attention, takeId]);
   if (!state.isOn || !take || mode === 'source' || mode === 'timeline') return null;
-  const { maps, pointed, kept, level, group } = state;
+  const { maps, kept, level, group } = state;
   if (!maps)
     return (
       <div className={styles.bar} role="status">
         <HintText>{text.reading}</HintText>
       </div>
     );
-  const shown = pointed ?? kept ?? 0;
+  const shown = wordsLookedAt(state);
   const names = [...maps.words, text.picture];
-  const peak = maps.peaks[(level * maps.groups.length + group) * names.length + shown] ?? 0;
+  const { peak } = mapOf(maps, { level, group, words: shown });
   return (
     // The stage below takes what is not taken here.
     <div
@@ -41,15 +42,19 @@ export function AttentionBar({ take }: { take: TakeRecord | undefined }): ReactN
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice in a prompt, and its place is what it is.
             key={index}
             type="button"
-            className={[styles.word, index === maps.words.length && styles.picture, index === shown && styles.shown]
+            className={[
+              styles.word,
+              index === maps.words.length && styles.picture,
+              shown.includes(index) && styles.shown,
+            ]
               .filter(Boolean)
               .join(' ')}
             aria-label={index === maps.words.length ? text.wordPicture : text.word(word)}
             aria-pressed={index === kept}
-            onPointerEnter={() => attention.state.set({ pointed: index })}
-            onPointerLeave={() => attention.state.set({ pointed: null })}
-            onFocus={() => attention.state.set({ pointed: index })}
-            onBlur={() => attention.state.set({ pointed: null })}
+            onPointerEnter={() => attention.point([index])}
+            onPointerLeave={() => attention.point(null)}
+            onFocus={() => attention.point([index])}
+            onBlur={() => attention.point(null)}
             onClick={() => attention.state.set({ kept: index })}
           >
             {word}

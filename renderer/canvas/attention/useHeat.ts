@@ -1,25 +1,28 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import { mapOf, type TakeAttention } from '../../project/attention.ts';
+import { mapOf, type TakeAttention, wordsLookedAt } from '../../project/attention.ts';
 import { useProject } from '../../project/hooks.ts';
 import type { ShownPicture, ShownResult } from '../useShownResult.ts';
 
 /** The result's picture with the map that is looked at laid over it; as it is where none is. */
 export function useHeat({ picture, take, frame }: ShownResult): ShownPicture | undefined {
   const { attention } = useProject();
-  const { isOn, maps, pointed, kept, level, group } = useSyncExternalStore(
-    attention.state.subscribe,
-    () => attention.state.state,
-  );
-  const word = pointed ?? kept ?? 0;
+  const state = useSyncExternalStore(attention.state.subscribe, () => attention.state.state);
+  const { isOn, maps, level, group } = state;
+  const words = wordsLookedAt(state).join();
   const image = picture?.image;
   const { x, y, width, height } = picture?.crop ?? nowhere;
   const shown = isOn && maps && maps.takeId === take?.id ? maps : undefined;
   const heat = useMemo(
     () =>
       image && shown
-        ? heated({ image, crop: { x, y, width, height } }, shown, { level, group, word, frame })
+        ? heated({ image, crop: { x, y, width, height } }, shown, {
+            level,
+            group,
+            words: words.split(',').map(Number),
+            frame,
+          })
         : undefined,
-    [image, x, y, width, height, shown, level, group, word, frame],
+    [image, x, y, width, height, shown, level, group, words, frame],
   );
   return heat ?? picture;
 }
@@ -30,7 +33,7 @@ const nowhere = { x: 0, y: 0, width: 0, height: 0 };
 function heated(
   { image, crop }: ShownPicture,
   maps: TakeAttention,
-  at: { level: number; group: number; word: number; frame: number },
+  { frame, ...at }: { level: number; group: number; words: readonly number[]; frame: number },
 ): ShownPicture | undefined {
   const { width, height } = crop;
   const [canvas, heat] = [document.createElement('canvas'), document.createElement('canvas')];
@@ -39,7 +42,9 @@ function heated(
   const [context, small] = [canvas.getContext('2d'), heat.getContext('2d')];
   if (!context || !small) return undefined;
   const pixels = small.createImageData(maps.width, maps.height);
-  for (const [place, value] of mapOf(maps, at).entries()) pixels.data.set(colourOf(value), 4 * place);
+  const start = Math.min(maps.frames - 1, frame) * maps.height * maps.width;
+  const map = mapOf(maps, at).bytes.subarray(start, start + maps.height * maps.width);
+  for (const [place, value] of map.entries()) pixels.data.set(colourOf(value), 4 * place);
   small.putImageData(pixels, 0, 0);
   context.drawImage(image, crop.x, crop.y, width, height, 0, 0, width, height);
   context.fillStyle = 'rgb(0 0 0 / 35%)';

@@ -97,6 +97,7 @@ function TaskField({ settings }: { settings: TakeSettings }): ReactNode {
         placeholder={text.promptPlaceholder}
         value={settings.prompt}
         rows={2}
+        pointsAtTake
         onCommit={(prompt) => set('Prompt', { prompt })}
       />
       <PromptGuide settings={settings} />

@@ -5,6 +5,7 @@ export const attentionTexts = {
     needsTake: 'Choose a take to see where its words act.',
     reading: 'Reading where words act',
     bar: 'Attention',
+    pointAtPrompt: 'Point at a word, or put the caret into it, to see where it acts.',
     word: (word: string) => `Where “${word}” acts`,
     picture: 'subject’s picture',
     wordPicture: 'Where the subject’s picture is read',

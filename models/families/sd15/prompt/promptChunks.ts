@@ -1,4 +1,5 @@
 /** Weighted text to chunks of tokens: words are not split, and every chunk is as long as the text encoder takes. */
+import type { TokenizedWord } from '../../../model/conditions.ts';
 import type { ClipTokenizer } from '../../../text/clipTokenizer.ts';
 import type { ParsedPrompt } from './promptSyntax.ts';
 
@@ -9,8 +10,11 @@ export interface PromptToken {
   readonly weight: number;
 }
 
-/** Tokens of a word, which stay together. */
-type Word = readonly PromptToken[];
+/** A word, whose tokens stay together. */
+interface Word {
+  readonly text: string;
+  readonly tokens: readonly PromptToken[];
+}
 
 /** Start, the words, end and padding: exactly as many tokens as the text encoder takes. */
 export type PromptChunk = readonly PromptToken[];
@@ -40,7 +44,30 @@ function wordPattern(names: Iterable<string>): RegExp | undefined {
 }
 
 /** Cuts a prompt into chunks; one that says nothing is one chunk of padding. */
-export function chunkPrompt({ parts }: ParsedPrompt, options: ChunkOptions): readonly PromptChunk[] {
+export function chunkPrompt(prompt: ParsedPrompt, options: ChunkOptions): readonly PromptChunk[] {
+  const chunks = chunkWords(prompt, options);
+  const filled = chunks.length === 0 ? [[]] : chunks;
+  return filled.map((words) =>
+    fill(
+      words.flatMap(({ tokens }) => tokens),
+      options,
+    ),
+  );
+}
+
+/** A prompt's words with their places among the tokens of its chunks, which lie one behind the other. */
+export function promptWords(prompt: ParsedPrompt, options: ChunkOptions): readonly TokenizedWord[] {
+  return chunkWords(prompt, options).flatMap((words, chunk) => {
+    let to = chunk * options.length + 1;
+    return words.map(({ text, tokens }) => {
+      const from = to;
+      to += tokens.length;
+      return { text, from, to };
+    });
+  });
+}
+
+function chunkWords({ parts }: ParsedPrompt, options: ChunkOptions): readonly (readonly Word[])[] {
   const room = options.length - 2;
   const chunks: Word[][] = [];
   for (const part of parts) {
@@ -50,17 +77,17 @@ export function chunkPrompt({ parts }: ParsedPrompt, options: ChunkOptions): rea
     for (const { text, weight } of part)
       for (const word of wordsOf(text, weight, options)) {
         // A word of more tokens than a chunk holds is cut: there is no chunk it would fit.
-        const fitting = word.slice(0, room);
-        if (used + fitting.length > room) {
+        const fitting = { ...word, tokens: word.tokens.slice(0, room) };
+        if (used + fitting.tokens.length > room) {
           chunk = [];
           used = 0;
           chunks.push(chunk);
         }
         chunk.push(fitting);
-        used += fitting.length;
+        used += fitting.tokens.length;
       }
   }
-  return (chunks.length === 0 ? [[]] : chunks).map((words) => fill(words.flat(), options));
+  return chunks;
 }
 
 function wordsOf(text: string, weight: number, { tokenizer, embeddings }: ChunkOptions): Word[] {
@@ -68,16 +95,18 @@ function wordsOf(text: string, weight: number, { tokenizer, embeddings }: ChunkO
   const words: Word[] = [];
   let from = 0;
   const plain = (piece: string): void => {
-    for (const { ids } of tokenizer.pieces(piece)) words.push(ids.map((id) => ({ id, vector: undefined, weight })));
+    for (const { text: own, ids } of tokenizer.pieces(piece))
+      words.push({ text: own, tokens: ids.map((id) => ({ id, vector: undefined, weight })) });
   };
   for (const match of pattern ? text.matchAll(pattern) : []) {
     plain(text.slice(from, match.index));
-    const vectors = embeddings.get((match[1] ?? '').toLowerCase()) ?? [];
-    words.push(vectors.map((vector) => ({ id: tokenizer.endId, vector, weight })));
+    const name = (match[1] ?? '').toLowerCase();
+    const vectors = embeddings.get(name) ?? [];
+    words.push({ text: name, tokens: vectors.map((vector) => ({ id: tokenizer.endId, vector, weight })) });
     from = match.index + match[0].length;
   }
   plain(text.slice(from));
-  return words.filter((word) => word.length > 0);
+  return words.filter(({ tokens }) => tokens.length > 0);
 }
 
 function fill(tokens: readonly PromptToken[], { tokenizer, length }: ChunkOptions): PromptChunk {

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attention import ApaAttention, SpatialTransformer
+from .coordinates import Coordinates
 from .precondition import Precondition, hold
 from .subject_mix import SubjectMix, share
 from .timestep import TimestepEmbedding, timestep_sinusoid
@@ -22,6 +23,7 @@ class UnetConfig:
     `subject_patch`: pixels along the side of a cell, where the subject is laid over what is drawn (`SubjectMix`):
     HFA then reaches the output itself, not the input alone. 0: as in the release. `precondition`: the output is a
     correction of what the noisy latents say (`Precondition`), and gates and mask reach 0 and 1 exactly.
+    `coordinates`: cells are told where they lie (`Coordinates`).
     """
 
     sample_size: int = 16
@@ -37,6 +39,7 @@ class UnetConfig:
     prepend_first_frame: bool = False
     subject_patch: int = 0
     precondition: bool = False
+    coordinates: bool = False
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -185,6 +188,7 @@ class UNet3DConditionModel(nn.Module):
         ch, heads = cfg.block_out_channels, cfg.attention_head_dim
         temb, last = ch[0] * 4, len(ch) - 1
         self.conv_in = nn.Conv2d(cfg.in_channels, ch[0], 3, padding=1)
+        self.coordinates = Coordinates(ch[0]) if cfg.coordinates else None
         self.time_embedding = TimestepEmbedding(ch[0], temb)
         self.down_blocks = nn.ModuleList()
         skips = [ch[0]]
@@ -234,6 +238,8 @@ class UNet3DConditionModel(nn.Module):
         sinusoid = timestep_sinusoid(timestep, self.cfg.block_out_channels[0])
         temb = F.silu(self.time_embedding(sinusoid.expand(len(sample), -1)))
         x = spatial(self.conv_in, sample)
+        if self.coordinates is not None:
+            x = self.coordinates(x)
         skips = [x]
         for block in self.down_blocks:
             for i in range(len(block.resnets)):
