@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { progressOf } from '../../../models/progress/progress.ts';
-import { ablatedMeasures } from '../../contract/grid/ablations.ts';
 import { measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import { type AblationBase, plannedAblation } from '../../services/ablation/ablationPlan.ts';
-import type { AblationReport } from '../../services/ablation/ablationReport.ts';
+import { type AblationReport, knownMeasures } from '../../services/ablation/ablationReport.ts';
 import { makeAblation } from '../../services/ablation/makeAblation.ts';
 import { pageOf, writeReport } from '../../services/ablation/writeReport.ts';
 import { findBackbones, openReaders } from '../../services/measures/openReaders.ts';
@@ -88,10 +87,11 @@ const usualValues: TakeOptionValues = { sda: true, hfa: true, ownPixels: false, 
 
 function tell(folder: string, { rows, alphas }: AblationReport, console: Console): void {
   const page = pageOf(folder);
+  const shown = knownMeasures(rows);
   const lines = rows.map(({ name, means }) =>
-    [name.padEnd(20), ...ablatedMeasures.map((measure) => scoreText(measure, means[measure]).padStart(8))].join(' '),
+    [name.padEnd(20), ...shown.map((measure) => scoreText(measure, means[measure]).padStart(8))].join(' '),
   );
-  const titles = ablatedMeasures.map((measure) => measureTitles[measure].title).join(', ');
+  const titles = shown.map((measure) => measureTitles[measure].title).join(', ');
   console.result([`${page} (${titles})`, ...lines].join('\n'), {
     path: page,
     rows: rows.map(({ name, means }) => ({ name, ...means })),

@@ -33,8 +33,11 @@ export class TakeMaker {
   async make({ recipe, places }: TakeBase, settings: TakeSettings, folder: string): Promise<MeasuredResult> {
     const job = jobOfRecipe({ ...recipe, settings }, { id: 'take', folder, previews: false, ...places });
     const result = await keptTake(this.#host, job, this.#signal);
-    const { pictures, sentences, subjects, model } = this.#readers;
-    const key = JSON.stringify([result.framesSha256, [pictures, sentences, subjects].map((reader) => reader?.title)]);
+    const { pictures, sentences, subjects, world, model } = this.#readers;
+    const key = JSON.stringify([
+      result.framesSha256,
+      [pictures, sentences, subjects, ...Object.values(world?.readers ?? {})].map((reader) => reader?.title),
+    ]);
     const path = join(folder, 'measured.json');
     const known = await readFile(path, 'utf8').then(JSON.parse, () => undefined);
     const parsed = known?.key === key ? measuredTake.safeParse(known.measured) : undefined;

@@ -11,6 +11,8 @@ export const ablatedMeasures = [
   'frameConsistency',
   'flicker',
   'drift',
+  'placeRead',
+  'motionRead',
 ] as const satisfies readonly MeasureName[];
 
 /** Most subjects and sentences of an ablation. */

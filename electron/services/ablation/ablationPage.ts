@@ -1,10 +1,15 @@
-import { ablatedMeasures } from '../../contract/grid/ablations.ts';
 import { bestScore, type MeasureName, measureTitles, scoreText } from '../../contract/measures/measures.ts';
 import { ablationAlphas } from './ablationPlan.ts';
-import type { AblationReport, ReportedRow } from './ablationReport.ts';
+import { type AblationReport, knownMeasures, type ReportedRow } from './ablationReport.ts';
 
 /** Those that are drawn as maps over both α. */
-const mapped = ['textAlignment', 'subjectFidelity', 'frameConsistency'] as const satisfies readonly MeasureName[];
+const mapped = [
+  'textAlignment',
+  'subjectFidelity',
+  'frameConsistency',
+  'placeRead',
+  'motionRead',
+] as const satisfies readonly MeasureName[];
 
 const style = `
 :root { color-scheme: light dark; --line: light-dark(#d8dbe1, #2b2e35); --soft: light-dark(#4d535f, #a9afbb); }
@@ -62,8 +67,9 @@ ${rows.map((row) => takesOf(row, addressOf)).join('\n')}
 }
 
 function tableOf(rows: readonly ReportedRow[]): string {
+  const shown = knownMeasures(rows);
   const best = new Map(
-    ablatedMeasures.map((name) => [
+    shown.map((name) => [
       name,
       bestScore(
         name,
@@ -71,11 +77,11 @@ function tableOf(rows: readonly ReportedRow[]): string {
       ),
     ]),
   );
-  const head = ablatedMeasures
+  const head = shown
     .map((name) => `<th scope="col">${measureTitles[name].title} ${measureTitles[name].unit}</th>`)
     .join('');
   const lines = rows.map(({ name, means }, index) => {
-    const cells = ablatedMeasures.map(
+    const cells = shown.map(
       (measure) =>
         `<td${best.get(measure) === index ? ' class="best"' : ''}>${scoreText(measure, means[measure])}</td>`,
     );
@@ -89,9 +95,11 @@ function mapOf(alphas: readonly (readonly ReportedRow[])[], name: (typeof mapped
   const values = alphas.flat().flatMap(({ means }) => means[name] ?? []);
   if (values.length === 0) return '';
   const [least, most] = [Math.min(...values), Math.max(...values)];
+  const { digits, scale } = measureTitles[name];
   const cell = ({ means }: ReportedRow): string => {
     const value = means[name];
-    const share = value === undefined ? 0 : (value - least) / Math.max(1e-12, most - least);
+    // What is written alike is coloured alike.
+    const share = value === undefined ? 0 : (value - least) / Math.max(10 ** -digits / scale, most - least);
     const colour = `hsl(${Math.round(265 - 120 * share)} 55% ${Math.round(24 + 26 * share)}%)`;
     return `<td style="background-color:${colour}">${scoreText(name, value)}</td>`;
   };
@@ -106,6 +114,7 @@ function takesOf({ name, takes }: ReportedRow, addressOf: (file: string) => stri
   const figures = takes.map(
     ({ subject, prompt, clip, measured }) =>
       `<figure><video src="${escaped(addressOf(clip))}" loop muted autoplay playsinline></video><figcaption>${escaped(subject)}: ${escaped(prompt)}<br>${mapped
+        .filter((measure) => (measured.scores[measure] ?? null) !== null)
         .map(
           (measure) => `${measureTitles[measure].title.split(' ')[0]} ${scoreText(measure, measured.scores[measure])}`,
         )

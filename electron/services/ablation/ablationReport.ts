@@ -1,5 +1,5 @@
 import { mean } from '../../../models/measure/likeness.ts';
-import type { MeanScores } from '../../contract/grid/ablations.ts';
+import { ablatedMeasures, type MeanScores } from '../../contract/grid/ablations.ts';
 import {
   type MeasuredTake,
   type MeasureName,
@@ -51,6 +51,10 @@ export function meansOf(takes: readonly MeasuredResult[]): MeanScores {
     }),
   );
 }
+
+/** Figures of the tables that some row has. */
+export const knownMeasures = (rows: readonly ReportedRow[]) =>
+  ablatedMeasures.filter((name) => rows.some(({ means }) => means[name] !== undefined));
 
 /** Which reader papers take for a figure. */
 const papersReaders = {
