@@ -4,7 +4,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { exportFormatNames } from '../../contract/exportFormats.ts';
 import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../../contract/takeSettings.ts';
 import { issueSentence } from './issueSentence.ts';
-import { readStepCurve, readWeight } from './laneOptions.ts';
+import { loraLanes, readStepCurve, readWeight } from './laneOptions.ts';
 
 /** Adds the options that `generate` and `edit` share. */
 export function addTakeOptions(command: Command): Command {
@@ -97,6 +97,7 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
         imageAlpha: curve('imageAlphaSteps', '--image-alpha-steps'),
         hfaStrength: curve('hfaStrengthSteps', '--hfa-strength-steps'),
       },
+      loras: loraLanes([values.lora ?? []].flat().map(String), values.base !== undefined),
     },
     sda: values.sda,
     hfa: { enabled: values.hfa, strength: hfaStrength.number },
