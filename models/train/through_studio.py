@@ -5,8 +5,8 @@
 For every clip `magdiff generate` is given a picture (a held-out subject before some background), its mask and the
 sentence, and writes pictures: the planner, the pipeline and the export are the studio's. With `--spoiled noise` or
 `contrast` the subject is hard to see, with `--mended` the program does what it advises; identity is that with the
-subject as it was. The row is kept in RUN/evaluation.json as "through the studio"; clips are made as users make them,
-less the own pixels laid over.
+subject as it was. The row is kept in RUN/evaluation.json as "through the studio"; clips are made as users make
+them, less the own pixels laid over.
 """
 
 from __future__ import annotations
