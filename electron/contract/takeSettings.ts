@@ -101,6 +101,14 @@ export const takeSettings = z.strictObject({
     .prefault({}),
   /** SDA: the image condition is the subject cut out by its mask; off: the full frame, as in the paper's ablation. */
   sda: z.boolean().default(true),
+  /** What is done to what the model sees of a subject that is noisy or hardly stands out; the take's own pixels stay as they are. */
+  prepare: z
+    .strictObject({
+      denoise: z.boolean().default(false),
+      levels: z.boolean().default(false),
+      outline: z.boolean().default(false),
+    })
+    .prefault({}),
   /** HFA: the subject's latents at every step, times `strength`; off: black latents. */
   hfa: z.strictObject({ enabled: z.boolean().default(true), strength: hfaStrength.default(1) }).prefault({}),
   /** Classifier-free guidance. Absent: the model's own values. The image scale is a third branch, skipped at exactly 1. */

@@ -9,7 +9,7 @@ import { readPicture } from '../../../electron/media/readPicture.ts';
 import { openModel } from '../../../models/families/openModel.ts';
 import { planWindows } from '../../../models/pipeline/sampling/windows.ts';
 import type { Measure } from '../measure.ts';
-import { treeBytes } from '../treeMemory.ts';
+import { treeBytes, treeProcessorSeconds } from '../treeMemory.ts';
 import { type DrawnClip, drawClip } from './drawnClip.ts';
 import { type PlaceFigures, PlaceMeter } from './placeFigures.ts';
 
@@ -21,6 +21,12 @@ const thinning = 4;
 const margin = 60;
 const overlapFrames = 4;
 
+/** What a stage took: by the clock, and of all processors by the command and what it started. */
+interface StageSeconds {
+  readonly wall: number;
+  readonly processor: number;
+}
+
 /** What a run of the command said and took. */
 interface EditRun {
   readonly seconds: number;
@@ -28,8 +34,7 @@ interface EditRun {
   readonly silence: { readonly seconds: number; readonly stage: string };
   /** Processor time of it and of what it started. */
   readonly processorSeconds: number;
-  /** Seconds by stage. */
-  readonly stages: ReadonlyMap<string, number>;
+  readonly stages: ReadonlyMap<string, StageSeconds>;
   readonly memoryOutside: number;
   readonly memoryInAll: number;
 }
@@ -50,7 +55,8 @@ export async function benchEdit(
     const job = join(folder, 'job');
     tell(`load of the machine before: ${loads()}`);
     const run = await runEdit(clip, modelFolder, job, join(folder, 'edited.mp4'));
-    for (const [stage, seconds] of run.stages) tell(`${stage}: ${seconds.toFixed(1)} s`);
+    for (const [stage, { wall, processor }] of run.stages)
+      tell(`${stage}: ${wall.toFixed(1)} s, ${processor.toFixed(1)} s of processor time`);
     tell(`longest silence: ${run.silence.seconds.toFixed(1)} s, ${run.silence.stage}`);
     tell(`processor time: ${run.processorSeconds.toFixed(0)} s; load of the machine after: ${loads()}`);
     tell(`memory in all: ${(run.memoryInAll / 2 ** 30).toFixed(2)} GiB`);
@@ -116,21 +122,30 @@ async function runEdit(clip: DrawnClip, modelFolder: string, job: string, out: s
     memoryOutside = Math.max(memoryOutside, treeBytes(child.pid ?? 0, 'engineProcess'));
     memoryInAll = Math.max(memoryInAll, treeBytes(child.pid ?? 0, '\n'));
   }, 200);
-  let [last, stage] = [began, 'starting'];
-  const stages = new Map<string, number>();
+  let [last, stage, processorLast] = [began, 'starting', 0];
+  const stages = new Map<string, StageSeconds>();
+  const count = (wall: number, processor: number): void => {
+    const before = stages.get(stage) ?? { wall: 0, processor: 0 };
+    stages.set(stage, { wall: before.wall + wall, processor: before.processor + processor });
+  };
   createInterface(child.stdout).on('line', (line) => {
     const now = performance.now();
     const seconds = (now - last) / 1000;
     if (stage !== 'starting' && seconds > silence.seconds) silence = { seconds, stage };
-    stages.set(stage, (stages.get(stage) ?? 0) + seconds);
     last = now;
+    count(seconds, 0);
     const said: unknown = JSON.parse(line);
-    if (typeof said === 'object' && said && 'state' in said) stage = String(said.state);
+    if (typeof said !== 'object' || !said || !('state' in said) || said.state === stage) return;
+    const processorNow = treeProcessorSeconds(child.pid ?? 0);
+    count(0, processorNow - processorLast);
+    processorLast = processorNow;
+    stage = String(said.state);
   });
   const code = await new Promise<number | null>((done) => child.once('close', done));
   clearInterval(timer);
   if (code !== 0) throw new Error(`the edit ended with ${code}`);
   const processorSeconds = processorSecondsOfChildren() - processorBefore;
+  count(0, processorSeconds - processorLast);
   return { seconds: (performance.now() - began) / 1000, silence, processorSeconds, stages, memoryOutside, memoryInAll };
 }
 

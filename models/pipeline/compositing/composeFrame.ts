@@ -1,8 +1,9 @@
 import { type ClipFrame, keptMask } from '../subject/clipFrame.ts';
 import { colourPlanes, type Picture } from '../subject/picture.ts';
-import { compositeKept, keepShare } from './composite.ts';
+import { layKept } from './composite.ts';
 import { enlargeMade } from './enlarge.ts';
 import { joinCells } from './joinCells.ts';
+import { keepShare } from './keepShare.ts';
 import { matchSeam } from './matchSeam.ts';
 import { shrinkMask, shrinkPicture } from './shrink.ts';
 
@@ -20,19 +21,23 @@ export interface Keeping {
  */
 export function composeFrame(frame: ClipFrame, made: Picture, { keep, featherPixels, cell }: Keeping): Picture {
   const { picture } = frame;
+  const { width, height } = picture;
   const kept = keptMask(frame, keep);
+  const share = keepShare(kept, width, height, featherPixels);
+  if (!share.made) return { width, height, data: picture.data.slice() };
   const small = { width: made.width, height: made.height };
   const colours = colourPlanes(made);
-  const planes = { ...colours, data: colours.data.map((value) => 255 * value) };
-  joinCells(planes, cell);
+  for (let i = 0; i < colours.data.length; i++) colours.data[i] *= 255;
+  joinCells(colours, cell);
   const matched = matchSeam(
     {
-      made: planes,
+      made: colours,
       source: shrinkPicture(picture, small),
-      kept: shrinkMask({ width: picture.width, height: picture.height, data: kept }, small),
+      kept: shrinkMask({ width, height, data: kept }, small),
     },
     keep,
   );
-  const large = { width: picture.width, height: picture.height, data: enlargeMade(matched, picture) };
-  return compositeKept(picture, large, keepShare(kept, picture.width, picture.height, featherPixels));
+  const finished = { width, height, data: enlargeMade(matched, picture, share.made) };
+  layKept(finished, picture, share);
+  return finished;
 }

@@ -31,13 +31,16 @@ export function matchSeam({ made, source, kept }: SeamFrame, keep: 'subject' | '
   const { width, height } = made;
   const data = keep === 'subject' ? withoutFringe(made, kept) : new Float32Array(made.data);
   const area = width * height;
-  const weight = kept.map((share) => Math.max(0, (share - comparable) / (1 - comparable)));
-  const difference = source.data.map((value, i) => value - made.data[i]);
+  const weight = new Float32Array(area);
+  for (let i = 0; i < area; i++) weight[i] = Math.max(0, (kept[i] - comparable) / (1 - comparable));
+  const difference = new Float32Array(3 * area);
+  for (let i = 0; i < difference.length; i++) difference[i] = source.data[i] - made.data[i];
   const shift = new Float32Array(3 * area);
-  let coarser: Float32Array | undefined;
+  let coarser = new Float32Array(3 * area);
   for (const sigma of bandSigmas[keep]) {
     const { values, reach } = extended({ width, height, data: difference }, weight, sigma);
-    for (let i = 0; i < shift.length; i++) shift[i] += reach[i % area] * (values[i] - (coarser ? coarser[i] : 0));
+    for (let start = 0; start < shift.length; start += area)
+      for (let i = 0, at = start; i < area; i++, at++) shift[at] += reach[i] * (values[at] - coarser[at]);
     coarser = values;
   }
   for (let i = 0; i < data.length; i++) data[i] += Math.min(largestShift, Math.max(-largestShift, shift[i]));
@@ -47,30 +50,36 @@ export function matchSeam({ made, source, kept }: SeamFrame, keep: 'subject' | '
 /** Values known where `weight` is, smoothed over `sigma` and carried beyond, and how near each pixel is to where they are known: 1 at the seam. */
 function extended({ width, height, data }: Omit<Planes, 'channels'>, weight: Float32Array, sigma: number) {
   const area = width * height;
-  const values = data.map((value, i) => value * weight[i % area]);
+  const values = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += area)
+    for (let i = 0, at = start; i < area; i++, at++) values[at] = data[at] * weight[i];
   blurPlanes({ width, height, data: values }, sigma);
   const near = new Float32Array(weight);
   blurPlanes({ width, height, data: near }, sigma);
-  for (let i = 0; i < values.length; i++) values[i] /= Math.max(near[i % area], 1e-3);
-  return { values, reach: near.map((share) => Math.min(1, 2 * share)) };
+  for (let start = 0; start < data.length; start += area)
+    for (let i = 0, at = start; i < area; i++, at++) values[at] /= Math.max(near[i], 1e-3);
+  for (let i = 0; i < area; i++) near[i] = Math.min(1, 2 * near[i]);
+  return { values, reach: near };
 }
 
 /** The made place, where the subject covers it in part carried on from beside it. */
 function withoutFringe(made: Planes, kept: Float32Array): Float32Array {
   const { width, height } = made;
+  const area = kept.length;
   // The decoder carries the subject a pixel or two over its outline.
   const touched = new Float32Array(kept);
   blurPlanes({ width, height, data: touched }, 1);
-  const clear = touched.map((share) => Math.max(0, 1 - 6 * share) ** 2);
+  const clear = new Float32Array(area);
+  for (let i = 0; i < area; i++) clear[i] = Math.max(0, 1 - 6 * touched[i]) ** 2;
   const data = new Float32Array(made.data);
-  const area = kept.length;
   const near = extended(made, clear, 1.5);
   const far = extended(made, clear, 4);
-  for (let i = 0; i < data.length; i++) {
-    const share = clear[i % area];
-    // What lies nearest counts wherever there is some of it.
-    const reach = Math.min(1, 5 * near.reach[i % area]);
-    data[i] = share * data[i] + (1 - share) * (reach * near.values[i] + (1 - reach) * far.values[i]);
-  }
+  for (let start = 0; start < data.length; start += area)
+    for (let i = 0, at = start; i < area; i++, at++) {
+      const share = clear[i];
+      // What lies nearest counts wherever there is some of it.
+      const reach = Math.min(1, 5 * near.reach[i]);
+      data[at] = share * data[at] + (1 - share) * (reach * near.values[at] + (1 - reach) * far.values[at]);
+    }
   return data;
 }

@@ -14,21 +14,26 @@ export function shrinkPicture(picture: Picture, size: Size): Planes {
   }
   const area = size.width * size.height;
   const sums = new Float32Array(3 * area);
-  const columns = columnsOf(width, size.width);
   const counts = new Uint32Array(area);
   const step = stepOf(picture, size);
+  const ends = endsOf(width, size.width);
   for (let y = step >> 1; y < height; y += step) {
     const row = Math.floor((y * size.height) / height) * size.width;
-    for (let x = step >> 1; x < width; x += step) {
-      const cell = row + columns[x];
-      const from = (y * width + x) * 4;
-      sums[cell] += data[from];
-      sums[area + cell] += data[from + 1];
-      sums[2 * area + cell] += data[from + 2];
-      counts[cell]++;
+    const line = data.subarray(y * width * 4, (y + 1) * width * 4);
+    for (let column = 0, x = step >> 1; column < size.width; column++) {
+      let [red, green, blue, count] = [0, 0, 0, 0];
+      for (; x < ends[column]; x += step, count++) {
+        red += line[4 * x];
+        green += line[4 * x + 1];
+        blue += line[4 * x + 2];
+      }
+      sums[row + column] += red;
+      sums[area + row + column] += green;
+      sums[2 * area + row + column] += blue;
+      counts[row + column] += count;
     }
   }
-  for (let i = 0; i < sums.length; i++) sums[i] /= counts[i % area];
+  for (let i = 0; i < area; i++) for (let at = i; at < sums.length; at += area) sums[at] /= counts[i];
   return { ...size, channels: 3, data: sums };
 }
 
@@ -37,15 +42,17 @@ export function shrinkMask(mask: Mask, size: Size): Float32Array {
   const { width, height, data } = mask;
   if (width < size.width || height < size.height) return maskPlane(mask, size.width, size.height).data;
   const share = new Float32Array(size.width * size.height);
-  const columns = columnsOf(width, size.width);
   const counts = new Uint32Array(share.length);
   const step = stepOf(mask, size);
+  const ends = endsOf(width, size.width);
   for (let y = step >> 1; y < height; y += step) {
     const row = Math.floor((y * size.height) / height) * size.width;
-    for (let x = step >> 1; x < width; x += step) {
-      const cell = row + columns[x];
-      share[cell] += data[y * width + x] >> 7;
-      counts[cell]++;
+    const line = data.subarray(y * width, (y + 1) * width);
+    for (let column = 0, x = step >> 1; column < size.width; column++) {
+      let [inside, count] = [0, 0];
+      for (; x < ends[column]; x += step, count++) inside += line[x] >> 7;
+      share[row + column] += inside;
+      counts[row + column] += count;
     }
   }
   for (let i = 0; i < share.length; i++) share[i] /= counts[i];
@@ -56,6 +63,6 @@ export function shrinkMask(mask: Mask, size: Size): Float32Array {
 const stepOf = ({ width, height }: Size, size: Size): number =>
   Math.max(1, Math.floor(Math.min(width / size.width, height / size.height) / samplesAcross));
 
-/** The smaller picture's column that each column falls into. */
-const columnsOf = (width: number, smaller: number): Uint32Array =>
-  Uint32Array.from({ length: width }, (_, x) => Math.floor((x * smaller) / width));
+/** One past the last column that falls into each of the smaller picture's. */
+const endsOf = (width: number, smaller: number): Uint32Array =>
+  Uint32Array.from({ length: smaller }, (_, column) => Math.ceil(((column + 1) * width) / smaller));

@@ -3,7 +3,7 @@ import { resample } from '../../math/resample.ts';
 import { floatTensor } from '../../math/tensor.ts';
 import type { Size } from '../../model/conditions.ts';
 import type { Model } from '../../model/model.ts';
-import { keepShare } from '../compositing/composite.ts';
+import { keepShare, sharesOf } from '../compositing/keepShare.ts';
 import type { HeldCells } from '../sampling/heldCells.ts';
 import { scaleColours, signedPlanes } from '../subject/cutOut.ts';
 import { colourPlanes, type Mask, maskPlane, type Picture } from '../subject/picture.ts';
@@ -96,7 +96,7 @@ export async function* layOver(retake: Retake, made: AsyncIterable<Picture>): As
 function within(region: Mask, own: Picture, made: Picture): Picture {
   const { width, height } = own;
   const outside = Uint8Array.from(maskPlane(region, width, height).data, (share) => (share < 0.5 ? 255 : 0));
-  const share = keepShare(outside, width, height, mixedPixels);
+  const share = sharesOf(keepShare(outside, width, height, mixedPixels));
   const data = new Uint8Array(own.data);
   for (let i = 0; i < share.length; i++)
     if (share[i] < 1)

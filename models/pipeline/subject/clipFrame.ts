@@ -12,7 +12,9 @@ export function keptMask({ picture, mask }: ClipFrame, keep: 'subject' | 'rest')
   const kept = new Uint8Array(width * height);
   const keepsSubject = keep === 'subject';
   if (mask.width === width && mask.height === height) {
-    for (let i = 0; i < kept.length; i++) kept[i] = mask.data[i] >= 128 === keepsSubject ? 255 : 0;
+    // The highest bit of each byte, spread over all of it.
+    const turned = keepsSubject ? 0 : 255;
+    for (let i = 0; i < kept.length; i++) kept[i] = -(mask.data[i] >> 7) ^ turned;
     return kept;
   }
   const coverage = maskPlane(mask, width, height).data;

@@ -97,14 +97,16 @@ export function scaleCoverage(coverage: Planes, width: number, height: number): 
 /** A mask's plane at a size a few times smaller: the mean of the pixels that fall into each of its own, which is quick. */
 export function shrinkCoverage({ width, height, data }: Mask, size: Size): Planes {
   const sums = new Float32Array(size.width * size.height);
-  const counts = new Uint16Array(sums.length);
-  const columns = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * size.width) / width));
-  for (let y = 0, from = 0; y < height; y++) {
+  const counts = new Uint32Array(sums.length);
+  const ends = Uint32Array.from({ length: size.width }, (_, column) => Math.ceil(((column + 1) * width) / size.width));
+  for (let y = 0; y < height; y++) {
     const row = Math.floor((y * size.height) / height) * size.width;
-    for (let x = 0; x < width; x++, from++) {
-      const to = row + columns[x];
-      sums[to] += data[from];
-      counts[to]++;
+    const line = data.subarray(y * width, (y + 1) * width);
+    for (let column = 0, x = 0; column < size.width; column++) {
+      let sum = 0;
+      counts[row + column] += ends[column] - x;
+      for (; x < ends[column]; x++) sum += line[x];
+      sums[row + column] += sum;
     }
   }
   for (let i = 0; i < sums.length; i++) sums[i] /= 255 * counts[i];

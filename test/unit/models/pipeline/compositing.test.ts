@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Planes } from '../../../../models/math/resample.ts';
-import { compositeKept, keepShare } from '../../../../models/pipeline/compositing/composite.ts';
+import { layKept } from '../../../../models/pipeline/compositing/composite.ts';
 import { enlargeMade } from '../../../../models/pipeline/compositing/enlarge.ts';
 import { joinCells } from '../../../../models/pipeline/compositing/joinCells.ts';
+import { keepShare, sharesOf } from '../../../../models/pipeline/compositing/keepShare.ts';
 import { matchSeam } from '../../../../models/pipeline/compositing/matchSeam.ts';
 
 /** Three equal planes of what is drawn by place. */
@@ -39,6 +40,17 @@ describe('enlarging', () => {
     expect(row.filter((value) => value > 56 && value < 184).length).toBeLessThan(8);
     expect(Math.min(...row)).toBeGreaterThanOrEqual(28);
     expect(Math.max(...row)).toBeLessThanOrEqual(212);
+  });
+
+  test('what is wanted of it is as in the whole', () => {
+    const made = planes(24, 16, (x, y) => 128 + 100 * Math.sin(x / 2) * Math.cos(y / 3));
+    const whole = enlargeMade(made, { width: 211, height: 130 });
+    const wanted = { left: 31, top: 17, right: 170, bottom: 101 };
+    const part = enlargeMade(made, { width: 211, height: 130 }, wanted);
+    for (let y = wanted.top; y < wanted.bottom; y++) {
+      const [from, to] = [(y * 211 + wanted.left) * 4, (y * 211 + wanted.right) * 4];
+      expect(part.subarray(from, to)).toEqual(whole.subarray(from, to));
+    }
   });
 });
 
@@ -85,7 +97,8 @@ describe('the seam', () => {
     const source = { width: 40, height: 9, data: fill((x) => (x < 20 ? [200, 0, 0] : [0, 200, 0])) };
     const made = { width: 40, height: 9, data: fill(() => [0, 0, 200]) };
     const mask = Uint8Array.from({ length: 40 * 9 }, (_, i) => (i % 40 < 20 ? 255 : 0));
-    const { data } = compositeKept(source, made, keepShare(mask, 40, 9, 5));
+    layKept(made, source, keepShare(mask, 40, 9, 5));
+    const { data } = made;
     for (let x = 0; x < 40; x++) expect(data[(4 * 40 + x) * 4 + 1]).toBe(0);
     expect(data[(4 * 40 + 21) * 4]).toBeGreaterThan(100);
   });
@@ -94,8 +107,8 @@ describe('the seam', () => {
     const mask = Uint8Array.from({ length: 60 * 40 }, (_, i) =>
       Math.hypot((i % 60) - 30, Math.floor(i / 60) - 20) < 8 ? 255 : 0,
     );
-    const narrow = keepShare(mask, 60, 40, 12);
-    const wide = keepShare(mask, 60, 40, 12.01);
+    const narrow = sharesOf(keepShare(mask, 60, 40, 12));
+    const wide = sharesOf(keepShare(mask, 60, 40, 12.01));
     narrow.forEach((value, i) => {
       expect(Math.abs(value - wide[i])).toBeLessThan(0.02);
     });
