@@ -12,6 +12,7 @@ import { modelView } from './models/modelView.ts';
 import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { retakeRequest } from './retake.ts';
+import { subjectExamination } from './subjectExamination.ts';
 import { takeFile } from './takeRecipe.ts';
 
 export type { ModelView } from './models/modelView.ts';
@@ -165,6 +166,17 @@ export const methods = {
       prompt: regionPrompt,
     }),
     output: none,
+  },
+  /** Examines a subject as a model with a canvas of so many pixels sees it: noise, contrast, and what would help. */
+  'subjects.examine': {
+    input: z.strictObject({
+      projectId,
+      sourceId: recordId,
+      maskId: recordId.nullable(),
+      frameIndex: z.int().min(0),
+      canvas: z.int().min(8).max(4096),
+    }),
+    output: z.strictObject({ examination: subjectExamination }),
   },
   'jobs.estimate': {
     input: z.strictObject({ projectId, request: takeRequest }),
