@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentDiff, keptHistory } from './documentDiff.ts';
+import { ablationMethods } from './grid/ablations.ts';
 import { alphaMethods } from './grid/alphaSearches.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
@@ -11,6 +12,7 @@ import { modelView } from './models/modelView.ts';
 import { promptWorld } from './models/promptWorld.ts';
 import { documentRecord, sourceRecord } from './records.ts';
 import { retakeRequest } from './retake.ts';
+import { subjectExamination } from './subjectExamination.ts';
 import { takeFile } from './takeRecipe.ts';
 
 export type { ModelView } from './models/modelView.ts';
@@ -89,6 +91,7 @@ export const methods = {
   },
   ...modelMethods,
   ...gridMethods,
+  ...ablationMethods,
   ...attentionMethods,
   ...alphaMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
@@ -163,6 +166,17 @@ export const methods = {
       prompt: regionPrompt,
     }),
     output: none,
+  },
+  /** Examines a subject as a model with a canvas of so many pixels sees it: noise, contrast, and what would help. */
+  'subjects.examine': {
+    input: z.strictObject({
+      projectId,
+      sourceId: recordId,
+      maskId: recordId.nullable(),
+      frameIndex: z.int().min(0),
+      canvas: z.int().min(8).max(4096),
+    }),
+    output: z.strictObject({ examination: subjectExamination }),
   },
   'jobs.estimate': {
     input: z.strictObject({ projectId, request: takeRequest }),

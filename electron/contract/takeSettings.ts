@@ -20,6 +20,8 @@ const alphaMultiplier = z.number().min(0).max(4);
 
 const hfaStrength = z.number().min(0).max(2);
 
+const loraStrength = z.number().min(-10).max(10);
+
 /** Keys of a lane over the frames of a take, in ascending frames. */
 const lane = (value: z.ZodNumber) =>
   z
@@ -74,7 +76,7 @@ export const takeSettings = z.strictObject({
         .default([]),
     })
     .prefault({}),
-  /** How the two α and HFA's strength move: lanes over the take's frames, in the number's place; factors over the steps. */
+  /** How weights move: lanes over the take's frames, in the number's place; factors over the steps; each LoRA by its name in prompts. */
   overTime: z
     .strictObject({
       frames: z
@@ -91,10 +93,22 @@ export const takeSettings = z.strictObject({
           hfaStrength: stepCurve.optional(),
         })
         .prefault({}),
+      loras: z
+        .array(z.strictObject({ lora: z.string().min(1).max(200), keys: lane(loraStrength) }))
+        .max(32)
+        .default([]),
     })
     .prefault({}),
   /** SDA: the image condition is the subject cut out by its mask; off: the full frame, as in the paper's ablation. */
   sda: z.boolean().default(true),
+  /** What is done to what the model sees of a subject that is noisy or hardly stands out; the take's own pixels stay as they are. */
+  prepare: z
+    .strictObject({
+      denoise: z.boolean().default(false),
+      levels: z.boolean().default(false),
+      outline: z.boolean().default(false),
+    })
+    .prefault({}),
   /** HFA: the subject's latents at every step, times `strength`; off: black latents. */
   hfa: z.strictObject({ enabled: z.boolean().default(true), strength: hfaStrength.default(1) }).prefault({}),
   /** Classifier-free guidance. Absent: the model's own values. The image scale is a third branch, skipped at exactly 1. */

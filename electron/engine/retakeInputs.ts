@@ -2,7 +2,7 @@ import { StudioError } from '../../models/errors/studioError.ts';
 import { drawingFromFrame } from '../../models/masks/drawingFrames.ts';
 import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { Model } from '../../models/model/model.ts';
-import { lanesFrom, type Retake, spanOfRetake } from '../../models/pipeline/retake/retake.ts';
+import { movesFrom, type Retake, spanOfRetake } from '../../models/pipeline/retake/retake.ts';
 import { contain, type Mask } from '../../models/pipeline/subject/picture.ts';
 import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { readMask, readPicture } from '../media/readPicture.ts';
@@ -61,7 +61,7 @@ async function narrowed(
     ...job,
     source: { ...source, inFrame: source.inFrame + first, outFrame: source.inFrame + end },
     mask: await narrowedMask(mask, first, source.inFrame, frames),
-    settings: { ...settings, overTime: { ...settings.overTime, frames: lanesFrom(settings.overTime.frames, first) } },
+    settings: { ...settings, overTime: movesFrom(settings.overTime, first) },
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { wireErrorOf } from '../contract/errorOnWire.ts';
 import { newId } from '../contract/newId.ts';
+import { examineProjectSubject } from '../services/media/examineSubject.ts';
 import { smartSelect } from '../services/media/smartSelect.ts';
 import { promptWorldOf } from '../services/models/promptWorldOf.ts';
 import { keepHistory, readHistory } from '../services/projects/historyFile.ts';
@@ -59,6 +60,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       await takes.resume(project);
       await following.resume(project);
       await services.grids.open(project);
+      await services.ablations.open(project);
       return {
         projectId,
         writer,
@@ -154,6 +156,9 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       jobId: await following.start(await library.opened(projectId), request),
     }),
 
+    'subjects.examine': async ({ projectId, ...subject }) => ({
+      examination: await examineProjectSubject(media, await library.opened(projectId), subject),
+    }),
     'jobs.estimate': async ({ projectId, request }) => takes.estimate(await library.opened(projectId), request),
     'jobs.start': async ({ projectId, windowId, request, live }) => ({
       jobId: await takes.start(await library.opened(projectId), windowId, request, live),

@@ -32,14 +32,29 @@ export const movingWeights = ['textAlpha', 'imageAlpha', 'hfaStrength'] as const
 /** One of {@link movingWeights}. */
 export type MovingWeight = (typeof movingWeights)[number];
 
+/** A LoRA's strength over the frames; the LoRA is named as in prompts. */
+export interface LoraLane {
+  lora: string;
+  keys: Lane;
+}
+
 /** How a take's weights move. A lane without keys leaves the weight at its number; an absent curve leaves it alone. */
 export interface WeightsOverTime {
   frames: Readonly<Record<MovingWeight, Lane>>;
   steps: Readonly<Partial<Record<MovingWeight, StepCurve | undefined>>>;
+  loras: readonly LoraLane[];
 }
 
 /** Weights that stand still. */
-export const still: WeightsOverTime = { frames: { textAlpha: [], imageAlpha: [], hfaStrength: [] }, steps: {} };
+export const still: WeightsOverTime = {
+  frames: { textAlpha: [], imageAlpha: [], hfaStrength: [] },
+  steps: {},
+  loras: [],
+};
+
+/** Whether anything moves over the frames. */
+export const movesOverFrames = ({ frames, loras }: WeightsOverTime): boolean =>
+  [...Object.values(frames), ...loras.map(({ keys }) => keys)].some((lane) => lane.length > 0);
 
 const smooth = (t: number): number => t * t * (3 - 2 * t);
 

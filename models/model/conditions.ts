@@ -157,6 +157,8 @@ export interface Conditions {
   estimate(settings: WindowSettings): Promise<PartEstimate>;
   /** The guided network under a window's conditions. */
   predictor(settings: PredictionSettings, conditions: WindowConditions): Promise<Predictor>;
+  /** The names that lanes call its LoRAs by; absent for families without. */
+  loraNames?(): Promise<readonly string[]>;
   /** Where its layers look; absent for families that do not tell. */
   readonly attention?: AttentionReading;
   /** The motion planner, where the model has one. */

@@ -1,10 +1,11 @@
 /** The feed-forward part of a transformer block. */
+import { hasBesides, withBesides } from '../onnx/besides.ts';
 import { geglu, gelu, multiply } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
 import { linear, linearColumns } from '../onnx/linear.ts';
 import { reshape, transpose } from '../onnx/shaping.ts';
 import { sizeOf } from '../onnx/types.ts';
-import { linearLayer } from './modules.ts';
+import { linearInTurn, linearLayer, withBiasBesides } from './modules.ts';
 
 /** GEGLU feed-forward over the last axis, four times as wide inside (checkpoint scopes `net.0.proj` and `net.2`). */
 export function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
@@ -12,14 +13,21 @@ export function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
   const inner = 4 * channels;
   const rows = sizeOf(x.shape) / channels;
   return b.scope(`${name}.net`, () => {
-    if (rows >= (b.dialect.columnsFromRows ?? Number.POSITIVE_INFINITY)) return feedForwardColumns(b, x, rows, inner);
+    // Shares with a strength a frame are added to rows.
+    const isPlain = !['0.proj', '2'].some((part) => b.scope(part, () => hasBesides(b)));
+    if (isPlain && rows >= (b.dialect.columnsFromRows ?? Number.POSITIVE_INFINITY))
+      return feedForwardColumns(b, x, rows, inner);
     const gated = b.scope('0.proj', () => {
       const shape = [2 * inner, channels];
-      if (b.dialect.fusedGeglu && x.shape.length === 3)
+      if (isPlain && b.dialect.fusedGeglu && x.shape.length === 3)
         return geglu(linear(x, b.weight('weight', shape)), b.weight('bias', [2 * inner]));
       // The halves of the projection as two products: their weights are two byte ranges, and no split copies the result.
-      const half = (from: number, to: number): Tensor =>
-        linear(x, b.weightRows('weight', shape, from, to), b.weightRows('bias', [2 * inner], from, to));
+      const half = (from: number, to: number): Tensor => {
+        const [weight, bias] = [b.weightRows('weight', shape, from, to), b.weightRows('bias', [2 * inner], from, to)];
+        const asked = { name: 'weight', shape, rows: { from, to } } as const;
+        const weighed = withBesides(b, linear(x, weight, bias), asked, (factors) => linearInTurn(x, factors));
+        return withBiasBesides(b, weighed, weighed.shape.length - 1, { from, to, of: 2 * inner });
+      };
       return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
     });
     return linearLayer(b, '2', gated, channels);

@@ -46,8 +46,9 @@ const supportedInputs = new Set<DataType>(['float32', 'int64', 'int32']);
  */
 export class GraphBuilder {
   readonly dialect: Dialect;
+  /** Where its weights come from. */
+  readonly source: WeightSource | AdaptingSource;
   readonly #name: string;
-  readonly #source: WeightSource | AdaptingSource;
   readonly #path: string[] = [];
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
@@ -65,7 +66,7 @@ export class GraphBuilder {
   constructor(name: string, dialect: Dialect, source: WeightSource | AdaptingSource) {
     this.#name = name;
     this.dialect = dialect;
-    this.#source = source;
+    this.source = source;
   }
 
   /** Module path of the scope in force, such as `down_blocks.0.resnets.1`; empty at the root. */
@@ -107,7 +108,7 @@ export class GraphBuilder {
 
   /** Whether the checkpoint has the weight `name` of the module in force. */
   hasWeight(name: string): boolean {
-    return this.#source.has(this.#key(name));
+    return this.source.has(this.#key(name));
   }
 
   #key(name: string): string {
@@ -150,11 +151,11 @@ export class GraphBuilder {
   }
 
   #adapted(key: string, weight: Tensor, rows?: { from: number; to: number }): Tensor {
-    return 'adapt' in this.#source ? this.#source.adapt(this, key, weight, rows) : weight;
+    return 'adapt' in this.source ? this.source.adapt(this, key, weight, rows) : weight;
   }
 
   #loadWeight(key: string, fullShape: Shape, rows?: { from: number; to: number }): Tensor {
-    const whole = this.#source.find(key, fullShape);
+    const whole = this.source.find(key, fullShape);
     this.#usedKeys.add(key);
     const shape = rows ? [rows.to - rows.from, ...fullShape.slice(1)] : fullShape;
     const name = rows ? `${key}[${rows.from}:${rows.to}]` : key;
@@ -237,7 +238,7 @@ export class GraphBuilder {
 
   /** Ends building, in the dialect's precision. Throws when weights were missing or had other shapes, naming them. */
   finish(): Graph {
-    reportWeights(this.#name, this.#source.label, this.#missing, this.#misshapen);
+    reportWeights(this.#name, this.source.label, this.#missing, this.#misshapen);
     const graph: Graph = {
       name: this.#name,
       dialect: this.dialect,

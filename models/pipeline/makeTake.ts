@@ -1,3 +1,5 @@
+import { StudioError } from '../errors/studioError.ts';
+import { movesOverFrames } from '../lanes/weightsOverTime.ts';
 import type { LatentShape } from '../math/frames.ts';
 import type { Model } from '../model/model.ts';
 import { progressOf } from '../progress/progress.ts';
@@ -9,7 +11,7 @@ import type { SampledStep } from './sampling/sampleVideo.ts';
 import { loadLatents, requestKey, saveLatents } from './savedLatents.ts';
 import { encodeConditions, type Opening } from './takeConditions.ts';
 import type { RunContext, TakeEvent } from './takeEvents.ts';
-import { latentShape } from './takeParameters.ts';
+import { latentShape, type TakeParameters } from './takeParameters.ts';
 
 /**
  * Makes a take: conditions, sampling, decoding, compositing. SDA and HFA come from the subject track, APA is in the network. Yields every
@@ -42,6 +44,7 @@ async function* sampleLatents(
 ): AsyncGenerator<TakeEvent, Float32Array, undefined> {
   const { parameters, inputsKey } = opening;
   const { store, signal, tell } = context;
+  await requireLoras(model, parameters);
   yield { kind: 'progress', progress: progressOf('encoding') };
   const { windowConditions, source, place } = yield* encodeConditions(model, opening, context);
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
@@ -62,10 +65,27 @@ async function* sampleLatents(
   return latents;
 }
 
+/** A lane moves a LoRA that the model has. @throws StudioError `model-missing` naming it and what there is */
+async function requireLoras({ conditions, description }: Model, { overTime }: TakeParameters): Promise<void> {
+  if (overTime.loras.length === 0) return;
+  const names = (await conditions.loraNames?.()) ?? [];
+  const missing = overTime.loras.find(({ lora }) => !names.some((name) => name.toLowerCase() === lora.toLowerCase()));
+  if (!missing) return;
+  throw new StudioError(
+    'model-missing',
+    `A lane moves the LoRA “${missing.lora}”, which ${description.title} does not have.`,
+    {
+      hint:
+        names.length > 0
+          ? `It has ${names.join(', ')}.`
+          : 'Take the lane away, or choose a Stable Diffusion set with that LoRA.',
+    },
+  );
+}
+
 /** Where the place is to be one through all windows: not where a lane over the frames changes it on purpose. */
 function steadyPlace({ parameters }: Opening, place: PlaceShare | undefined): PlaceShare | undefined {
-  const lanes = Object.values(parameters.overTime.frames);
-  return lanes.every((lane) => lane.length === 0) ? place : undefined;
+  return movesOverFrames(parameters.overTime) ? undefined : place;
 }
 
 /** Passes the steps of a sampling run on as events and returns the finished latents. */

@@ -4,6 +4,7 @@ import type { WeightsOverTime } from '../lanes/weightsOverTime.ts';
 import type { LatentShape } from '../math/frames.ts';
 import type { AlphaSettings } from '../model/conditions.ts';
 import type { Model } from '../model/model.ts';
+import type { SubjectPreparation } from './subject/prepare/preparation.ts';
 
 /** The knobs of a take as the pipeline reads them; the studio's take settings have this shape. */
 export interface TakeParameters {
@@ -14,6 +15,7 @@ export interface TakeParameters {
   /** How the two α and HFA's strength move over the take's frames and over its steps. */
   overTime: WeightsOverTime;
   sda: boolean;
+  prepare: SubjectPreparation;
   hfa: { enabled: boolean; strength: number };
   guidance?: { text: number; image: number } | undefined;
   weights: 'teacher' | 'student';

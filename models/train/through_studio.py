@@ -3,8 +3,10 @@
     python through_studio.py --data DATA --run RUN --model ../bundled/magdiff-small --clips 24
 
 For every clip `magdiff generate` is given a picture (a held-out subject before some background), its mask and the
-sentence, and writes pictures: the planner, the pipeline and the export are the studio's. The row is kept in
-RUN/evaluation.json as "through the studio"; clips are made as users make them, less the own pixels laid over.
+sentence, and writes pictures: the planner, the pipeline and the export are the studio's. With `--spoiled noise` or
+`contrast` the subject is hard to see, with `--mended` the program does what it advises; identity is that with the
+subject as it was. The row is kept in RUN/evaluation.json as "through the studio"; clips are made as users make
+them, less the own pixels laid over.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from PIL import Image
 from torch import Tensor
 
 from evaluate import BATCH, keep_row
+from magdiff.checkpoint import seed_for
 from magdiff.measuring.measures import Readers, region_psnr
 from magdiff.measuring.prepared import FRAMES, compose_set
 from magdiff.measuring.readers import motion_input, shrink
@@ -26,6 +29,7 @@ from magdiff.measuring.shipped import ShippedModel
 from magdiff.world.clips import Clips, World
 
 ROOT = Path(__file__).resolve().parents[2]
+MENDED = {"noise": "--denoise", "contrast": "--levels"}
 
 
 def arguments() -> argparse.Namespace:
@@ -36,6 +40,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--model", type=Path, required=True)
     p.add_argument("--clips", type=int, default=24)
     p.add_argument("--per-place", type=int, default=24)
+    p.add_argument("--spoiled", choices=list(MENDED), help="subjects that the model finds hard to see")
+    p.add_argument("--mended", action="store_true", help="by the program's own preparation of subjects")
     return p.parse_args()
 
 
@@ -45,11 +51,18 @@ def write_picture(path: Path, picture: Tensor) -> None:
     Image.fromarray((x if x.dim() == 2 else x.permute(1, 2, 0)).numpy()).save(path)
 
 
-def make_take(folder: Path, model: Path, caption: str, seed: int) -> Tensor:
+def spoil(picture: Tensor, how: str | None, seed: int) -> Tensor:
+    """A picture (3, s, s) with noise of a deviation of 25/255, or its tones squeezed to a quarter, or as it is."""
+    if how == "noise":
+        return (picture + torch.randn(picture.shape, generator=seed_for(91, seed)) * 25 / 255).clamp(0, 1)
+    return 0.45 + (picture - 0.45) / 4 if how == "contrast" else picture
+
+
+def make_take(folder: Path, model: Path, caption: str, seed: int, more: list[str]) -> Tensor:
     """The frames (f, 3, s, s) in 0..1 the studio's program makes of the picture and mask in `folder`."""
     command = ["npx", "tsx", "electron/cli/magdiff.ts", "generate", str(folder / "picture.png")]
     command += ["--mask", str(folder / "mask.png"), "--prompt", caption]
-    command += ["--seed", str(seed), "--frames", str(FRAMES)]
+    command += ["--seed", str(seed), "--frames", str(FRAMES), *more]
     command += ["--no-own-pixels", "--format", "png-sequence", "--out", str(folder / "frames")]
     done = subprocess.run([*command, "--model", str(model)], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
@@ -81,6 +94,7 @@ def main() -> None:
     world = World.load(args.data, "held", args.per_place)
     readers = Readers.load(args.run)
     done: list[dict[str, float]] = []
+    more = [MENDED[args.spoiled]] if args.spoiled and args.mended else []
     for k in range(-(-args.clips // BATCH)):
         n = min(BATCH, args.clips - k * BATCH)
         clips = compose_set("generate", k, BATCH, world, shipped)
@@ -88,14 +102,18 @@ def main() -> None:
         for i in range(n):
             folder = args.run / "evaluation" / "studio" / f"{k}-{i}"
             folder.mkdir(parents=True, exist_ok=True)
-            write_picture(folder / "picture.png", clips.source[i, 0])
+            write_picture(folder / "picture.png", spoil(clips.source[i, 0], args.spoiled, k * BATCH + i))
             write_picture(folder / "mask.png", clips.masks[i, 0])
-            made.append(make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i))
+            made.append(make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i, more))
         done += [{**measured(torch.stack(made), clips, readers), "clips": n}]
         print(done[-1], flush=True)
     total = sum(d["clips"] for d in done)
     means = {key: sum(d[key] * d["clips"] for d in done) / total for key in ("identity_psnr", "motion", "place")}
-    keep_row(args.run, "through the studio", {**means, "clips": total})
+    row = "through the studio"
+    if args.spoiled:
+        row += ", subjects of little contrast" if args.spoiled == "contrast" else ", noisy subjects"
+        row += ", mended" if args.mended else ", as given"
+    keep_row(args.run, row, {**means, "clips": total})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 import type { MethodOutput, ModelView } from '../../electron/contract/methods.ts';
 import type { PromptWorld } from '../../electron/contract/models/promptWorld.ts';
+import type { SubjectExamination } from '../../electron/contract/subjectExamination.ts';
 import type { StudioClient } from '../client/studioClient.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { StateStore } from '../editor/stateStore.ts';
@@ -28,6 +29,8 @@ export interface ProjectState {
   world: PromptWorld | null;
   /** What a run of the present settings would need, or why there can be none; null while it is being found out. */
   estimate: MethodOutput<'jobs.estimate'> | { problem: string } | null;
+  /** What the model will find hard to see of the subject; null where nothing is known. */
+  subject: SubjectExamination | null;
   seedLocked: boolean;
   /** Where takes are made: on this machine, or by the queue's workers. */
   runOn: 'here' | 'queue';
@@ -46,6 +49,7 @@ export const initialProjectState: ProjectState = {
   words: new Set(),
   world: null,
   estimate: null,
+  subject: null,
   seedLocked: true,
   runOn: 'here',
   smartBusy: false,

@@ -121,13 +121,25 @@ export class TakeCommands {
   async #estimate(): Promise<void> {
     const { id: projectId, client, state } = this.#project;
     const request = this.request();
-    if (typeof request === 'string') return state.set({ estimate: null });
+    if (typeof request === 'string') return state.set({ estimate: null, subject: null });
     await this.#project.flush();
+    void this.#examine(request);
     try {
       state.set({ estimate: await client.call('jobs.estimate', { projectId, request }) });
     } catch (error) {
       state.set({ estimate: { problem: error instanceof StudioError ? error.sentence : String(error) } });
     }
+  }
+
+  /** Looks at the subject as the model will see it. */
+  async #examine({ settings, sourceId, maskId, frameIndex, inFrame }: TakeRequest): Promise<void> {
+    const { id: projectId, client, state, model } = this.#project;
+    const frame = settings.task === 'edit' ? inFrame : frameIndex;
+    const canvas = Math.max(settings.width ?? model?.width ?? 512, settings.height ?? model?.height ?? 512);
+    const subject = { projectId, sourceId, maskId, frameIndex: frame, canvas };
+    // What cannot be examined is not advised on; the run itself says what is wrong.
+    const answer = await client.call('subjects.examine', subject).catch(() => ({ examination: null }));
+    state.set({ subject: answer.examination });
   }
 
   async job(action: 'cancel' | 'retry' | 'dismiss', jobId: string): Promise<void> {

@@ -5,6 +5,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { fewStepRecipe } from '../../../models/families/sd15/fewSteps.ts';
 import { type ModelSet, writeSet } from '../../../models/families/sd15/setFile.ts';
 import { plannerModel } from '../../services/studioPlaces.ts';
+import { readLora } from '../takes/laneOptions.ts';
 import { numberOption, type TakeOptionValues } from '../takes/takeOptions.ts';
 import { looseSetsFolder } from './modelFolders.ts';
 
@@ -19,7 +20,11 @@ export function addLooseFileOptions(command: Command): Command {
     .option('--vae <file>', 'a VAE in place of the base’s own')
     .option('--preview-decoder <file>', 'a small decoder of the TAESD form, for previews')
     .option('--text-encoder <file>', 'a text encoder in place of the base’s own')
-    .option('--lora <file:strength>', 'a LoRA, with its strength behind a colon; may be given again', collect)
+    .option(
+      '--lora <file:strength>',
+      'a LoRA, or without --base one of the model’s own by its name, with its strength behind a colon, or FRAME:VALUE[:CURVE],… over the frames; may be given again',
+      collect,
+    )
     .option('--embeddings <folder>', 'a folder of embeddings, whose names are words; may be given again', collect)
     .option('--clip-skip <count>', 'last layers of the text encoder to leave out')
     .option('--norms <reading>', 'group norms of the motion module: original, or diffusers');
@@ -31,9 +36,7 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
     typeof values[name] === 'string' ? resolve(values[name]) : undefined;
   const base = file('base');
   if (base === undefined) {
-    const stray = ['motion', 'adapter', 'encoder', 'vae', 'textEncoder', 'lora'].find(
-      (name) => values[name] !== undefined,
-    );
+    const stray = ['motion', 'adapter', 'encoder', 'vae', 'textEncoder'].find((name) => values[name] !== undefined);
     if (stray)
       throw new StudioError(
         'usage',
@@ -88,10 +91,10 @@ export async function looseFilesFolder(values: TakeOptionValues): Promise<string
 const list = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 
-/** `file:0.8`; a colon that no number follows belongs to the name. */
+/** A LoRA that has a lane is part of the set at strength 1. */
 function loraOf(given: string): { file: string; weight: number } {
-  const [, path = given, weight = '1'] = /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(given) ?? [];
-  return { file: resolve(path), weight: Number(weight) };
+  const { file, strength } = readLora(given);
+  return { file: resolve(file), weight: strength.number ?? 1 };
 }
 
 const optional = <T extends Record<string, string | undefined>>(paths: T): { [Key in keyof T]?: string } =>

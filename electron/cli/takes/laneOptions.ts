@@ -1,5 +1,12 @@
+import { basename, extname } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import { type LaneKey, laneCurves, type StepCurve, stepEases } from '../../../models/lanes/weightsOverTime.ts';
+import {
+  type LaneKey,
+  type LoraLane,
+  laneCurves,
+  type StepCurve,
+  stepEases,
+} from '../../../models/lanes/weightsOverTime.ts';
 
 /** A weight as it is named on a command line: one number, or the keys of a lane over the take's frames. */
 export interface WeightText {
@@ -25,6 +32,32 @@ export function readWeight(flag: string, text: string | undefined): WeightText {
     return { frame: key.first, value: key.second, curve: key.manner };
   });
   return { number: undefined, keys };
+}
+
+/** A LoRA as it is named on a command line: a file or the name of one, and its strength. */
+export interface LoraText {
+  readonly file: string;
+  /** What prompts and lanes call it. */
+  readonly name: string;
+  readonly strength: WeightText;
+}
+
+const oneNumber = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)';
+const oneKey = `\\d+:${oneNumber}(?::[a-z]+)?`;
+const loraPattern = new RegExp(`^(.+?):(${oneKey}(?:,${oneKey})*|${oneNumber})$`);
+
+/** Reads `FILE`, `FILE:0.8` or `FILE:FRAME:VALUE[:CURVE],…`; a colon that nothing of the kind follows belongs to the name. */
+export function readLora(text: string): LoraText {
+  const [, file = text, strength = '1'] = loraPattern.exec(text) ?? [];
+  return { file, name: basename(file, extname(file)), strength: readWeight('--lora', strength) };
+}
+
+/** The lanes that `--lora` asks for. Without a base the LoRAs are the model's own, and a number is a lane of one key. */
+export function loraLanes(given: readonly string[], hasBase: boolean): LoraLane[] {
+  return given.map(readLora).flatMap(({ name, strength: { number, keys } }) => {
+    const all = number === undefined || hasBase ? keys : [{ frame: 0, value: number, curve: 'linear' as const }];
+    return all.length > 0 ? [{ lora: name, keys: all }] : [];
+  });
 }
 
 /** Reads `START:END[:EASE]`, a factor from the first step of the run to its last. */

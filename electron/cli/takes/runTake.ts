@@ -6,6 +6,7 @@ import { type Progress, progressOf } from '../../../models/progress/progress.ts'
 import type { ExportFormat } from '../../contract/exportFormats.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob, SourceInput, TakeResult } from '../../engine/engineProtocol.ts';
+import { jobResult } from '../../engine/jobResult.ts';
 import { type EncodedVideo, encodeVideo } from '../../media/encodeVideo.ts';
 import type { ExportQuality } from '../../media/encodings.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
@@ -13,7 +14,7 @@ import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { byteCount, duration } from '../console.ts';
 import { ComingFrames } from './comingFrames.ts';
-import { interruptible, jobResult } from './jobResult.ts';
+import { interruptible } from './interruptible.ts';
 import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { readManifest } from '../../../models/families/families.ts';
 import { exportFormatNames, exportFormats, exportQualities } from '../../contract/exportFormats.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { providerNames } from '../../contract/takeSettings.ts';
@@ -14,6 +15,7 @@ import { chosenModelFolder, withModelDefaults } from '../models/chosenModel.ts';
 import { promptNotes } from './promptNotes.ts';
 import { runTake, type TakeOutcome } from './runTake.ts';
 import { spliceIntoClip } from './spliceIntoClip.ts';
+import { subjectNotes } from './subjectNotes.ts';
 import { contentHash, takeFileFrom, takeFilePathFor, writeTakeFile } from './takeFiles.ts';
 import { numberOption, settingsFrom, type TakeOptionValues } from './takeOptions.ts';
 
@@ -102,6 +104,9 @@ async function makeTake(
   const jobFolder = typeof values.keepJob === 'string' ? resolve(values.keepJob) : undefined;
   const isEdit = settings.task === 'edit';
   const job = jobOfRecipe(recipe, { id: 'take', folder: jobFolder ?? '', previews: false, ...places });
+  const { width = 512, height = 512 } = (await readManifest(modelFolder)) ?? {};
+  const canvas = Math.max(settings.width ?? width, settings.height ?? height);
+  for (const note of await subjectNotes(job, canvas)) console.note('warning', note);
   const outcome = await runTake(
     {
       ...{ job, jobFolder, out, format, quality },

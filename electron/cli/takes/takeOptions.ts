@@ -4,7 +4,7 @@ import { StudioError } from '../../../models/errors/studioError.ts';
 import { exportFormatNames } from '../../contract/exportFormats.ts';
 import { providerNames, samplerNames, type TakeSettings, takeSettings } from '../../contract/takeSettings.ts';
 import { issueSentence } from './issueSentence.ts';
-import { readStepCurve, readWeight } from './laneOptions.ts';
+import { loraLanes, readStepCurve, readWeight } from './laneOptions.ts';
 
 /** Adds the options that `generate` and `edit` share. */
 export function addTakeOptions(command: Command): Command {
@@ -26,6 +26,9 @@ export function addTakeOptions(command: Command): Command {
     .option('--apa <mode>', 'APA weights: learned, or equal and fixed (the ablation)', 'learned')
     .option('--alpha-schedule <file>', 'APA: JSON list of spans {fromStep, toStep, layers, text, image}')
     .option('--no-sda', 'show the model the full frame instead of the cut-out')
+    .option('--denoise', 'show the model the subject without its noise')
+    .option('--levels', 'show the model the subject with its tones pulled apart')
+    .option('--outline', 'show the model the subject with a line along its edge')
     .option('--no-hfa', 'leave the subject’s latents out')
     .option('--hfa-strength <weight>', 'HFA: 0 none to 1 as trained, up to 2; a number or keys', '1')
     .option('--hfa-strength-steps <curve>', 'a factor from the first step to the last')
@@ -97,8 +100,10 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
         imageAlpha: curve('imageAlphaSteps', '--image-alpha-steps'),
         hfaStrength: curve('hfaStrengthSteps', '--hfa-strength-steps'),
       },
+      loras: loraLanes([values.lora ?? []].flat().map(String), values.base !== undefined),
     },
     sda: values.sda,
+    prepare: { denoise: values.denoise, levels: values.levels, outline: values.outline },
     hfa: { enabled: values.hfa, strength: hfaStrength.number },
     guidance: text === undefined ? undefined : { text, image },
     weights: values.student ? 'student' : 'teacher',

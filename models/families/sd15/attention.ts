@@ -4,7 +4,7 @@ import type { AttentionPass, PredictionSettings, WindowConditions } from '../../
 import type { Model } from '../../model/model.ts';
 import { alphaAtStep } from '../magdiff/adaptivePrompts.ts';
 import { layerMaps } from '../magdiff/attention.ts';
-import { openSetWindow } from './setWindow.ts';
+import { openSetWindow, type SetStrengths } from './setWindow.ts';
 
 /**
  * A window's network with its attention maps as further outputs, asked under the prompt alone, without guidance. Image tokens have a
@@ -14,7 +14,7 @@ export async function setAttention(
   model: Model,
   settings: PredictionSettings,
   conditions: WindowConditions,
-  strengths: Float32Array,
+  strengths: SetStrengths,
   contexts: Remember,
 ): Promise<AttentionPass> {
   const { layers } = model.description.unet;

@@ -1,12 +1,18 @@
-import { basename, extname } from 'node:path';
-import { StudioError } from '../../errors/studioError.ts';
 import { type FloatTensor, floatTensor, int64Tensor } from '../../math/tensor.ts';
 import { createMemory } from '../../memory/memory.ts';
-import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
+import type {
+  Conditions,
+  CutOut,
+  PathPlanner,
+  PredictionSettings,
+  Size,
+  WindowConditions,
+} from '../../model/conditions.ts';
 import type { Model } from '../../model/model.ts';
 import { ClipTokenizer } from '../../text/clipTokenizer.ts';
 import { pathPlanner, towerPixels } from '../magdiff/conditions.ts';
 import { setAttention } from './attention.ts';
+import { askedStrengths, loraNames, strengthsInFrames } from './lora/loraStrengths.ts';
 import { setPredictor } from './predictor.ts';
 import { clipTokenizer } from './prompt/clipVocabulary.ts';
 import { type Embeddings, findEmbeddings, readEmbedding } from './prompt/embeddings.ts';
@@ -14,6 +20,7 @@ import { encodeChunks } from './prompt/encodeChunks.ts';
 import { type ChunkOptions, chunkPrompt, mentionedWords, promptWords } from './prompt/promptChunks.ts';
 import { type ParsedPrompt, parsePrompt } from './prompt/promptSyntax.ts';
 import { type ModelSet, readSet } from './setFile.ts';
+import type { SetStrengths } from './setWindow.ts';
 
 /** Contexts kept: those of a take's guidance branches, for a few sentences and windows. */
 const keptContexts = 16;
@@ -27,18 +34,26 @@ export function setConditions(model: Model): Conditions {
     reading ??= readSet(folder).then(async (set) => ({ set, embeddings: await findEmbeddings(set.embeddings) }));
     return reading;
   };
-  // The strengths that each prompt asked for go where its states go: states may be remembered and used again later.
-  const strengthsOf = new WeakMap<FloatTensor, Float32Array>();
-  const strengthsFor = async (text: FloatTensor): Promise<Float32Array> =>
-    strengthsOf.get(text) ?? loraStrengths((await opened()).set, []);
+  // What states were made of goes where they go: they may be remembered and used again later.
+  const madeOf = new WeakMap<FloatTensor, EncodedText>();
+  const strengthsFor = async (
+    { overTime, windowFrames: frames }: PredictionSettings,
+    { start, text }: WindowConditions,
+  ): Promise<SetStrengths> => {
+    const { set } = await opened();
+    const asked = madeOf.get(text)?.strengths ?? askedStrengths(set, []);
+    return {
+      frames: strengthsInFrames(set, asked, overTime.loras, { start, frames }),
+      states: async (states, strengths) => (await madeOf.get(states)?.at(strengths)) ?? states,
+    };
+  };
   return {
     encodeText: async (prompts) => {
       const { set, embeddings } = await opened();
       const parsed = prompts.map(parsePrompt);
-      const strengths = loraStrengths(set, parsed);
-      const encoded = await encodeTexts(model, prompts, parsed, embeddings, strengths);
-      for (const { states } of encoded) strengthsOf.set(states, strengths);
-      return encoded;
+      const encoded = await encodeTexts(model, prompts, parsed, embeddings, askedStrengths(set, parsed));
+      for (const text of encoded) madeOf.set(text.states, text);
+      return encoded.map(({ states }) => ({ states, cutWords: [] }));
     },
     encodeImageTokens: (cutOuts) => encodeImageTokens(model, cutOuts),
     subjectSizes: () => [],
@@ -54,13 +69,14 @@ export function setConditions(model: Model): Conditions {
         imageTokens: image.tokensPerFrame,
       });
     },
+    loraNames: async () => loraNames((await opened()).set),
     predictor: async (settings, conditions) =>
-      setPredictor(model, settings, conditions, await strengthsFor(conditions.text), contexts),
+      setPredictor(model, settings, conditions, await strengthsFor(settings, conditions), contexts),
     attention: {
       words: async (prompt) =>
         promptWords(parsePrompt(prompt), await chunkOptions(model, [prompt], (await opened()).embeddings)),
       pass: async (settings, conditions) =>
-        setAttention(model, settings, conditions, await strengthsFor(conditions.text), contexts),
+        setAttention(model, settings, conditions, await strengthsFor(settings, conditions), contexts),
     },
     planner: motion && setPlanner(model, motion),
   };
@@ -84,23 +100,12 @@ const plainText = (prompt: string): string =>
     .parts.flatMap((part) => part.map(({ text }) => text))
     .join(' ');
 
-/** The set's strengths, those a prompt asks for in their place. @throws StudioError for a LoRA that is not part of the set */
-function loraStrengths({ loras, name }: ModelSet, prompts: readonly ParsedPrompt[]): Float32Array {
-  const names = loras.map((lora) => (lora.name ?? basename(lora.file, extname(lora.file))).toLowerCase());
-  const strengths = Float32Array.from(loras, ({ weight }) => weight);
-  for (const wanted of prompts.flatMap((prompt) => prompt.loras)) {
-    const place = names.indexOf(wanted.name.toLowerCase());
-    if (place < 0)
-      throw new StudioError(
-        'model-missing',
-        `The prompt asks for the LoRA “${wanted.name}”, which is no part of ${name}.`,
-        {
-          hint: loras.length > 0 ? `It has ${names.join(', ')}.` : 'Add it to the set, or take it out of the prompt.',
-        },
-      );
-    strengths[place] = wanted.weight;
-  }
-  return strengths;
+/** A prompt's states, and what they were made with. */
+interface EncodedText {
+  readonly states: FloatTensor;
+  readonly strengths: Float32Array;
+  /** The states at other strengths of the LoRAs. */
+  at(strengths: Float32Array): Promise<FloatTensor>;
 }
 
 /** Encodes prompts to equally many chunks; a shorter one is filled up with chunks that say nothing. */
@@ -110,15 +115,21 @@ async function encodeTexts(
   parsed: readonly ParsedPrompt[],
   known: Embeddings,
   strengths: Float32Array,
-): Promise<EncodedPrompt[]> {
+): Promise<EncodedText[]> {
   const options = await chunkOptions(model, prompts, known);
   const chunked = parsed.map((prompt) => chunkPrompt(prompt, options));
   const empty = chunkPrompt({ parts: [], loras: [] }, options);
   const most = Math.max(...chunked.map((chunks) => chunks.length));
-  const encoded: EncodedPrompt[] = [];
+  const encoded: EncodedText[] = [];
   for (const chunks of chunked) {
     const filled = [...chunks, ...Array.from({ length: most - chunks.length }, () => empty[0] ?? [])];
-    encoded.push({ states: await encodeChunks(model, filled, empty[0] ?? [], strengths), cutWords: [] });
+    const made = new Map<string, Promise<FloatTensor>>();
+    const at = (wanted: Float32Array): Promise<FloatTensor> => {
+      const known = made.get(wanted.join()) ?? encodeChunks(model, filled, empty[0] ?? [], wanted);
+      made.set(wanted.join(), known);
+      return known;
+    };
+    encoded.push({ states: await at(strengths), strengths, at });
   }
   return encoded;
 }

@@ -9,7 +9,7 @@ import type { Model } from '../../model/model.ts';
 import { alphaAtStep } from '../magdiff/adaptivePrompts.ts';
 import { type GuidanceBranch, guidedPredictor } from '../magdiff/guidedPredictor.ts';
 import { strengthAt } from '../magdiff/subjectStrength.ts';
-import { openSetWindow } from './setWindow.ts';
+import { openSetWindow, type SetStrengths } from './setWindow.ts';
 
 /**
  * The guided network for one window. HFA is given as mask (1 repaint, 0 keep) and masked latents of every frame: a base with nine
@@ -20,7 +20,7 @@ export async function setPredictor(
   model: Model,
   settings: PredictionSettings,
   conditions: WindowConditions,
-  strengths: Float32Array,
+  strengths: SetStrengths,
   contexts: Remember,
 ): Promise<Predictor> {
   const { vae, unet } = model.description;

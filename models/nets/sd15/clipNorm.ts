@@ -1,3 +1,4 @@
+import { framesLast, whereFramesLie } from '../../onnx/besides.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { reshape, transpose } from '../../onnx/shaping.ts';
 import { groupNormLayer } from '../modules.ts';
@@ -24,6 +25,11 @@ export function groupNormOverClip(
   const [, channels = 0, height = 0, width = 0] = x.shape;
   const positions = height * width;
   const clips = transpose(reshape(x, [batch, frames, channels, positions]), [0, 2, 1, 3]);
-  const normal = groupNormLayer(b, name, reshape(clips, [batch, channels, frames * positions]), options);
+  const flat = reshape(clips, [batch, channels, frames * positions]);
+  const normal = whereFramesLie(
+    b,
+    () => framesLast(frames, positions),
+    () => groupNormLayer(b, name, flat, options),
+  );
   return reshape(transpose(reshape(normal, [batch, channels, frames, positions]), [0, 2, 1, 3]), x.shape);
 }

@@ -18,6 +18,8 @@ export interface ContextShape {
   readonly imageTokens: number;
   /** Every frame has image tokens of its own; else one set serves the clip. */
   readonly imagePerFrame?: boolean;
+  /** Every frame has keys and values of the text of its own, and what lies beside the weights a strength of its own. */
+  readonly strengthPerFrame?: boolean;
 }
 
 /** What one cross-attention layer is fed; an α is (frames). */
@@ -58,6 +60,7 @@ export function declareContext(
   const layers = crossAttentionLayers(config);
   const alphas = (name: string): Tensor => b.input(name, 'float32', [layers.length, shape.frames]);
   const [text, image] = [alphas('alpha_text'), alphas('alpha_image')];
+  const textSets = shape.batch * (shape.strengthPerFrame ? shape.frames : 1);
   const inputs = new Map<string, LayerInputs>();
   for (const [index, { name, channels }] of layers.entries()) {
     const declare = (kind: string, sets: number, tokens: number): Tensor =>
@@ -68,8 +71,8 @@ export function declareContext(
     const mapOutput = (kind: string): ((map: Tensor) => void) | undefined =>
       shape.attentionMaps ? (map) => b.output(`${name}.${kind}`, map) : undefined;
     inputs.set(name, {
-      textKey: declare('text_key', shape.batch, shape.textTokens),
-      textValue: declare('text_value', shape.batch, shape.textTokens),
+      textKey: declare('text_key', textSets, shape.textTokens),
+      textValue: declare('text_value', textSets, shape.textTokens),
       imageKey: declareImage('image_key'),
       imageValue: declareImage('image_value'),
       alphaText: row(text),

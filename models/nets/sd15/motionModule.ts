@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { StudioError } from '../../errors/studioError.ts';
 import { attention } from '../../onnx/attention.ts';
+import { framesSecond, whereFramesLie } from '../../onnx/besides.ts';
 import { add } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { reshape, transpose } from '../../onnx/shaping.ts';
@@ -86,15 +87,31 @@ export function motionModule(
     const options = { groups: config.groups, epsilon: openingEpsilon, activation: 'none' } as const;
     const normal = groupNormOverClip(b, 'norm', x, clip, config.motionNorm, options);
     const series = transpose(reshape(normal, [batch, frames, channels, positions]), [0, 3, 1, 2]);
-    let hidden = linearLayer(b, 'proj_in', reshape(series, [batch * positions, frames, channels]), channels);
-    hidden = b.scope('transformer_blocks.0', () => {
-      const attend = (part: Tensor): Tensor => attendAlongTime(b, part, config);
-      hidden = windows && frames > atOnce ? attendInWindows(hidden, windows, attend) : attend(hidden);
-      return add(feedForward(b, 'ff', layerNormLayer(b, 'norm3', hidden)), hidden);
-    });
-    const back = reshape(linearLayer(b, 'proj_out', hidden, channels), [batch, positions, frames, channels]);
+    const moved = whereFramesLie(
+      b,
+      () => framesSecond(frames),
+      () => moveSeries(b, reshape(series, [batch * positions, frames, channels]), config, windows),
+    );
+    const back = reshape(moved, [batch, positions, frames, channels]);
     return add(x, reshape(transpose(back, [0, 2, 3, 1]), x.shape));
   });
+}
+
+/** What a module does to series (n, frames, C) between its norm and the sum with its input. */
+function moveSeries(b: GraphBuilder, x: Tensor, config: MotionConfig, windows: MotionWindows | undefined): Tensor {
+  const [, frames = 0, channels = 0] = x.shape;
+  let hidden = linearLayer(b, 'proj_in', x, channels);
+  hidden = b.scope('transformer_blocks.0', () => {
+    const attend = (part: Tensor, start = 0): Tensor =>
+      whereFramesLie(
+        b,
+        () => framesSecond(frames, start, start + (part.shape[1] ?? 0)),
+        () => attendAlongTime(b, part, config),
+      );
+    hidden = windows && frames > windows.length ? attendInWindows(hidden, windows, attend) : attend(hidden);
+    return add(feedForward(b, 'ff', layerNormLayer(b, 'norm3', hidden)), hidden);
+  });
+  return linearLayer(b, 'proj_out', hidden, channels);
 }
 
 /** The two self-attentions along time over series (n, frames, C), each on a normed input that carries the frames' positions. */

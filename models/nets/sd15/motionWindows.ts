@@ -19,15 +19,19 @@ function windowStarts(frames: number, { length, stride }: MotionWindows): readon
 }
 
 /**
- * Attends to series (n, frames, C) window by window, every window as if the clip began with it, and averages where windows overlap,
+ * Attends to series (n, frames, C) window by window, each told with its first frame, every window as if the clip began with it, and averages where windows overlap,
  * a window's middle counting more than its ends.
  */
-export function attendInWindows(x: Tensor, windows: MotionWindows, attend: (part: Tensor) => Tensor): Tensor {
+export function attendInWindows(
+  x: Tensor,
+  windows: MotionWindows,
+  attend: (part: Tensor, start: number) => Tensor,
+): Tensor {
   const frames = x.shape[1] ?? 0;
   const { length } = windows;
   const attended = windowStarts(frames, windows).map((start) => ({
     start,
-    part: attend(slice(x, 1, start, start + length)),
+    part: attend(slice(x, 1, start, start + length), start),
   }));
   const weightIn = (start: number, frame: number): number => {
     const place = frame - start;

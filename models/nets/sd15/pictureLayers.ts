@@ -15,7 +15,7 @@ export interface BlockOptions {
   readonly groups: number;
   readonly epsilon: number;
   readonly resnetNorm: NormReading;
-  /** SiLU of the time embedding, (1, width). */
+  /** SiLU of the time embedding, (1, width), or one a frame. */
   readonly time: Tensor;
 }
 
@@ -30,7 +30,8 @@ export function residualBlock(
   const norm = { groups, epsilon, activation: 'silu' } as const;
   return b.scope(name, () => {
     const first = convolutionLayer(b, 'conv1', groupNormOverClip(b, 'norm1', x, clip, resnetNorm, norm), outputs);
-    const timed = add(first, reshape(linearLayer(b, 'time_emb_proj', time, outputs), [1, outputs, 1, 1]));
+    const moment = linearLayer(b, 'time_emb_proj', time, outputs);
+    const timed = add(first, reshape(moment, [moment.shape[0] ?? 1, outputs, 1, 1]));
     const second = convolutionLayer(b, 'conv2', groupNormOverClip(b, 'norm2', timed, clip, resnetNorm, norm), outputs);
     return add(x.shape[1] === outputs ? x : convolutionLayer(b, 'conv_shortcut', x, outputs, { kernel: 1 }), second);
   });

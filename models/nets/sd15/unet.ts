@@ -1,5 +1,6 @@
 /** Stable Diffusion's picture UNet, with AnimateDiff's motion modules between its blocks: one prediction for a whole clip. */
 
+import { framesFirst, withFrames } from '../../onnx/besides.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
 import { add, scale, silu } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
@@ -37,6 +38,18 @@ export function buildSd15Unet(
   source: WeightSource,
 ): Graph {
   const b: GraphBuilder = new GraphBuilder('unet', dialect, source);
+  const { batch, frames, strengthPerFrame } = shape;
+  if (strengthPerFrame && batch !== 1) b.fail('a strength a frame is for one clip at once');
+  if (strengthPerFrame) withFrames(b, framesFirst(frames), () => buildLayers(b, config, shape));
+  else buildLayers(b, config, shape);
+  return b.finish();
+}
+
+function buildLayers(
+  b: GraphBuilder,
+  config: { readonly unet: UnetConfig; readonly motion: MotionConfig | undefined },
+  shape: Sd15UnetShape,
+): void {
   const { unet } = config;
   const motion = shape.frames > 1 ? config.motion : undefined;
   const { batch, frames, height, width } = shape;
@@ -78,7 +91,6 @@ export function buildSd15Unet(
     width,
   ]);
   b.output('prediction', transpose(drawn, [0, 2, 1, 3, 4]));
-  return b.finish();
 }
 
 type WindowedMotion = MotionConfig & { readonly windows: MotionWindows | undefined };

@@ -39,14 +39,25 @@ export function spanOfRetake(
   return { first, end: first + wanted };
 }
 
-/** A take's lanes, counted from one of its frames. */
-export function lanesFrom<Key extends { frame: number }>(
-  lanes: Readonly<Record<MovingWeight, readonly Key[]>>,
+/** How a take's weights move, its lanes counted from one of its frames. */
+export function movesFrom<Key extends { frame: number }, Rest>(
+  {
+    frames,
+    loras,
+    ...rest
+  }: Rest & {
+    readonly frames: Readonly<Record<MovingWeight, readonly Key[]>>;
+    readonly loras: readonly { lora: string; keys: readonly Key[] }[];
+  },
   firstFrame: number,
-): Record<MovingWeight, Key[]> {
-  const moved = (weight: MovingWeight): Key[] =>
-    lanes[weight].map((key) => ({ ...key, frame: key.frame - firstFrame }));
-  return { textAlpha: moved('textAlpha'), imageAlpha: moved('imageAlpha'), hfaStrength: moved('hfaStrength') };
+) {
+  const moved = (lane: readonly Key[]): Key[] => lane.map((key) => ({ ...key, frame: key.frame - firstFrame }));
+  const { textAlpha, imageAlpha, hfaStrength } = frames;
+  return {
+    ...rest,
+    frames: { textAlpha: moved(textAlpha), imageAlpha: moved(imageAlpha), hfaStrength: moved(hfaStrength) },
+    loras: loras.map(({ lora, keys }) => ({ lora, keys: moved(keys) })),
+  };
 }
 
 /** What the sampler holds of a take while some of it is made anew: its frames as latents, and which cells are open. */

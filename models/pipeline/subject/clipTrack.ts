@@ -15,6 +15,7 @@ import {
   scaleCoverage,
   shrinkCoverage,
 } from './picture.ts';
+import { prepareSubject } from './prepare/prepareSubject.ts';
 import type { SubjectTrack, TrackView } from './subjectTrack.ts';
 
 /** A clip that can be read from its start any number of times, one frame in memory at a time. */
@@ -61,9 +62,9 @@ export function clipTrack(
   parameters: ResolvedParameters,
   signal: AbortSignal | undefined,
 ): SubjectTrack {
-  const { keep, sda, width, height, featherPixels } = parameters;
+  const { keep, sda, width, height, featherPixels, prepare } = parameters;
   return {
-    key: JSON.stringify([inputsKey, keep, sda, width, height]),
+    key: JSON.stringify([inputsKey, keep, sda, width, height, keep === 'subject' ? prepare : undefined]),
     views: clip.frames,
     read: (sizes, whole) => readClip(clip, parameters, sizes, whole, signal),
     shown: (frame) => ({ tokens: frame, latents: frame }),
@@ -80,7 +81,7 @@ const readingScale = 2;
 /** Reads every frame once, at little more than the model's size, and cuts out of that; the clip itself is read again when frames are composited. */
 async function* readClip(
   clip: ClipSource,
-  { keep, sda }: ResolvedParameters,
+  { keep, sda, prepare }: ResolvedParameters,
   sizes: readonly Size[],
   whole: boolean,
   signal: AbortSignal | undefined,
@@ -101,12 +102,14 @@ async function* readClip(
     const isLarger = mask.width > picture.width && mask.height > picture.height;
     const coverage = isLarger ? shrinkCoverage(mask, picture) : maskPlane(mask, picture.width, picture.height);
     // The clip fills the canvas: its shape was chosen to match, and the rest of the distortion is undone on the way back.
+    const side = Math.max(canvas?.width ?? 0, canvas?.height ?? 0);
+    const shown = keep === 'subject' ? prepareSubject(colours, coverage, side, prepare) : colours;
     const cutOuts = new Map<string, CutOut>();
     const cutOut = (width: number, height: number): CutOut => {
       const size = `${width}×${height}`;
       const known = cutOuts.get(size);
       if (known) return known;
-      const view = { colours, coverage, placement: { left: 0, top: 0, width, height } };
+      const view = { colours: shown, coverage, placement: { left: 0, top: 0, width, height } };
       const made = alignSubject(view, width, height, { sda, invert: keep === 'rest' });
       cutOuts.set(size, made);
       return made;

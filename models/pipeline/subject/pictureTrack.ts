@@ -1,3 +1,4 @@
+import type { Planes } from '../../math/resample.ts';
 import { forgetful, type Remember } from '../../memory/memory.ts';
 import type { CutOut } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
@@ -7,6 +8,7 @@ import type { ResolvedParameters } from '../takeParameters.ts';
 import { alignSubject } from './cutOut.ts';
 import { colourPlanes, contain, coverageOf, type Mask, type Picture } from './picture.ts';
 import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
+import { prepareSubject } from './prepare/prepareSubject.ts';
 import type { SubjectTrack } from './subjectTrack.ts';
 
 /** A picture and the mask of its subject; the key names both. */
@@ -28,12 +30,16 @@ export async function pictureTrack(
   parameters: ResolvedParameters,
   remember: Remember = forgetful,
 ): Promise<SubjectTrack> {
-  const { sda, width, height, frames, ownPixels } = parameters;
-  const colours = colourPlanes(picture);
+  const { sda, width, height, frames, ownPixels, prepare } = parameters;
+  const own = colourPlanes(picture);
   const coverage = coverageOf(mask);
-  const view = (w: number, h: number): CutOut =>
-    alignSubject({ colours, coverage, placement: contain(picture, w, h) }, w, h, { sda });
-  const seen = JSON.stringify([inputsKey, sda, width, height]);
+  const colours = prepareSubject(own, coverage, Math.max(width, height), prepare);
+  const viewOf =
+    (shown: Planes) =>
+    (w: number, h: number): CutOut =>
+      alignSubject({ colours: shown, coverage, placement: contain(picture, w, h) }, w, h, { sda });
+  const view = viewOf(colours);
+  const seen = JSON.stringify([inputsKey, sda, width, height, prepare]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
   if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description);
@@ -42,15 +48,8 @@ export async function pictureTrack(
     planPath(planner, motion.prompt, start, motion.seed),
   );
   const poses = posesOver(path, frames);
-  // The cut-out at twice the canvas is what moved frames are read from.
-  const large = new Map<string, CutOut>();
-  const posed = (pose: Pose, w: number, h: number): CutOut => {
-    if (pose === restingPose) return view(w, h);
-    const size = `${w}×${h}`;
-    const source = large.get(size) ?? view(2 * w, 2 * h);
-    large.set(size, source);
-    return poseSubject(source, start, pose, w, h);
-  };
+  const posed = posedViews(view, start);
+  const laid = colours === own ? posed : posedViews(viewOf(own), start);
   return {
     key: JSON.stringify([seen, start, poses]),
     views: frames,
@@ -62,9 +61,24 @@ export async function pictureTrack(
       let frame = first;
       for await (const picture of made) {
         const pose = poses[frame++];
-        yield sda && ownPixels ? laySubject(posed(pose, picture.width, picture.height), picture) : picture;
+        yield sda && ownPixels ? laySubject(laid(pose, picture.width, picture.height), picture) : picture;
       }
     },
+  };
+}
+
+/** The subject in any pose, read from its cut-out at twice the canvas. */
+function posedViews(
+  view: (width: number, height: number) => CutOut,
+  start: NonNullable<ReturnType<typeof subjectStart>>,
+): (pose: Pose, width: number, height: number) => CutOut {
+  const large = new Map<string, CutOut>();
+  return (pose, w, h) => {
+    if (pose === restingPose) return view(w, h);
+    const size = `${w}×${h}`;
+    const source = large.get(size) ?? view(2 * w, 2 * h);
+    large.set(size, source);
+    return poseSubject(source, start, pose, w, h);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
+import { preparations } from '../../../electron/contract/subjectExamination.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
 import { shownSetup } from '../../editor/setups.ts';
 import { useDocument, useModels, useProject, useProjectState, useSession } from '../../project/hooks.ts';
@@ -16,6 +17,7 @@ import { PromptGuide } from './prompt/PromptGuide.tsx';
 import { SamplingGroup } from './SamplingGroup.tsx';
 import { SettingSlider, SettingSwitch, useSetting } from './SettingFields.tsx';
 import { StepCurves } from './StepCurves.tsx';
+import { SubjectAdvice } from './SubjectAdvice.tsx';
 import { plainSettings } from './settingsForModel.ts';
 import { WeightSlider } from './WeightSlider.tsx';
 
@@ -101,6 +103,7 @@ function TaskField({ settings }: { settings: TakeSettings }): ReactNode {
         onCommit={(prompt) => set('Prompt', { prompt })}
       />
       <PromptGuide settings={settings} />
+      <SubjectAdvice settings={settings} />
     </>
   );
 }
@@ -195,10 +198,18 @@ function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
 }
 
 function AlignmentGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
-  const { sda, alpha, hfa } = settings;
+  const { sda, prepare, alpha, hfa } = settings;
   return (
     <Group id="alignment" title={text.alignment}>
       <SettingSwitch name="sda" checked={sda} change={(on) => ({ sda: on })} />
+      {preparations.map((name) => (
+        <SettingSwitch
+          key={name}
+          name={name}
+          checked={prepare[name]}
+          change={(on) => ({ prepare: { ...prepare, [name]: on } })}
+        />
+      ))}
       <SettingSwitch
         name="apa"
         checked={alpha.mode === 'learned'}

@@ -166,6 +166,26 @@ test('interrupting cancels with 130 and leaves nothing behind', async () => {
   expect(await readdir(join(folder, 'out'))).toEqual([]);
 });
 
+test('says what the model will find hard to see of a subject, and which option helps', async () => {
+  const noisy = new Uint8Array(48 * 48 * 4);
+  let state = 3;
+  for (let i = 0; i < noisy.length; i++) {
+    state = (state * 48_271) % 2_147_483_647;
+    noisy[i] = i % 4 === 3 ? (Math.hypot(((i >> 2) % 48) - 24, (i >> 2) / 48 - 24) < 18 ? 255 : 0) : 70 + (state % 120);
+  }
+  const picture = join(folder, 'grainy.png');
+  await sharp(noisy, { raw: { width: 48, height: 48, channels: 4 } })
+    .png()
+    .toFile(picture);
+  const run = (name: string, ...more: string[]) =>
+    magdiff('generate', picture, '-p', 'x', '-m', model, '--seed', '1', '-o', join(folder, name), ...more);
+  const given = await run('given.mp4');
+  expect(given.code, given.err).toBe(0);
+  expect(given.err).toMatch(/The subject is noisy \(\d+ of 255\).* --denoise helps\./);
+  const mended = await run('mended.mp4', '--denoise');
+  expect(mended.err).not.toContain('noisy');
+});
+
 describe('bad input ends with a sentence and its exit code', () => {
   const run = (...args: string[]) => magdiff(...args.map((arg) => arg.replace('$', folder)), '--json');
   test.each<[string, string[], number, string]>([

@@ -81,6 +81,27 @@ test('loose files make a clip, and remake makes the same frames from the recipe 
   expect(lost.err).toMatch(/made of files that are not here: style\.safetensors\./);
 });
 
+test('a LoRA’s strength moves over the frames, by file or by name; the recipe holds the lane and makes the same frames', async () => {
+  const loose = ['--base', join(files, 'base ü'), '--motion', join(files, 'motion')];
+  const lora = join(files, 'style.safetensors');
+  const frames = async (name: string, ...more: string[]): Promise<string> => {
+    const out = join(folder, name, 'disc.mp4');
+    const made = await magdiff('generate', picture, '-p', 'a disc', ...small, ...more, '-o', out, '--json');
+    expect(made.code, made.err).toBe(0);
+    return JSON.parse(made.out.trim().split('\n').at(-1) ?? '{}').framesSha256;
+  };
+  const number = await frames('number', ...loose, '--lora', `${lora}:0.9`);
+  expect(await frames('level', ...loose, '--lora', `${lora}:0:0.9,1:0.9`)).toBe(number);
+  expect(await frames('moving', ...loose, '--lora', `${lora}:0:0.9,1:-2:smooth`)).not.toBe(number);
+  expect(await frames('by name', '-m', files, '--lora', 'style:0:0.9,1:-2')).not.toBe(number);
+  const again = await magdiff('remake', join(folder, 'moving', 'take.json'));
+  expect(again.code, again.err).toBe(0);
+  expect(again.out).toMatch(/the same 2 frames/i);
+  const gone = await magdiff('generate', picture, '-p', 'a disc', '-m', files, '--lora', 'gone:0.5', ...small);
+  expect(gone.code).toBe(1);
+  expect(gone.err).toMatch(/A lane moves the LoRA “gone”, which Tiny does not have\..*It has style\./s);
+}, 300_000);
+
 test('a wrong call says what is missing beside it', async () => {
   const alone = await magdiff('generate', picture, '-p', 'x', '--motion', join(files, 'motion'));
   expect(alone.code).toBe(2);

@@ -111,6 +111,25 @@ export function buildDelta(b: GraphBuilder, tensors: LoraTensors, shape: Shape, 
   }
 }
 
+/**
+ * A plain product's two factors as layers of their own: down (rank, inputs, kernel…), then up (outputs, rank, 1…). Undefined for every
+ * other form.
+ */
+export function lowRankFactors(
+  b: GraphBuilder,
+  tensors: LoraTensors,
+  shape: Shape,
+): readonly [Tensor, Tensor] | undefined {
+  const [down, up] = [tensors.get('down'), tensors.get('up')];
+  if (loraForm(tensors) !== 'product' || tensors.has('mid') || !down || !up) return undefined;
+  const [outputs = 0, ...rest] = shape;
+  const rank = down.shape[0] ?? 0;
+  return [
+    reshape(b.weightAt(down.key, down.shape), [rank, ...rest]),
+    reshape(b.weightAt(up.key, up.shape), [outputs, rank, ...rest.slice(1).map(() => 1)]),
+  ];
+}
+
 function secondFactor(take: (role: LoraRole) => Tensor, tensors: LoraTensors, flat: (x: Tensor) => Tensor): Tensor {
   if (tensors.has('lokr_w2')) return take('lokr_w2');
   const [a, b] = [take('lokr_w2_a'), take('lokr_w2_b')];

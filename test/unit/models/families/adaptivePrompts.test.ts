@@ -52,6 +52,7 @@ test('a lane gives each frame its own, by its place in the take; the curve over 
     { frame: 8, value: 2, curve: 'hold' as const },
   ];
   const overTime = {
+    ...still,
     frames: { ...still.frames, imageAlpha: lane },
     steps: { textAlpha: { start: 0, end: 1, ease: 'linear' as const } },
   };

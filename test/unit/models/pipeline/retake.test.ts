@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { editVideo } from '../../../../models/pipeline/editVideo.ts';
 import { generateVideo } from '../../../../models/pipeline/generateVideo.ts';
-import { lanesFrom, type Retake, spanOfRetake } from '../../../../models/pipeline/retake/retake.ts';
+import { movesFrom, type Retake, spanOfRetake } from '../../../../models/pipeline/retake/retake.ts';
 import type { Picture } from '../../../../models/pipeline/subject/picture.ts';
 import { standInModel } from '../../../fixtures/models/standInModel.ts';
 import { collect, edit, generation } from '../../../fixtures/pipelineTakes.ts';
@@ -34,8 +34,15 @@ test('the span looked at holds the range, frames beside it, and lies in the take
 
 test('lanes go on where the span begins', () => {
   const key = (frame: number) => ({ frame, value: frame, curve: 'linear' as const });
-  const moved = lanesFrom({ textAlpha: [key(2), key(9)], imageAlpha: [], hfaStrength: [] }, 5);
-  expect(moved.textAlpha.map(({ frame }) => frame)).toEqual([-3, 4]);
+  const moved = movesFrom(
+    {
+      frames: { textAlpha: [key(2), key(9)], imageAlpha: [], hfaStrength: [] },
+      ...{ steps: {}, loras: [{ lora: 'style', keys: [key(7)] }] },
+    },
+    5,
+  );
+  expect(moved.frames.textAlpha.map(({ frame }) => frame)).toEqual([-3, 4]);
+  expect(moved).toMatchObject({ steps: {}, loras: [{ lora: 'style', keys: [{ frame: 2, value: 7 }] }] });
 });
 
 describe('a retake', () => {

@@ -22,7 +22,14 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 const parameters: TakeParameters = {
-  ...{ keep: 'subject', prompt: 'a (red:1.3) ball', negativePrompt: '', sda: true, weights: 'teacher' },
+  ...{
+    keep: 'subject',
+    prompt: 'a (red:1.3) ball',
+    negativePrompt: '',
+    sda: true,
+    prepare: { denoise: false, levels: false, outline: false },
+    weights: 'teacher',
+  },
   alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   ...{ overTime: still, hfa: { enabled: true, strength: 1 }, sampler: 'ddim', steps: 2, eta: 0, seed: 7, frames: 3 },
   ...{ strength: 1, inversion: false, ownPixels: true, featherPixels: 3, overlapFrames: 1 },

@@ -36,6 +36,7 @@ const parameters: TakeParameters = {
   alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   overTime: still,
   sda: true,
+  prepare: { denoise: false, levels: false, outline: false },
   hfa: { enabled: true, strength: 1 },
   weights: 'teacher',
   sampler: 'ddim',
