@@ -10,10 +10,10 @@ import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult, WrittenFrames } from './engineProtocol.ts';
+import { TakeFrames } from './frames/takeFrames.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
 import type { StageClock } from './pace/stageClock.ts';
 import { prepareRetake } from './retakeInputs.ts';
-import { TakeFrames } from './takeFrames.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { translateWriteError } from '../../models/files/atomicFile.ts';
-import type { Picture } from '../../models/pipeline/subject/picture.ts';
-import { encodePng, readPicture } from '../media/readPicture.ts';
-import { frameFileOf } from './frameFiles.ts';
+import { translateWriteError } from '../../../models/files/atomicFile.ts';
+import type { Picture } from '../../../models/pipeline/subject/picture.ts';
+import { encodePng, readPicture } from '../../media/readPicture.ts';
+import { frameFileOf } from '../frameFiles.ts';
 import { Pending } from './pending.ts';
 
 /** Frames that are packed and written while the next are made. */
