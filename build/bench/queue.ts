@@ -11,16 +11,19 @@ import { runQueueWorker } from '../../electron/queue/queueWorker.ts';
 import { modelHashOf } from '../../models/families/modelHashOf.ts';
 import type { Measure } from './measure.ts';
 
-/** Takes of a turn, made one after the other. */
+/** Takes of a turn, asked for at once. */
 const takes = 4;
+
+/** Turns of each kind; the quickest counts, for what else the machine does only makes them longer. */
+const rounds = 3;
 
 interface Engine {
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void;
 }
 
 /**
- * Takes of eight frames over a queue with one worker of this machine against the same without it, in turns: what the queue costs. `address` is a
- * Redis or Valkey server that is there.
+ * Takes of eight frames over a queue with one and with two workers of this machine against the same without it, in turns: what the queue
+ * costs. `address` is a Redis or Valkey server that is there.
  */
 export async function benchQueue(modelFolder: string, address: string): Promise<Measure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'magdiff-bench-queue-'));
@@ -29,51 +32,70 @@ export async function benchQueue(modelFolder: string, address: string): Promise<
     .extend({ top: 40, bottom: 40, left: 40, right: 40, background: '#00000000' })
     .png()
     .toFile(picture);
-  const place = queuePlaceOf(address, join(folder, 'shared'));
+  // A name of its own: workers that are there already must not help.
+  const place = queuePlaceOf(`${new URL('/', address).href}bench-${process.pid}`, join(folder, 'shared'));
   const hash = await modelHashOf(modelFolder);
-  const [here, there] = [new EngineHost(), new EngineHost()];
+  const here = new EngineHost();
+  const engines = [new EngineHost(), new EngineHost()];
   const queue = new QueueEngine({ place, hashOf: async () => hash });
-  const stop = new AbortController();
   const models = [{ folder: resolve(modelFolder), title: 'bundled', hash }];
-  const onNote = (): void => undefined;
-  const working = runQueueWorker({ place, models, provider: 'cpu', engine: there, onNote }, stop.signal);
   let number = 0;
+  /** Seconds until all takes of a turn are made. */
   const turn = async (engine: Engine): Promise<number> => {
     const began = performance.now();
-    for (let take = 0; take < takes; take++) {
+    const jobs = Array.from({ length: takes }, (_, take): EngineJob => {
       const id = `bench-${process.pid}-${++number}`;
       const settings = takeSettings.parse({ task: 'generate', prompt: 'it jumps on a beach', seed: take, frames: 8 });
-      await ended(engine, {
+      return {
         ...{ id, folder: join(folder, id), modelFolder, provider: 'cpu', previews: true, settings },
         source: { path: picture, media: 'picture', frameIndex: 0, inFrame: 0, outFrame: 1 },
         mask: { kind: 'alpha' },
-      });
-    }
+      };
+    });
+    await Promise.all(jobs.map((job) => ended(engine, job)));
     return (performance.now() - began) / 1000;
   };
+  /** The same with so many workers, which are there before the turn begins and gone after it. */
+  const turnWith = async (count: number): Promise<number> => {
+    const stop = new AbortController();
+    const working = engines
+      .slice(0, count)
+      .map((engine) =>
+        runQueueWorker({ place, models, provider: 'cpu', engine, onNote: () => undefined }, stop.signal),
+      );
+    try {
+      while ((await queue.workers()).length < count) await new Promise((done) => setTimeout(done, 50));
+      return await turn(queue);
+    } finally {
+      stop.abort();
+      await Promise.all(working);
+    }
+  };
+  const counts = engines.map((_, index) => index + 1);
   try {
     await turn(here);
-    await turn(queue);
-    const seconds = { own: [] as number[], queued: [] as number[] };
-    for (let round = 0; round < 3; round++) {
-      seconds.own.push(await turn(here));
-      seconds.queued.push(await turn(queue));
+    await turnWith(engines.length);
+    const own: number[] = [];
+    const queued = counts.map((): number[] => []);
+    for (let round = 0; round < rounds; round++) {
+      own.push(await turn(here));
+      for (const [index, count] of counts.entries()) queued[index]?.push(await turnWith(count));
     }
-    const [own, queued] = [Math.min(...seconds.own), Math.min(...seconds.queued)];
-    return [
-      {
-        name: `${takes} takes over a queue (${queued.toFixed(2)} s) against as many without (${own.toFixed(2)} s)`,
-        value: queued / own,
+    const without = Math.min(...own);
+    return counts.map((count, index) => {
+      const seconds = Math.min(...(queued[index] ?? []));
+      const workers = count === 1 ? 'one worker' : `${count} workers`;
+      return {
+        name: `${takes} takes over a queue with ${workers} of this machine (${seconds.toFixed(2)} s) against as many without (${without.toFixed(2)} s)`,
+        value: seconds / without,
         unit: '×',
         bound: { atMost: 1.05 },
-      },
-    ];
+      };
+    });
   } finally {
-    stop.abort();
-    await working;
     await queue.close();
     await here.close();
-    await there.close();
+    for (const engine of engines) await engine.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
