@@ -121,7 +121,7 @@ export class AlphaService {
     const drawn = { ...recipe, settings: { ...recipe.settings, ownPixels: false } };
     const { modelFolder, ...job } = await planJob(project, { id: seen.id, folder }, drawn, catalogue);
     const { framesFolder } = await this.#made({ ...job, modelFolder, previews: false });
-    const answer = await measures.measure({ framesFolder, job, modelFolder, folders, home });
+    const answer = await measures.measure({ frames: framesFolder, job, modelFolder, folders, home });
     if ('error' in answer)
       throw new StudioError('internal', answer.error, { hint: 'Try again; a smaller take needs less memory.' });
     search.done += 1;
