@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentDiff } from './documentDiff.ts';
 import { errorOnWire } from './errorOnWire.ts';
+import { ablationView } from './grid/ablations.ts';
 import { alphaSearchView } from './grid/alphaSearches.ts';
 import { gridView } from './grid/grids.ts';
 import { jobView } from './jobs.ts';
@@ -15,6 +16,8 @@ export const studioEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
   attentionEvent,
   z.strictObject({ type: z.literal('alphaSearch'), search: alphaSearchView }),
+  z.strictObject({ type: z.literal('ablation'), ablation: ablationView }),
+  z.strictObject({ type: z.literal('ablationGone'), projectId: z.string(), ablationId: z.string() }),
   z.strictObject({ type: z.literal('grid'), grid: gridView }),
   z.strictObject({ type: z.literal('gridGone'), projectId: z.string(), gridId: z.string() }),
   /** A change written by another window (`windowId`) or by the studio itself (`studio`). */

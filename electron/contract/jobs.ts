@@ -76,7 +76,7 @@ export type PreviewSheet = z.output<typeof previewSheet>;
 export const jobView = z.strictObject({
   id: recordId,
   projectId: z.string(),
-  kind: z.enum(['generate', 'edit', 'decode', 'retake', 'export', 'follow', 'grid', 'alpha']),
+  kind: z.enum(['generate', 'edit', 'decode', 'retake', 'export', 'follow', 'grid', 'alpha', 'ablation']),
   live: z.boolean(),
   label: z.string(),
   createdAt: z.string(),

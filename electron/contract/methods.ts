@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentDiff, keptHistory } from './documentDiff.ts';
+import { ablationMethods } from './grid/ablations.ts';
 import { alphaMethods } from './grid/alphaSearches.ts';
 import { gridMethods } from './grid/grids.ts';
 import { recordId } from './identities.ts';
@@ -90,6 +91,7 @@ export const methods = {
   },
   ...modelMethods,
   ...gridMethods,
+  ...ablationMethods,
   ...attentionMethods,
   ...alphaMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },

@@ -1,3 +1,4 @@
+import type { ablationMethods } from '../contract/grid/ablations.ts';
 import type { alphaMethods } from '../contract/grid/alphaSearches.ts';
 import type { gridMethods } from '../contract/grid/grids.ts';
 import type { attentionMethods } from '../contract/measures/attention.ts';
@@ -5,16 +6,17 @@ import { exportGrid } from '../services/grids/exportGrid.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { StudioServices } from './studioServices.ts';
 
-/** Binds the calls about grids, searches for α and attention to their services. Inputs are already parsed. */
+/** Binds the calls about grids, ablations, searches for α and attention to their services. Inputs are already parsed. */
 export function createGridHandlers({
   library,
   grids,
   exports,
   attention,
   alpha,
+  ablations,
 }: StudioServices): Pick<
   MethodHandlers,
-  keyof typeof gridMethods | keyof typeof attentionMethods | keyof typeof alphaMethods
+  keyof typeof gridMethods | keyof typeof attentionMethods | keyof typeof alphaMethods | keyof typeof ablationMethods
 > {
   return {
     'grids.list': async ({ projectId }) => ({ grids: await grids.list(await library.opened(projectId)) }),
@@ -23,6 +25,14 @@ export function createGridHandlers({
     }),
     'grids.takeOfCell': async ({ projectId, gridId, cell }) =>
       grids.takeOfCell(await library.opened(projectId), gridId, cell),
+    'ablations.list': async ({ projectId }) => ({ ablations: await ablations.list(await library.opened(projectId)) }),
+    'ablations.start': async ({ projectId, request, subjects, prompts }) => ({
+      ablationId: await ablations.start(await library.opened(projectId), request, subjects, prompts),
+    }),
+    'ablations.remove': async ({ projectId, ablationId }) => {
+      await ablations.remove(await library.opened(projectId), ablationId);
+      return {};
+    },
     'alpha.read': async ({ projectId }) => ({ search: alpha.read(await library.opened(projectId)) }),
     'alpha.start': async ({ projectId, request, weights }) => ({
       searchId: await alpha.start(await library.opened(projectId), request, weights),

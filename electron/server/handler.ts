@@ -13,7 +13,7 @@ import type { Doorkeeper } from './doorkeeper.ts';
 import { eventStream } from './eventStream.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { PageFiles } from './pageFiles.ts';
-import { bytesResponse, errorResponse, fileResponse, jsonResponse, textResponse } from './responses.ts';
+import { bytesResponse, errorResponse, fileResponse, jsonResponse, reportResponse, textResponse } from './responses.ts';
 import type { StudioServices } from './studioServices.ts';
 
 /** Largest body of a call. */
@@ -191,7 +191,7 @@ async function sendAsset(url: URL, id: string, headers: Headers, options: Handle
 async function sendPreview(rest: string[], options: HandlerOptions): Promise<Response> {
   const { services } = options;
   const [projectId = '', kind = '', rawId = '', rawName = ''] = rest;
-  const id = rawId.replace(/\.(webp|bin)$/, '');
+  const id = rawId.replace(/\.(webp|bin|html)$/, '');
   if (kind === 'poster') return sendPoster(projectId, id, options);
   const project = await projectOf(projectId, options);
   const number = Number(/^(\d{1,8})\.webp$/.exec(rawName)?.[1] ?? Number.NaN);
@@ -202,6 +202,7 @@ async function sendPreview(rest: string[], options: HandlerOptions): Promise<Res
   }
   if (kind === 'attention')
     return bytesResponse(await services.attention.maps(project, id), 'application/octet-stream');
+  if (kind === 'ablation') return reportResponse(services.ablations.page(project, id));
   if (kind === 'grid') return bytesResponse(await services.grids.sheet(project, id, number), 'image/webp');
   if (!assetId.safeParse(id).success) throw new StudioError('request-invalid', 'This is not an asset’s name.');
   if (kind === 'waveform') return bytesResponse(await services.cache.waveform(project, id), 'application/octet-stream');

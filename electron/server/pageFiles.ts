@@ -78,6 +78,7 @@ function htmlResponse(html: string): Response {
     "media-src 'self' blob:",
     "connect-src 'self'",
     "font-src 'self'",
+    "frame-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -35,6 +35,32 @@ export function bytesResponse(bytes: Uint8Array, type: string): Response {
   });
 }
 
+/** A page that the studio wrote for the eye: it holds what it shows, runs nothing, and stands in the studio's own page alone. */
+export async function reportResponse(path: string): Promise<Response> {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    'media-src data:',
+    'sandbox allow-downloads',
+    "frame-ancestors 'self'",
+  ];
+  return new Response(streamOf(await openedStream(path)), {
+    headers: {
+      ...always,
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy.join('; '),
+    },
+  });
+}
+
+/** A file that is there, to be read. @throws StudioError `asset-missing` */
+async function openedStream(path: string): Promise<Readable> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new StudioError('asset-missing', 'This report is gone.', { hint: 'Make it anew.' });
+  return createReadStream(path);
+}
+
 /** A file, whole or the one range asked for; 416 for a range outside it. */
 export async function fileResponse(path: string, type: string, headers: Headers, download?: string): Promise<Response> {
   const found = await stat(path).catch(() => undefined);

@@ -7,6 +7,7 @@ import type { EnginePort } from '../engine/enginePort.ts';
 import { type QueuePlace, queueFrom } from '../queue/queueAddress.ts';
 import { QueueEngine } from '../queue/queueEngine.ts';
 import { RoutedEngine } from '../queue/routedEngine.ts';
+import { AblationService } from '../services/ablation/ablationService.ts';
 import { AlphaService } from '../services/alpha/alphaService.ts';
 import { EventBus } from '../services/eventBus.ts';
 import { FollowService } from '../services/following/followService.ts';
@@ -119,6 +120,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<RunningS
       services.takes.close();
       services.following.close();
       services.grids.close();
+      services.ablations.close();
       services.alpha.close();
       services.clicks.close();
       services.cache.close();
@@ -180,6 +182,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     }),
     grids: new GridService(making),
     alpha: new AlphaService(making),
+    ablations: new AblationService(making),
     attention: new AttentionService({ bus, catalogue, measures }),
     followers,
     clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),

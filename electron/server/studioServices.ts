@@ -1,5 +1,6 @@
 import type { EnginePort } from '../engine/enginePort.ts';
 import type { QueueEngine } from '../queue/queueEngine.ts';
+import type { AblationService } from '../services/ablation/ablationService.ts';
 import type { AlphaService } from '../services/alpha/alphaService.ts';
 import type { EventBus } from '../services/eventBus.ts';
 import type { FollowService } from '../services/following/followService.ts';
@@ -38,6 +39,7 @@ export interface StudioServices {
   following: FollowService;
   grids: GridService;
   alpha: AlphaService;
+  ablations: AblationService;
   attention: AttentionService;
   cache: MediaCache;
   clicks: ClickSelect;

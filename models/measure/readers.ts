@@ -26,6 +26,25 @@ export interface ClipReader {
   readClip(frames: readonly Planes[]): Promise<Float32Array>;
 }
 
+/** Tells the values of a small world apart: its places, its motions or its subjects. */
+export interface ValueReader {
+  readonly title: string;
+  readonly comparable: boolean;
+  /** Names of what it tells apart. */
+  readonly values: readonly string[];
+  /** Fewest frames it can read. */
+  readonly fewestFrames: number;
+  /** How likely each value is, in their order, 0 to 1: of frames that are read one by one, their mean. */
+  read(frames: readonly Planes[]): Promise<Float32Array>;
+}
+
+/** Readers of a small world, by the parts of a sentence; a part without one is left out. Subjects are read cut out. */
+export interface WorldReaders {
+  readonly place?: ValueReader | undefined;
+  readonly motion?: ValueReader | undefined;
+  readonly subject?: ValueReader | undefined;
+}
+
 /** Who reads for the measures; a measure whose reader is not there is left out, with a sentence. */
 export interface MeasureReaders {
   /** Frame consistency. */

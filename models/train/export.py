@@ -82,7 +82,9 @@ def description(cfg: ModelConfig, rgb: dict[str, Any], args: argparse.Namespace)
             "hiddenLayer": "last",
             "tokensPerFrame": cfg.tokens_per_frame,
         },
-        "subject": {"otherFrames": "planned" if args.planner else "repeat"},
+        "subject": {
+            "otherFrames": "planned" if args.planner or (args.out / "motion_planner").exists() else "repeat"
+        },
         "hfa": {"kind": "pyramid", "scales": list(SCALES)},
         "guidance": {"text": args.guidance, "image": 1.0},
         "noiseAlpha": args.noise_alpha,
@@ -107,7 +109,7 @@ def main() -> None:
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--checkpoint", required=True)
     p.add_argument("--student")
-    p.add_argument("--planner", help="name of the motion planner's checkpoint")
+    p.add_argument("--planner", help="name of the motion planner's checkpoint; a folder that has one keeps it")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--guidance", type=float, default=1.5)
     p.add_argument(

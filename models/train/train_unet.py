@@ -17,12 +17,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from export import load_model
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.model import Conditions, MagDiff, ModelConfig, black_latents
 from magdiff.modules.attention import TransformerBlock
 from magdiff.modules.unet import TemporalConv, UnetConfig
 from magdiff.muon import Muon, split_parameters
-from magdiff.objective import loss_of, tables_of
+from magdiff.objective import Guide, loss_of, tables_of
 from magdiff.patches import linear_parts, pixel_head
 from magdiff.pool import KINDS, Encoded, Pool
 from magdiff.ranks import Ranks
@@ -50,6 +51,8 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--batch-scale", type=float, default=1.0)
     p.add_argument("--region", type=float, default=1.0, help="extra weight of the subject's or the hole's cells")
     p.add_argument("--apart", type=float, default=0.2, help="largest share of noise that frames have of their own")
+    p.add_argument("--guide", help="checkpoint whose guidance by the text is built in")
+    p.add_argument("--guidance", type=float, default=2.0, help="its weight")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", default="cpu")
     p.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
@@ -221,6 +224,11 @@ def main() -> None:
     empty = torch.tensor(pool.tokenizer.encode("")).to(args.device)
     log = (args.run / f"{args.name}.jsonl").open("a")
     first, running = step, 0.0
+    guide = None
+    if args.guide:
+        guide = Guide(
+            load_model(args.run / f"{args.guide}.pt").to(args.device).requires_grad_(False), args.guidance
+        )
     everything = [p for p in model.parameters() if p.requires_grad]
 
     def save() -> None:
@@ -243,7 +251,7 @@ def main() -> None:
         batch, g = batch_at(pool, step, args.seed, mix, args)
         for group in (*opt.param_groups, *muon.param_groups):
             group["lr"] = learning_rate(step + born, (time.time() - began) / 60, args) * group.get("scale", 1.0)
-        loss = loss_of(model, batch, g, schedule, empty, args.region, args.apart, args.precision)
+        loss = loss_of(model, batch, g, schedule, empty, args.region, args.apart, args.precision, guide)
         model.zero_grad(set_to_none=True)
         loss.backward()
         ranks.average(everything)

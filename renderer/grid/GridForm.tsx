@@ -61,7 +61,8 @@ export function GridForm(): ReactNode {
   );
 }
 
-const timeText = (minutes: number): string =>
+/** A time in words, from minutes. */
+export const timeText = (minutes: number): string =>
   minutes < 2 ? `${Math.max(1, Math.round(60 * minutes))} s` : `${Math.round(minutes)} min`;
 
 /** What varies along one side. */

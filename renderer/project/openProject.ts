@@ -12,11 +12,12 @@ import { StateStore } from '../editor/stateStore.ts';
 import { Playback } from '../preview/Playback.ts';
 import { assetUrl } from '../preview/shownFrames.ts';
 import { texts } from '../ui/texts/texts.ts';
-import { AlphaSearch } from './alphaSearch.ts';
 import { Attention } from './attention.ts';
 import { followEvent } from './followEvent.ts';
 import { Following } from './following.ts';
-import { Grids } from './grids.ts';
+import { Ablations } from './grids/ablations.ts';
+import { AlphaSearch } from './grids/alphaSearch.ts';
+import { Grids } from './grids/grids.ts';
 import { keepSteps } from './keepSteps.ts';
 import { MediaCommands } from './mediaCommands.ts';
 import type { Messages } from './messages.ts';
@@ -47,6 +48,7 @@ export class OpenProject implements ProjectScope {
   readonly grids: Grids;
   readonly attention: Attention;
   readonly alphaSearch: AlphaSearch;
+  readonly ablations: Ablations;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -82,6 +84,7 @@ export class OpenProject implements ProjectScope {
     this.grids = new Grids(this);
     this.attention = new Attention(this);
     this.alphaSearch = new AlphaSearch(this);
+    this.ablations = new Ablations(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -155,6 +158,7 @@ export class OpenProject implements ProjectScope {
       if (event.projectId === this.id) this.following.receive(event);
     } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
     else if (event.type === 'alphaSearch') this.alphaSearch.receive(event);
+    else if (event.type === 'ablation' || event.type === 'ablationGone') this.ablations.receive(event);
     else if (event.type === 'attention') this.attention.receive(event);
     else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.

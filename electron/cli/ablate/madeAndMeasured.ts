@@ -1,27 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../models/files/atomicFile.ts';
-import { type MeasuredTake, measuredTake } from '../../contract/measures/measures.ts';
+import { measuredTake } from '../../contract/measures/measures.ts';
 import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 import type { EngineHost } from '../../engine/engineHost.ts';
-import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
+import { keptTake } from '../../engine/keptTake.ts';
+import type { MeasuredResult } from '../../services/ablation/ablationReport.ts';
 import { measureTake } from '../../services/measures/measureTake.ts';
 import type { OpenedReaders } from '../../services/measures/openReaders.ts';
 import { framesOf, takeOfJob } from '../../services/measures/takeToMeasure.ts';
-import { keptTake } from '../takes/keptTake.ts';
 
 /** What takes of one subject and sentence have in common. */
 export interface TakeBase {
   readonly recipe: TakeRecipe;
   readonly places: Pick<RecipePlaces, 'modelFolder' | 'provider' | 'sourcePath' | 'maskPath'>;
-}
-
-/** A take that was made and measured. */
-export interface MeasuredResult {
-  readonly result: TakeResult;
-  readonly measured: MeasuredTake;
 }
 
 /** Makes takes and measures them, each in a folder of its own: what lies there from an earlier run of the same recipe and readers is taken. */
@@ -39,8 +33,11 @@ export class TakeMaker {
   async make({ recipe, places }: TakeBase, settings: TakeSettings, folder: string): Promise<MeasuredResult> {
     const job = jobOfRecipe({ ...recipe, settings }, { id: 'take', folder, previews: false, ...places });
     const result = await keptTake(this.#host, job, this.#signal);
-    const { pictures, sentences, subjects, model } = this.#readers;
-    const key = JSON.stringify([result.framesSha256, [pictures, sentences, subjects].map((reader) => reader?.title)]);
+    const { pictures, sentences, subjects, world, model } = this.#readers;
+    const key = JSON.stringify([
+      result.framesSha256,
+      [pictures, sentences, subjects, ...Object.values(world?.readers ?? {})].map((reader) => reader?.title),
+    ]);
     const path = join(folder, 'measured.json');
     const known = await readFile(path, 'utf8').then(JSON.parse, () => undefined);
     const parsed = known?.key === key ? measuredTake.safeParse(known.measured) : undefined;

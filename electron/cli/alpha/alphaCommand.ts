@@ -12,7 +12,7 @@ import { findBackbones, openReaders, readerNotes } from '../../services/measures
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import { TakeMaker } from '../ablate/madeAndMeasured.ts';
 import type { Console } from '../console.ts';
-import { interruptible } from '../takes/jobResult.ts';
+import { interruptible } from '../takes/interruptible.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 

@@ -9,6 +9,7 @@ import { providerNames } from '../../contract/takeSettings.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
+import { jobResult } from '../../engine/jobResult.ts';
 import { encodeMaskPng } from '../../media/readPicture.ts';
 import { readerOptions } from '../../services/measures/openReaders.ts';
 import { readTakeAttention } from '../../services/measures/takeAttention.ts';
@@ -18,7 +19,7 @@ import { encodeNpy } from '../masks/npyFile.ts';
 import { recipeModelFolder } from '../models/recipeModel.ts';
 import { baseOfRetake, framesIn } from '../retake/baseFrames.ts';
 import { type FoundTake, foundTake } from '../takes/foundTake.ts';
-import { interruptible, jobResult } from '../takes/jobResult.ts';
+import { interruptible } from '../takes/interruptible.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { mapStrip } from './mapStrip.ts';
 

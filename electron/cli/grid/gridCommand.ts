@@ -8,16 +8,16 @@ import type { TakeRecipe } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { TakeResult } from '../../engine/engineProtocol.ts';
 import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
+import { keptTake } from '../../engine/keptTake.ts';
 import { gridTable, sheetPicture } from '../../services/grids/gridSheet.ts';
+import { writeSheet } from '../../services/grids/writeClip.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
-import { interruptible } from '../takes/jobResult.ts';
-import { keptTake } from '../takes/keptTake.ts';
+import { interruptible } from '../takes/interruptible.ts';
 import { editInputs, generateInputs, plannedTake } from '../takes/takeCommands.ts';
 import { takeFileFrom, writeTakeFile } from '../takes/takeFiles.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 import { readGridAxis } from './gridAxis.ts';
-import { writeSheet } from './writeClip.ts';
 
 /** A finished cell. */
 interface GridCell {

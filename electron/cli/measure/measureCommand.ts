@@ -108,7 +108,7 @@ function recipeBeside(path: string): string | undefined {
 
 function report(path: string, measured: MeasuredTake, console: Console): void {
   const lines = measureNames.flatMap((name) => {
-    if (measured.scores[name] === null) return [];
+    if ((measured.scores[name] ?? null) === null) return [];
     const { title, unit } = measureTitles[name];
     return [`  ${title.padEnd(20)}${scoreText(name, measured.scores[name]).padStart(8)} ${unit}`.trimEnd()];
   });

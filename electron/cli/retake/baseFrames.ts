@@ -7,11 +7,12 @@ import type { MadeTake } from '../../contract/takeRecipe.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import { frameFileOf } from '../../engine/frameFiles.ts';
 import { jobOfRecipe, type RecipePlaces } from '../../engine/jobOfRecipe.ts';
+import { jobResult } from '../../engine/jobResult.ts';
 import { readPicture } from '../../media/readPicture.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import type { FoundTake } from '../takes/foundTake.ts';
-import { interruptible, jobResult } from '../takes/jobResult.ts';
+import { interruptible } from '../takes/interruptible.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
 
 /** A take's own frames, lossless. */

@@ -7,6 +7,7 @@ import type { ExportFormat } from '../../contract/exportFormats.ts';
 import { EngineHost } from '../../engine/engineHost.ts';
 import type { EngineJob, SourceInput, TakeResult } from '../../engine/engineProtocol.ts';
 import { frameFileOf } from '../../engine/frameFiles.ts';
+import { jobResult } from '../../engine/jobResult.ts';
 import { encodeVideo } from '../../media/encodeVideo.ts';
 import type { ExportQuality } from '../../media/encodings.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
@@ -14,7 +15,7 @@ import { readPicture } from '../../media/readPicture.ts';
 import { cacheRoot } from '../../services/studioPlaces.ts';
 import type { Console } from '../console.ts';
 import { byteCount, duration } from '../console.ts';
-import { interruptible, jobResult } from './jobResult.ts';
+import { interruptible } from './interruptible.ts';
 import type { VideoWriter } from './spliceIntoClip.ts';
 
 /** One run from the command line: the job and what to write from it. */

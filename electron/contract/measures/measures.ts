@@ -10,6 +10,9 @@ export const measureNames = [
   'flicker',
   'borderRatio',
   'drift',
+  'placeRead',
+  'motionRead',
+  'subjectRead',
 ] as const;
 
 /** One of {@link measureNames}. */
@@ -36,10 +39,19 @@ export const measureTitles: Readonly<Record<MeasureName, MeasureTitle>> = {
   flicker: { title: 'Flicker', unit: '/255', scale: 1, digits: 2, better: 'less' },
   borderRatio: { title: 'Border ratio', unit: '', scale: 1, digits: 2, better: 'near one' },
   drift: { title: 'Drift', unit: '/255', scale: 1, digits: 2, better: 'less' },
+  placeRead: { title: 'Place read', unit: '%', scale: 100, digits: 1, better: 'more' },
+  motionRead: { title: 'Motion read', unit: '%', scale: 100, digits: 1, better: 'more' },
+  subjectRead: { title: 'Subject read', unit: '%', scale: 100, digits: 1, better: 'more' },
 };
 
-/** A take's figures; null where there is nothing to measure, or nobody to read it. A PSNR is infinite where every byte is the same. */
-export const takeScores = z.record(z.enum(measureNames), z.union([z.number(), z.literal('infinite')]).nullable());
+/**
+ * A take's figures; null where there is nothing to measure, or nobody to read it, and absent where it was measured before there was such a
+ * figure. A PSNR is infinite where every byte is the same. What was read of a sentence is how likely its value is to the model's own reader.
+ */
+export const takeScores = z.partialRecord(
+  z.enum(measureNames),
+  z.union([z.number(), z.literal('infinite')]).nullable(),
+);
 
 /** See {@link takeScores}. */
 export type TakeScores = z.output<typeof takeScores>;

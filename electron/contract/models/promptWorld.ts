@@ -39,6 +39,8 @@ export interface UnderstoodPart {
   readonly part: PromptPartName;
   /** Where in the sentence it is said: first and one past the last character; undefined where it is not said. */
   readonly said: { readonly from: number; readonly to: number; readonly text: string } | undefined;
+  /** The value's name in the world; undefined where nothing was said. */
+  readonly value: string | undefined;
   /** The value's plainest phrase; undefined where nothing was said. */
   readonly phrase: string | undefined;
   /** Whether the model knows it as it was said, or has only something near it. */
@@ -86,28 +88,28 @@ export function neededParts({ task, keep }: Pick<TakeSettings, 'task' | 'keep'>)
 export function understandPrompt(sentence: string, world: PromptWorld): readonly UnderstoodPart[] {
   const given = wordsOf(sentence);
   return world.parts.map(({ name: part, values }) => {
-    let best: { first: number; length: number; rank: number; phrase: string } | undefined;
-    const consider = (text: string, rank: number, phrase: string): void => {
+    let best: { first: number; length: number; rank: number; value: string; phrase: string } | undefined;
+    const consider = (text: string, rank: number, value: string, phrase: string): void => {
       const wanted = wordsOf(text);
       const first = given.findIndex((_, at) => wanted.every((word, index) => given[at + index]?.text === word.text));
       if (first < 0 || wanted.length === 0) return;
       const isBetter = !best || rank < best.rank || (rank === best.rank && wanted.length > best.length);
-      if (isBetter) best = { first, length: wanted.length, rank, phrase };
+      if (isBetter) best = { first, length: wanted.length, rank, value, phrase };
     };
     for (const { name, phrases, near } of values) {
       const [plainest = name] = phrases;
-      for (const phrase of phrases) consider(phrase, 0, plainest);
-      consider(name, 1, plainest);
-      for (const word of near) consider(word, 2, plainest);
+      for (const phrase of phrases) consider(phrase, 0, name, plainest);
+      consider(name, 1, name, plainest);
+      for (const word of near) consider(word, 2, name, plainest);
     }
-    if (!best) return { part, said: undefined, phrase: undefined, isKnown: false };
-    const { first, length, rank, phrase } = best;
+    if (!best) return { part, said: undefined, value: undefined, phrase: undefined, isKnown: false };
+    const { first, length, rank, value, phrase } = best;
     // A subject is named with its article; a place with how it is stood in.
     const article = articles.has(given[first - 1]?.text ?? '') ? first - 1 : first;
     const start = rank === 0 || part === 'motion' ? first : part === 'subject' ? article : phraseStart(given, first);
     const [from, to] = [given[start]?.from ?? 0, given[first + length - 1]?.to ?? 0];
     const said = { from, to, text: sentence.slice(given[first]?.from ?? 0, to) };
-    return { part, said, phrase, isKnown: rank < 2 };
+    return { part, said, value, phrase, isKnown: rank < 2 };
   });
 }
 

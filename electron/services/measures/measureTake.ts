@@ -1,9 +1,10 @@
 import type { Planes } from '../../../models/math/resample.ts';
 import { frameConsistency, likeness } from '../../../models/measure/likeness.ts';
 import { borderRatio, type ClipMasks, drift, flicker, keptPixels } from '../../../models/measure/pixelMeasures.ts';
-import type { MeasureReaders } from '../../../models/measure/readers.ts';
+import type { MeasureReaders, WorldReaders } from '../../../models/measure/readers.ts';
 import { colourPlanes, type Picture } from '../../../models/pipeline/subject/picture.ts';
 import type { MeasuredTake, MeasureName, ScoreReader, TakeScores } from '../../contract/measures/measures.ts';
+import { type PromptPartName, type PromptWorld, understandPrompt } from '../../contract/models/promptWorld.ts';
 
 /** A take with what it is held against. */
 export interface TakeToMeasure {
@@ -16,12 +17,23 @@ export interface TakeToMeasure {
   readonly subject?: Picture | undefined;
   /** The subject in each frame, of the frames' size, where that is known. */
   readonly masks?: ClipMasks | undefined;
+  /** Parts of its sentence that it was made by; all where that is not known. */
+  readonly parts?: readonly PromptPartName[] | undefined;
   /** An edit's source frames, and what of each was to be kept, of the frames' size. */
   readonly kept?: { readonly source: readonly Uint8Array[]; readonly masks: readonly Uint8Array[] } | undefined;
 }
 
+/** Who reads values of a model's small world, and what sentences mean there. */
+export interface WorldReading {
+  readonly words: PromptWorld;
+  readonly readers: WorldReaders;
+}
+
 /** Measures a take: pixels always, what readers are there for besides. Frames are read in their order; nothing is kept. */
-export async function measureTake(take: TakeToMeasure, readers: MeasureReaders): Promise<MeasuredTake> {
+export async function measureTake(
+  take: TakeToMeasure,
+  readers: MeasureReaders & { readonly world?: WorldReading | undefined },
+): Promise<MeasuredTake> {
   const { width, height, frames, prompt, subject, masks = [], kept } = take;
   const clip = { width, height, frames };
   const agreement = kept && keptPixels(clip, kept.source, kept.masks);
@@ -32,6 +44,7 @@ export async function measureTake(take: TakeToMeasure, readers: MeasureReaders):
     flicker: frames.length > 1 ? flicker(clip, masks) : null,
     borderRatio: borderRatio(clip, masks) ?? null,
     drift: frames.length > 1 ? drift(clip, masks) : null,
+    ...{ placeRead: null, motionRead: null, subjectRead: null },
   };
   const readBy: Partial<Record<MeasureName, ScoreReader>> = {};
   const note = (name: MeasureName, value: number, { title, comparable }: ScoreReader): void => {
@@ -47,8 +60,24 @@ export async function measureTake(take: TakeToMeasure, readers: MeasureReaders):
     const shown = frames.map((data, index) => subjectIn({ width, height, data }, masks[index]));
     if (wanted) note('subjectFidelity', likeness(await subjects.read(shown.map(colourPlanes)), wanted), subjects);
   }
+  const { world } = readers;
+  for (const { part, value } of world && prompt ? understandPrompt(prompt, world.words) : []) {
+    const reader = part === 'light' ? undefined : world?.readers[part];
+    const wanted = reader && value !== undefined ? reader.values.indexOf(value) : -1;
+    if (!reader || wanted < 0 || frames.length < reader.fewestFrames) continue;
+    if (take.parts && !take.parts.includes(part)) continue;
+    const shown = part === 'subject' ? cutOut(clip, masks) : planes;
+    if (shown.length > 0) note(`${part}Read` as MeasureName, (await reader.read(shown))[wanted], reader);
+  }
   return { scores, readers: readBy };
 }
+
+/** The subject in every frame in which its mask marks something. */
+const cutOut = ({ width, height, frames }: Pick<TakeToMeasure, 'width' | 'height' | 'frames'>, masks: ClipMasks) =>
+  frames.flatMap((data, index) => {
+    const mask = masks[index];
+    return mask?.some((value) => value > 127) ? [colourPlanes(subjectIn({ width, height, data }, mask))] : [];
+  });
 
 /** Room around a subject, as a share of its longer side. */
 const room = 0.1;

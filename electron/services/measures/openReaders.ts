@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { openBackbone } from '../../../models/families/backbones/openBackbone.ts';
+import { openWorldReaders } from '../../../models/families/backbones/worldReaders.ts';
 import { openModel } from '../../../models/families/openModel.ts';
-import type { MeasureReaders } from '../../../models/measure/readers.ts';
+import type { MeasureReaders, WorldReaders } from '../../../models/measure/readers.ts';
 import type { Model } from '../../../models/model/model.ts';
 import { ownPictureReader, ownSentenceReader } from '../../../models/pipeline/measuring/ownReaders.ts';
 import { knownFolders } from '../../../models/recognise/knownFolders.ts';
 import { type FoundFile, scanFolders } from '../../../models/recognise/scanFolders.ts';
+import { promptWorldOf } from '../models/promptWorldOf.ts';
 import { cacheRoot, modelRoots } from '../studioPlaces.ts';
+import type { WorldReading } from './measureTake.ts';
 
 /** Readers for measures, and which backbones were not there. */
 export interface OpenedReaders extends MeasureReaders {
+  /** The model's own readers of its world's values, where it brings any. */
+  readonly world: WorldReading | undefined;
   /** The video model, opened; absent where none was wished for. */
   readonly model: Model | undefined;
   readonly missing: readonly (keyof MeasureReaders)[];
@@ -57,13 +62,20 @@ export async function openReaders({ backbones, modelFolder }: ReaderWishes): Pro
       readers = { ...readers, ...own };
     }
     const missing = readerNames.filter((name) => readers[name] === undefined);
+    let world: WorldReading | undefined;
     const model = modelFolder === undefined ? undefined : await openModel(modelFolder, options);
     if (model) {
       disposals.push(() => model.dispose());
+      const { folder, title } = model.description;
+      const ownReaders = await openWorldReaders(folder, title, options);
+      if (ownReaders) disposals.push(() => ownReaders.dispose());
       const own = ownPictureReader(model);
-      readers = { pictures: own, sentences: ownSentenceReader(model), subjects: own, ...readers };
+      const { pictures = own, subjects = own } = ownReaders ?? {};
+      readers = { pictures, sentences: ownSentenceReader(model), subjects, ...readers };
+      const words = ownReaders && (await promptWorldOf(folder));
+      if (ownReaders && words) world = { words, readers: ownReaders.values };
     }
-    return { ...readers, model, missing, dispose };
+    return { ...readers, world, model, missing, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -101,12 +113,21 @@ export const missingSentence = (reader: keyof MeasureReaders): string =>
   `For ${wanted[reader].for} as papers have it, ${wanted[reader].files} is needed.`;
 
 /** Who reads what, and whether its figures can be held against papers', one sentence each. */
-export const readerNotes = (readers: MeasureReaders): readonly string[] =>
-  readerNames.flatMap((name) => {
+export const readerNotes = (readers: MeasureReaders & Pick<OpenedReaders, 'world'>): readonly string[] => [
+  ...readerNames.flatMap((name) => {
     const reader = readers[name];
     if (!reader) return [];
     const { title, comparable } = reader;
     return [`${wanted[name].for}: ${title}${comparable ? '' : ', not comparable with figures of papers'}`];
+  }),
+  ...worldNotes(readers.world?.readers ?? {}),
+];
+
+/** The same of the readers of a small world. */
+const worldNotes = (readers: WorldReaders): readonly string[] =>
+  (['place', 'motion', 'subject'] as const).flatMap((part) => {
+    const title = readers[part]?.title;
+    return title === undefined ? [] : [`${part} read: ${title}, not comparable with figures of papers`];
   });
 
 /** The reader, or an error that says what would read. @throws StudioError `model-missing` */

@@ -4,6 +4,7 @@ import type { Model } from '../../../models/model/model.ts';
 import { keptMask } from '../../../models/pipeline/subject/clipFrame.ts';
 import { maskPlane, type Picture } from '../../../models/pipeline/subject/picture.ts';
 import { plannedMasks } from '../../../models/pipeline/subject/plannedMasks.ts';
+import { neededParts } from '../../contract/models/promptWorld.ts';
 import type { EngineJob } from '../../engine/engineProtocol.ts';
 import { openClip, readGenerateInputs } from '../../engine/jobInputs.ts';
 import { openClipFrames } from '../../media/clipFrames.ts';
@@ -47,11 +48,12 @@ export async function takeOfJob(
   const { settings } = job;
   const whole = jobOf(job);
   const { prompt, task, keep } = settings;
+  const parts = neededParts(settings);
   if (task === 'generate') {
     const { picture, mask } = await readGenerateInputs(whole);
     const planned = model && (await plannedMasks(model, { picture, mask }, { ...settings, ...job.retake?.motion }));
     const masks = planned?.map((each) => atSize(each, frames.width, frames.height));
-    return { ...frames, prompt, masks, subject: subjectOf(picture, mask) };
+    return { ...frames, prompt, parts, masks, subject: subjectOf(picture, mask) };
   }
   const { clip } = await openClip(whole);
   const source: Uint8Array[] = [];
@@ -66,8 +68,8 @@ export async function takeOfJob(
     kept.push(keptMask(frame, keep));
     subject ??= masks[0]?.some((value) => value > 127) ? subjectOf(frame.picture, frame.mask) : undefined;
   }
-  if (source.length < frames.frames.length) return { ...frames, prompt, subject };
-  return { ...frames, prompt, masks, kept: { source, masks: kept }, ...(keep === 'subject' ? { subject } : {}) };
+  if (source.length < frames.frames.length) return { ...frames, prompt, parts, subject };
+  return { ...frames, prompt, parts, masks, kept: { source, masks: kept }, ...(keep === 'subject' ? { subject } : {}) };
 }
 
 /** A subject as `--subject PICTURE --mask MASK` names it: cut out by its mask, or by its own transparency. */

@@ -8,6 +8,7 @@ import { buildDino, type DinoConfig } from './dino.ts';
 import { buildInception, type InceptionConfig } from './inception.ts';
 import { buildInflatedInception, type InflatedInceptionConfig } from './inflatedInception.ts';
 import { buildResidual3d, type Residual3dConfig } from './residual3d.ts';
+import { buildWorldReader, type WorldReaderConfig } from './worldReader.ts';
 
 const size = z.int().positive();
 
@@ -95,4 +96,19 @@ export const residual3d: Network<Residual3dConfig, ClipShape, 'clip', 'embedding
   outputs: ['embedding'],
   probe: () => ({ frames: 8, size: 32 }),
   ignores: () => /^fc\.|num_batches_tracked$/,
+};
+
+const worldSizes: z.ZodType<WorldReaderConfig> = z.object({
+  ...{ side: size, channels: size, frames: size, embedding: size },
+  widths: z.array(size).min(1).max(8),
+  values: z.array(z.string()).min(2).max(200),
+});
+
+/** pixels (n, channels, side, side) → embedding (n, width) and logits (n, values): {@link buildWorldReader}. */
+export const worldReader: Network<WorldReaderConfig, { batch: number }, 'pixels', 'embedding' | 'logits'> = {
+  parse: parsedBy(worldSizes, 'reader of a small world'),
+  build: buildWorldReader,
+  inputs: ['pixels'],
+  outputs: ['embedding', 'logits'],
+  probe: () => ({ batch: 1 }),
 };

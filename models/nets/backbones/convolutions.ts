@@ -35,7 +35,7 @@ export function normedConvolution(b: GraphBuilder, x: Tensor, options: NormedCon
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias by channel, with what training left; a missing weight is 1. */
-function batchNorm(b: GraphBuilder, x: Tensor, epsilon: number): Tensor {
+export function batchNorm(b: GraphBuilder, x: Tensor, epsilon: number): Tensor {
   const channels = x.shape[1] ?? 0;
   const own = (name: string): Tensor => b.weight(name, [channels]);
   const deviation = squareRoot(add(own('running_var'), b.constant([], [epsilon])));

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .model import Drop, MagDiff
+from .model import Conditions, Drop, MagDiff
 from .modules.precondition import Precondition
 from .pool import Encoded
 from .schedule import NoiseSchedule, mixed_noise
@@ -40,6 +42,24 @@ def output_error(model: MagDiff, difference: Tensor, t: Tensor, region: Tensor, 
     return (error**2 * cells * weight).mean() / cells.mean()
 
 
+@dataclass(frozen=True)
+class Guide:
+    """A frozen model whose guidance by the text a trained one is to have built in, with its weight."""
+
+    model: MagDiff
+    weight: float
+
+    @torch.no_grad()
+    def push(self, x: Tensor, t: Tensor, conditions: Conditions, empty: Tensor, drop: Drop) -> Tensor:
+        """What guidance adds to the x₀ (n, C, f, h, w) told of noisy x; nothing where the text is dropped."""
+        context, subject = self.model.encode(conditions, empty, drop)
+        blank = self.model.text_encoder(empty.expand(len(x), -1))
+        both = torch.cat([context, torch.cat([blank, context[:, blank.shape[1] :]], dim=1)])
+        twice = [torch.cat([v, v]) for v in (x, t, subject.float())]
+        on, off = self.model.predict(twice[0], twice[1], both, twice[2]).float().chunk(2)
+        return (self.weight - 1) * (on - off)
+
+
 def loss_of(
     model: MagDiff,
     batch: Encoded,
@@ -49,11 +69,12 @@ def loss_of(
     region: float,
     apart: float,
     precision: str,
+    guide: Guide | None = None,
 ) -> Tensor:
     """Loss of a batch at timesteps drawn evenly, some conditions dropped or weakened.
 
     `region`: extra weight of the subject's or the hole's cells; `apart`: largest share of noise that the frames
-    of a clip have of their own.
+    of a clip have of their own; `guide`: whose guidance is built in (Tang et al. 2025, with a frozen model).
     """
     device = empty.device.type
     n = len(batch.z)
@@ -63,6 +84,9 @@ def loss_of(
     a, s = schedule.pair(t)
     drop = draw_drops(g, n, device)
     with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-        context, subject = model.encode(batch.conditions.to(device), empty, drop)
-        clean = model.predict(a * z + s * noise, t, context, subject.float()).float()
+        x, conditions = a * z + s * noise, batch.conditions.to(device)
+        context, subject = model.encode(conditions, empty, drop)
+        clean = model.predict(x, t, context, subject.float()).float()
+        if guide is not None:
+            z = z + guide.push(x, t, conditions, empty, drop)
     return output_error(model, clean - z, t, batch.region.to(device), region)

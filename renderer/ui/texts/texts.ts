@@ -1,8 +1,9 @@
 import { aboutTexts } from './aboutTexts.ts';
 import { attentionTexts } from './attentionTexts.ts';
-import { findAlphaTexts } from './findAlphaTexts.ts';
 import { followTexts } from './followTexts.ts';
-import { gridTexts } from './gridTexts.ts';
+import { ablationTexts } from './grids/ablationTexts.ts';
+import { findAlphaTexts } from './grids/findAlphaTexts.ts';
+import { gridTexts } from './grids/gridTexts.ts';
 import { inspectorTexts } from './inspectorTexts.ts';
 import { laneTexts } from './laneTexts.ts';
 import { materialTexts } from './materialTexts.ts';
@@ -34,6 +35,7 @@ export const texts = {
   ...takeTexts,
   ...gridTexts,
   ...findAlphaTexts,
+  ...ablationTexts,
   ...attentionTexts,
   ...inspectorTexts,
   ...laneTexts,

@@ -35,9 +35,11 @@ test('a report has every row with its clips, and a second run takes what is ther
   expect((first.alphas as unknown[][]).flat()).toHaveLength(16);
   const page = await readFile(at('report/index.html'), 'utf8');
   const clips = [...page.matchAll(/<video src="([^"]+)"/g)].map((found) => found[1] ?? '');
-  expect(clips).toHaveLength(7);
-  expect(await probeMedia(at(`report/${clips[0]}`))).toMatchObject({ kind: 'clip', frameCount: 2 });
+  expect(clips).toHaveLength(2 + 7);
+  expect(await probeMedia(at(`report/${clips[2]}`))).toMatchObject({ kind: 'clip', frameCount: 2 });
   expect(page).not.toMatch(/https?:/);
+  const whole = await readFile(at('report/report.html'), 'utf8');
+  expect(whole.match(/<video src="data:video/g)).toHaveLength(2 + 7);
   expect((await readFile(at('report/table.csv'), 'utf8')).trim().split('\n')).toHaveLength(1 + 7 + 16);
   const before = (await stat(at('report/takes/base/cat-1/latents.safetensors'))).mtimeMs;
   expect((await ablate()).rows).toEqual(first.rows);

@@ -1,9 +1,9 @@
-import type { StudioEvent } from '../../electron/contract/events.ts';
-import type { AlphaPoint, AlphaSearchView, ScoreWeights } from '../../electron/contract/grid/alphaSearches.ts';
-import { StateStore } from '../editor/stateStore.ts';
-import { texts } from '../ui/texts/texts.ts';
-import type { ProjectScope } from './projectScope.ts';
-import type { TakeCommands } from './takeCommands.ts';
+import type { StudioEvent } from '../../../electron/contract/events.ts';
+import type { AlphaPoint, AlphaSearchView, ScoreWeights } from '../../../electron/contract/grid/alphaSearches.ts';
+import { StateStore } from '../../editor/stateStore.ts';
+import { texts } from '../../ui/texts/texts.ts';
+import type { ProjectScope } from '../projectScope.ts';
+import type { TakeCommands } from '../takeCommands.ts';
 
 /** The search for the two α of an open project: starting, following, and taking what it found. */
 export class AlphaSearch {

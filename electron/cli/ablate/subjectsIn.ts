@@ -1,46 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
-import type { TakeSettings } from '../../contract/takeSettings.ts';
 import { readPicture } from '../../media/readPicture.ts';
-
-/** A row of the paper's table: which of the three alignments are on. */
-export interface AblationRow {
-  readonly name: string;
-  readonly sda: boolean;
-  readonly apa: boolean;
-  readonly hfa: boolean;
-}
-
-/** The paper's rows, one alignment after the other, and each of them taken away from the whole. */
-export const ablationRows: readonly AblationRow[] = [
-  { name: 'base', sda: false, apa: false, hfa: false },
-  { name: '+ SDA', sda: true, apa: false, hfa: false },
-  { name: '+ SDA + APA', sda: true, apa: true, hfa: false },
-  { name: '+ SDA + APA + HFA', sda: true, apa: true, hfa: true },
-  { name: 'without SDA', sda: false, apa: true, hfa: true },
-  { name: 'without APA', sda: true, apa: false, hfa: true },
-  { name: 'without HFA', sda: true, apa: true, hfa: false },
-];
-
-/** Values of both α in the second table. */
-export const ablationAlphas = [0, 0.5, 1, 2] as const;
-
-/** Settings of a row. The subject is left as the model draws it: its own pixels would hide what is compared. */
-export const settingsOfRow = (settings: TakeSettings, { sda, apa, hfa }: AblationRow): TakeSettings => ({
-  ...settings,
-  sda,
-  alpha: { ...settings.alpha, mode: apa ? 'learned' : 'equal' },
-  hfa: { ...settings.hfa, enabled: hfa },
-  ownPixels: false,
-});
-
-/** Settings of a pair of α. */
-export const settingsOfAlphas = (settings: TakeSettings, text: number, image: number): TakeSettings => ({
-  ...settings,
-  alpha: { ...settings.alpha, text, image },
-  ownPixels: false,
-});
 
 /** A subject to be ablated with. */
 export interface AblationSubject {

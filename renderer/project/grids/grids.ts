@@ -1,11 +1,11 @@
-import type { StudioEvent } from '../../electron/contract/events.ts';
-import type { GridAxis } from '../../electron/contract/grid/gridAxes.ts';
-import type { GridView } from '../../electron/contract/grid/grids.ts';
-import { download } from '../client/download.ts';
-import { StateStore } from '../editor/stateStore.ts';
-import { texts } from '../ui/texts/texts.ts';
-import type { ProjectScope } from './projectScope.ts';
-import type { TakeCommands } from './takeCommands.ts';
+import type { StudioEvent } from '../../../electron/contract/events.ts';
+import type { GridAxis } from '../../../electron/contract/grid/gridAxes.ts';
+import type { GridView } from '../../../electron/contract/grid/grids.ts';
+import { download } from '../../client/download.ts';
+import { StateStore } from '../../editor/stateStore.ts';
+import { texts } from '../../ui/texts/texts.ts';
+import type { ProjectScope } from '../projectScope.ts';
+import type { TakeCommands } from '../takeCommands.ts';
 
 /** The grids of an open project, and the one that is looked at. */
 export interface GridsState {

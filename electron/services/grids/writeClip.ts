@@ -1,5 +1,5 @@
 import { encodeVideo } from '../../media/encodeVideo.ts';
-import { type SheetTake, sheetFrame } from '../../services/grids/gridSheet.ts';
+import { type SheetTake, sheetFrame } from './gridSheet.ts';
 
 /** How many frames a clip has, and how fast they play. */
 interface ClipPace {
