@@ -33,6 +33,7 @@ export async function buildShell({
     entryPoints: {
       main: 'electron/shell/main.ts',
       engineProcess: 'electron/engine/engineProcess.ts',
+      finishingThread: 'electron/engine/finishing/finishingThread.ts',
       clickProcess: 'electron/engine/clicks/clickProcess.ts',
       modelFilesProcess: 'electron/services/models/library/modelFilesProcess.ts',
       measureProcess: 'electron/services/measures/measureProcess.ts',

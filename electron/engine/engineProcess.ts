@@ -4,7 +4,7 @@
  */
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CancelledError, StudioError } from '../../models/errors/studioError.ts';
+import { CancelledError } from '../../models/errors/studioError.ts';
 import { openModel } from '../../models/families/openModel.ts';
 import { createMemory, type Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
@@ -20,12 +20,12 @@ import type {
   EngineEvent,
   EngineJob,
   EngineMessage,
-  ErrorJson,
   FollowEvent,
   FollowJob,
   JobEstimate,
   ProviderName,
 } from './engineProtocol.ts';
+import { errorJson } from './errorJson.ts';
 import { secondsAt, workOf } from './pace/jobWork.ts';
 import { PastRuns } from './pace/pastRuns.ts';
 import { StageClock } from './pace/stageClock.ts';
@@ -161,24 +161,6 @@ async function device(modelFolder: string, provider: ProviderName | undefined): 
     precision: model.precision,
     name: model.description.title,
     warnings: model.warnings.splice(0),
-  };
-}
-
-function errorJson(cause: unknown): ErrorJson {
-  if (cause instanceof StudioError) return cause.toJSON();
-  if (cause instanceof RangeError && /allocat|Invalid typed array length/i.test(cause.message)) {
-    return {
-      code: 'out-of-memory',
-      message: 'There is not enough memory for this take.',
-      hint: 'Choose fewer frames or a smaller size.',
-    };
-  }
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  return {
-    code: 'internal',
-    message: `The engine met a fault of its own: ${error.message}`,
-    hint: 'Copy the details into a report; the take can be tried again.',
-    details: { stack: error.stack ?? '' },
   };
 }
 

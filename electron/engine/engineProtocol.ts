@@ -147,6 +147,13 @@ export interface TakeResult {
   seconds: number;
 }
 
+/** Frames of a take that lie in its folder while the rest is made. */
+export interface WrittenFrames
+  extends Pick<TakeResult, 'framesFolder' | 'frameCount' | 'width' | 'height' | 'frameRate'> {
+  /** How many, from the first on; `frameCount` is how many there will be. */
+  written: number;
+}
+
 /** A StudioError in its wire form. */
 export interface ErrorJson {
   code: StudioErrorCode;
@@ -164,7 +171,13 @@ type CommonEvent<Result> =
 
 /** What a job says as it goes; the last is `done`, `failed` or `canceled`. */
 export type EngineEvent =
-  | { type: 'progress'; progress: Progress; preview?: EnginePreview | undefined }
+  | {
+      type: 'progress';
+      progress: Progress;
+      preview?: EnginePreview | undefined;
+      /** What can be read already, of takes that are made on this machine. */
+      frames?: WrittenFrames | undefined;
+    }
   | CommonEvent<TakeResult>;
 
 /** What a job that follows says as it goes; it ends as every job does. */

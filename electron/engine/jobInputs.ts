@@ -13,6 +13,7 @@ import { probeMedia } from '../media/probeMedia.ts';
 import { type ReadFramesOptions, readFrames } from '../media/readFrames.ts';
 import { alphaMask, readMask, readPicture } from '../media/readPicture.ts';
 import type { EngineJob, MaskInput, SourceInput } from './engineProtocol.ts';
+import { finishBeside } from './finishing/finishBeside.ts';
 
 /** Names a job's inputs as the disk has them now, without reading them: files by path, size and time, a drawing by its strokes. */
 export async function inputsKeyOf({ settings, source, mask, retake }: EngineJob): Promise<string> {
@@ -87,9 +88,10 @@ async function firstPicture(folder: string): Promise<string> {
 
 /** A clip's range with a mask for every frame, read anew each time it is asked for. */
 export async function openClip({
-  source: { path, inFrame, outFrame },
+  source,
   mask,
-}: EngineJob): Promise<{ clip: ClipSource; facts: MediaFacts }> {
+}: Pick<EngineJob, 'source' | 'mask'>): Promise<{ clip: ClipSource; facts: MediaFacts }> {
+  const { path, inFrame, outFrame } = source;
   const facts = await probeMedia(path);
   if (facts.kind !== 'clip') {
     throw new StudioError('media-unsupported', `${path} is a picture; an edit needs a clip.`, {
@@ -124,7 +126,8 @@ export async function openClip({
     // A container may promise a frame more than its stream holds: the last frame stands in for it.
     for (; last && count < frames; count++) yield last;
   }
-  return { clip: { frames, width: facts.width, height: facts.height, read }, facts };
+  const finish: ClipSource['finish'] = (made, finishing) => finishBeside(made, { source, mask, finishing }, read);
+  return { clip: { frames, width: facts.width, height: facts.height, read, finish }, facts };
 }
 
 interface MaskReader {

@@ -9,11 +9,11 @@ import type { RunContext, StepEstimate, TakeEvent } from '../../models/pipeline/
 import { type Progress, progressOf } from '../../models/progress/progress.ts';
 import { folderRunStore } from '../../models/weights/runStore.ts';
 import { encodeSpriteSheet } from '../media/readPicture.ts';
-import type { EngineEvent, EngineJob, EnginePreview, TakeResult } from './engineProtocol.ts';
+import type { EngineEvent, EngineJob, EnginePreview, TakeResult, WrittenFrames } from './engineProtocol.ts';
+import { TakeFrames } from './frames/takeFrames.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
 import type { StageClock } from './pace/stageClock.ts';
 import { prepareRetake } from './retakeInputs.ts';
-import { TakeFrames } from './takeFrames.ts';
 
 /** What a job runs with. */
 export interface JobSurroundings {
@@ -66,7 +66,7 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
       await keepUpTo(frames, job, job.retake?.firstFrame ?? 0, { signal, tell });
       await frames.add(picture);
     }
-    emit({ type: 'progress', progress: clock.timed(progress), preview });
+    emit({ type: 'progress', progress: clock.timed(progress), preview, frames: writtenOf(frames, prepared) });
   }
   await keepUpTo(frames, job, prepared.totalFrames, { signal, tell });
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
@@ -83,6 +83,14 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     provider: model.provider,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** What lies in a job's folder of its frames; undefined before there is one. */
+function writtenOf({ folder, written }: TakeFrames, prepared: PreparedJob): WrittenFrames | undefined {
+  const { count, ...size } = written;
+  if (count === 0) return undefined;
+  const { totalFrames: frameCount, frameRate } = prepared;
+  return { framesFolder: folder, written: count, frameCount, frameRate, ...size };
 }
 
 /** Frames of the take that a retake leaves alone, up to a frame of it. */

@@ -3,19 +3,19 @@ import type { EncodeVideoOptions } from '../../media/encodeVideo.ts';
 import { probeMedia } from '../../media/probeMedia.ts';
 import { readFrames } from '../../media/readFrames.ts';
 
-/** Gives what to encode from a finished take. */
+/** Gives what to encode from a take's frames. */
 export type VideoWriter = (
-  result: TakeResult,
+  take: Pick<TakeResult, 'frameCount'>,
   takeFrames: () => AsyncIterable<{ data: Uint8Array }>,
 ) => Promise<Pick<EncodeVideoOptions, 'frames' | 'frameCount' | 'sounds'>>;
 
 /** The whole clip with the edited range in its place: frames before and after stream through from the source, sound from its start. */
 export function spliceIntoClip({ path, inFrame }: SourceInput): VideoWriter {
-  return async (result, takeFrames) => {
+  return async ({ frameCount }, takeFrames) => {
     const facts = await probeMedia(path);
     const first = inFrame;
-    const afterSeconds = (first + result.frameCount) / facts.framesPerSecond;
-    const hasRest = first + result.frameCount < facts.frameCount;
+    const afterSeconds = (first + frameCount) / facts.framesPerSecond;
+    const hasRest = first + frameCount < facts.frameCount;
     async function* frames() {
       if (first > 0) yield* readFrames(path, { endSeconds: first / facts.framesPerSecond, facts });
       yield* takeFrames();
@@ -23,7 +23,7 @@ export function spliceIntoClip({ path, inFrame }: SourceInput): VideoWriter {
     }
     return {
       frames: frames(),
-      frameCount: Math.max(facts.frameCount, first + result.frameCount),
+      frameCount: Math.max(facts.frameCount, first + frameCount),
       sounds: [{ path, startSeconds: 0 }],
     };
   };

@@ -1,6 +1,6 @@
 import { CancelledError } from '../../errors/studioError.ts';
 import type { CutOut, Size } from '../../model/conditions.ts';
-import { composeFrame } from '../compositing/composeFrame.ts';
+import { composeFrame, type Keeping } from '../compositing/composeFrame.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import type { ClipFrame } from './clipFrame.ts';
 import { alignSubject, scaleColours, signedPlanes } from './cutOut.ts';
@@ -11,6 +11,7 @@ import {
   type MaskFill,
   maskFill,
   maskPlane,
+  type Picture,
   scaleCoverage,
   shrinkCoverage,
 } from './picture.ts';
@@ -24,6 +25,35 @@ export interface ClipSource {
   readonly height: number;
   /** Its frames at their own size, or about `size`, which is far cheaper; masks have any size of the same shape. */
   read(size?: Size): AsyncIterable<ClipFrame>;
+  /** Does {@link finishFrames} with its frames beside the caller, where it can; absent: they are finished where the caller is. */
+  finish?(made: AsyncIterable<Picture>, finishing: Finishing): AsyncGenerator<Picture, void, undefined>;
+}
+
+/** How frames of a clip are finished. */
+export interface Finishing {
+  /** Which of the clip's frames the first made one is. */
+  readonly first: number;
+  readonly keeping: Keeping;
+}
+
+/** Lays what an edit keeps of a clip's frames over the made ones, in order, as long as there are both. */
+export async function* finishFrames(
+  frames: AsyncIterable<ClipFrame>,
+  made: AsyncIterable<Picture>,
+  { first, keeping }: Finishing,
+): AsyncGenerator<Picture, void, undefined> {
+  const pictures = made[Symbol.asyncIterator]();
+  let passed = 0;
+  try {
+    for await (const frame of frames) {
+      if (passed++ < first) continue;
+      const { value, done } = await pictures.next();
+      if (done) break;
+      yield composeFrame(frame, value, keeping);
+    }
+  } finally {
+    await pictures.return?.();
+  }
 }
 
 /** The track of what an edit keeps of a clip, for a model whose latents are `cell` pixels wide: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
@@ -38,15 +68,9 @@ export function clipTrack(
     views: clip.frames,
     read: (sizes, whole) => readClip(clip, parameters, sizes, whole, signal),
     shown: (frame) => ({ tokens: frame, latents: frame }),
-    async *finish(made, first) {
-      const pictures = made[Symbol.asyncIterator]();
-      let passed = 0;
-      for await (const frame of clip.read()) {
-        if (passed++ < first) continue;
-        const { value, done } = await pictures.next();
-        if (done) break;
-        yield composeFrame(frame, value, { keep, featherPixels, cell });
-      }
+    finish: (made, first) => {
+      const finishing = { first, keeping: { keep, featherPixels, cell } };
+      return clip.finish?.(made, finishing) ?? finishFrames(clip.read(), made, finishing);
     },
   };
 }
