@@ -156,7 +156,17 @@ function GenerateFields({ settings, model }: { settings: TakeSettings; model: Mo
         change={(frames) => ({ frames })}
       />
       {model.plansMotion ? (
-        <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
+        <>
+          <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
+          <SettingSlider
+            name="placeLight"
+            value={settings.placeLight}
+            max={1}
+            own={0.6}
+            disabled={!settings.ownPixels}
+            change={(placeLight) => ({ placeLight })}
+          />
+        </>
       ) : null}
     </>
   );
