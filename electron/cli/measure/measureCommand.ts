@@ -8,7 +8,6 @@ import type { ClipReader } from '../../../models/measure/readers.ts';
 import type { Model } from '../../../models/model/model.ts';
 import { colourPlanes } from '../../../models/pipeline/subject/picture.ts';
 import { type MeasuredTake, measureNames, measureTitles, scoreText } from '../../contract/measures/measures.ts';
-import { jobOfRecipe } from '../../engine/jobOfRecipe.ts';
 import { measureTake, type TakeToMeasure } from '../../services/measures/measureTake.ts';
 import {
   findBackbones,
@@ -18,17 +17,17 @@ import {
   readerNotes,
   requireReader,
 } from '../../services/measures/openReaders.ts';
-import { framesOf, masksOf, namedSubject, takeOfJob } from '../../services/measures/takeToMeasure.ts';
+import { framesOf } from '../../services/measures/takeToMeasure.ts';
 import type { Console } from '../console.ts';
 import { findModelFolder } from '../models/modelFolders.ts';
 import { foundTake } from '../takes/foundTake.ts';
 import type { TakeOptionValues } from '../takes/takeOptions.ts';
-
-const textOf = (value: TakeOptionValues[string]): string | undefined => (typeof value === 'string' ? value : undefined);
+import { measureProject, projectFolder } from './measureProject.ts';
+import { takeAsMade, textOf, withOptions } from './takeAsMade.ts';
 
 /**
- * `magdiff measure TAKE|CLIP…`: a take.json (or the video beside one), a clip or a folder of frames each; with `--against` the Fréchet
- * video distance and the inception score of all of them too. A folder of clips stands for the clips in it.
+ * `magdiff measure TAKE|CLIP|PROJECT…`: a take.json (or the video beside one), a clip or a folder of frames each; with `--against` the
+ * Fréchet video distance and the inception score of all of them too. A folder of clips stands for the clips in it, a project for its takes.
  */
 export async function measureCommand(
   given: readonly string[],
@@ -44,12 +43,18 @@ export async function measureCommand(
     const setsToo = textOf(values.against) !== undefined;
     for (const reader of readers.missing)
       if (setsToo || !(reader === 'clips' || reader === 'classes')) console.note('missing', missingSentence(reader));
-    const paths = (await Promise.all(given.map(clipsIn))).flat();
     const vectors = new Vectors(readers, setsToo);
-    for (const path of paths) {
-      const take = await readTake(path, values, readers.model);
-      report(path, await measureTake(take, readers), console);
+    const measured = async (take: TakeToMeasure): Promise<MeasuredTake> => {
+      const figures = await measureTake(take, readers);
       await vectors.add(take);
+      return figures;
+    };
+    for (const each of given) {
+      const project = projectFolder(each);
+      if (project !== undefined) await measureProject(project, values, { model: readers.model, measured }, console);
+      else
+        for (const path of await clipsIn(each))
+          report(path, await measured(await readTake(path, values, readers.model)), console);
     }
     const against = textOf(values.against);
     if (against !== undefined) await reportSets(vectors, readers, await clipsIn(against), console);
@@ -69,34 +74,20 @@ async function clipsIn(path: string): Promise<string[]> {
 }
 
 /** What a path shows, with what its recipe says where it has one, and what the options say on top. */
-async function readTake(path: string, values: TakeOptionValues, model: Model | undefined): Promise<TakeToMeasure> {
-  const take = await takeAt(path, values, model);
-  const subject = textOf(values.subject);
-  const mask = textOf(values.mask);
-  return {
-    ...take,
-    prompt: textOf(values.prompt) ?? take.prompt,
-    ...(subject === undefined ? {} : { subject: await namedSubject(subject, mask) }),
-    ...(textOf(values.masks) === undefined ? {} : { masks: await masksOf(textOf(values.masks) ?? '', take) }),
-  };
-}
+const readTake = async (path: string, values: TakeOptionValues, model: Model | undefined): Promise<TakeToMeasure> =>
+  withOptions(await takeAt(path, values, model), values);
 
 async function takeAt(path: string, values: TakeOptionValues, model: Model | undefined): Promise<TakeToMeasure> {
   const recipe = recipeBeside(path);
   if (recipe === undefined) return framesOf(path);
-  const { take, folder, sourcePath, maskPath, drawing } = await foundTake(recipe, { source: values.source });
+  const found = await foundTake(recipe, { source: values.source });
+  const { take, folder } = found;
   const video = take.output?.path === undefined ? undefined : resolve(folder, take.output.path);
   if (path === recipe && (video === undefined || !existsSync(video)))
     throw new StudioError('file-missing', `${path} has no video beside it.`, {
       hint: 'Make it: magdiff remake, then measure what that writes.',
     });
-  const job = jobOfRecipe(take.recipe, {
-    ...{ id: 'measured', folder: '', modelFolder: '', previews: false },
-    ...{ sourcePath, maskPath, drawing },
-  });
-  const isModels = model && basename(model.description.folder) === take.recipe.model.id;
-  const frames = await framesOf(path === recipe && video !== undefined ? video : path);
-  return takeOfJob(frames, job, isModels ? model : undefined);
+  return takeAsMade(await framesOf(path === recipe && video !== undefined ? video : path), found, model);
 }
 
 /** The recipe that a path is, or that lies beside it under its name. */

@@ -26,7 +26,9 @@ export function addMeasuringCommands(program: Command, action: CommandAction): v
 
   program
     .command('measure <takes...>')
-    .description('figures of takes: by a take.json, a clip, a folder of frames or a folder of clips')
+    .description(
+      'figures of takes: by a take.json, a clip, a folder of frames or of clips, or a project for all its takes',
+    )
     .option('-p, --prompt <sentence>', 'what the clip should show, for text alignment; a recipe says it itself')
     .option('--subject <picture>', 'the subject, for its fidelity; a recipe says it itself')
     .option('--mask <picture>', 'the mask of that picture')

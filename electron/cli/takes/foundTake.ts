@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { TakeFile } from '../../contract/takeRecipe.ts';
 import { framePathsOf } from '../../services/projects/takeFrames.ts';
-import { takeOfProject } from '../../services/projects/takeOfProject.ts';
+import { type TakeOnDisk, takeOfProject, takesOfProject } from '../../services/projects/takeOfProject.ts';
 import { findInput, readTakeFile } from './takeFiles.ts';
 import type { TakeOptionValues } from './takeOptions.ts';
 
@@ -55,7 +55,14 @@ async function inFile(path: string, values: TakeOptionValues): Promise<FoundTake
 
 async function inProject(folder: string, values: TakeOptionValues): Promise<FoundTake> {
   const named = typeof values.take === 'string' ? values.take : undefined;
-  const { take, name, sourcePath, assets, framesAssetId, latentsPath } = await takeOfProject(folder, named);
+  return foundOnDisk(await takeOfProject(folder, named));
+}
+
+/** Every take of a project's folder. */
+export const foundTakes = async (folder: string): Promise<readonly FoundTake[]> =>
+  (await takesOfProject(folder)).map(foundOnDisk);
+
+function foundOnDisk({ take, name, sourcePath, assets, framesAssetId, latentsPath }: TakeOnDisk): FoundTake {
   const framePaths = (list = framesAssetId) => framePathsOf(assets, list, name);
   return { take, name, folder: process.cwd(), sourcePath, drawing: take.drawing, framePaths, latentsPath };
 }

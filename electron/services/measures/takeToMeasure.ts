@@ -22,8 +22,11 @@ export const jobOf = (job: MeasuredJob): EngineJob => ({
   ...{ ...job, id: 'measured', folder: '', modelFolder: '', previews: false },
 });
 
+/** A take's frames. */
+export type MeasuredFrames = Pick<TakeToMeasure, 'width' | 'height' | 'frames'>;
+
 /** Reads a clip or a folder of frames, the first {@link mostFrames} of it. */
-export async function framesOf(path: string): Promise<Pick<TakeToMeasure, 'width' | 'height' | 'frames'>> {
+export async function framesOf(path: string): Promise<MeasuredFrames> {
   const clip = await openClipFrames(path);
   try {
     const { width, height, frameCount } = clip;
@@ -36,15 +39,23 @@ export async function framesOf(path: string): Promise<Pick<TakeToMeasure, 'width
   }
 }
 
+/** Reads frames that are pictures, the first {@link mostFrames} of them. */
+export async function framesOfPictures(paths: readonly string[]): Promise<MeasuredFrames> {
+  const frames: Uint8Array[] = [];
+  let size = { width: 0, height: 0 };
+  for (const path of paths.slice(0, mostFrames)) {
+    const { width, height, data } = await readPicture(path);
+    size = { width, height };
+    frames.push(data);
+  }
+  return { ...size, frames };
+}
+
 /**
  * A take with what its recipe says: its sentence, the subject's picture, and of an edit its source and masks. With the model that made it
  * a generation's subject is known in every frame too, where it plans motion.
  */
-export async function takeOfJob(
-  frames: Pick<TakeToMeasure, 'width' | 'height' | 'frames'>,
-  job: MeasuredJob,
-  model?: Model,
-): Promise<TakeToMeasure> {
+export async function takeOfJob(frames: MeasuredFrames, job: MeasuredJob, model?: Model): Promise<TakeToMeasure> {
   const { settings } = job;
   const whole = jobOf(job);
   const { prompt, task, keep } = settings;
@@ -83,10 +94,7 @@ export async function namedSubject(picturePath: string, maskPath: string | undef
 }
 
 /** Masks of a clip's frames, from one picture for all or a folder with one a frame. */
-export async function masksOf(
-  path: string,
-  { width, height, frames }: Pick<TakeToMeasure, 'width' | 'height' | 'frames'>,
-): Promise<readonly Uint8Array[]> {
+export async function masksOf(path: string, { width, height, frames }: MeasuredFrames): Promise<readonly Uint8Array[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new StudioError('file-missing', `There is no mask ${path}.`, { hint: 'Check the name.' });
   if (!found.isDirectory()) {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import type { TakeRecord } from '../../contract/records.ts';
 import type { TakeFile } from '../../contract/takeRecipe.ts';
 import { AssetStore } from './store/assetStore.ts';
 import { readDocument } from './store/projectDocument.ts';
@@ -22,8 +23,7 @@ export interface TakeOnDisk {
  * @throws StudioError `request-invalid` that lists the takes there are
  */
 export async function takeOfProject(folder: string, named: string | undefined): Promise<TakeOnDisk> {
-  const { records } = await readDocument(folder);
-  const takes = [...records.values()].flatMap((record) => (record.kind === 'take' ? [record] : []));
+  const takes = await takeRecords(folder);
   const wanted = named?.toLowerCase();
   const matching = takes.filter(
     ({ id, name }) => wanted === undefined || id === named || name.toLowerCase() === wanted,
@@ -39,6 +39,23 @@ export async function takeOfProject(folder: string, named: string | undefined): 
       { hint: `Name one with --take, by its id where names repeat: ${list}.` },
     );
   }
+  return onDisk(folder, take, takes);
+}
+
+/** Every take of a project on disk, in the order in which they were made. */
+export async function takesOfProject(folder: string): Promise<readonly TakeOnDisk[]> {
+  const takes = await takeRecords(folder);
+  return Promise.all(takes.map((take) => onDisk(folder, take, takes)));
+}
+
+async function takeRecords(folder: string): Promise<readonly TakeRecord[]> {
+  const { records } = await readDocument(folder);
+  return [...records.values()]
+    .flatMap((record) => (record.kind === 'take' ? [record] : []))
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+async function onDisk(folder: string, take: TakeRecord, takes: readonly TakeRecord[]): Promise<TakeOnDisk> {
   const assets = new AssetStore(join(folder, 'assets'));
   return {
     take: await takeFileOf(assets, take, (id) => takes.find((other) => other.id === id)),

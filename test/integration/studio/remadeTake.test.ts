@@ -70,6 +70,12 @@ test('a take of the studio is made again by the command line: from its project, 
     type: 'error',
     hint: expect.stringContaining(take.name),
   });
+  const measured = await magdiff('measure', join(project, 'project.json'), '--no-search', '-m', 'tiny');
+  expect(measured).toMatchObject({
+    path: project,
+    takes: [{ name: take.name, prompt: 'it jumps', readers: { subjectFidelity: { comparable: false } } }],
+    means: { flicker: expect.any(Number), subjectFidelity: expect.any(Number) },
+  });
   // The recipe's file elsewhere, its picture beside it under its own name.
   const elsewhere = await mkdtemp(join(tmpdir(), 'magdiff-recipe-'));
   await writeFile(join(elsewhere, 'take.json'), JSON.stringify(file));
