@@ -48,6 +48,7 @@ addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .option('--frames <count>', 'frames of the video', '8')
   .option('--fps <rate>', 'frames per second; the model’s own when left out')
   .option('--no-own-pixels', 'leave the subject as the model draws it, without laying its own pixels over it')
+  .option('--place-light <share>', 'how much of the place’s light falls on them, 0 to 1', '0.6')
   .action(
     action(
       async (console, picture: string, values: TakeOptionValues) =>

@@ -137,6 +137,8 @@ export const takeSettings = z.strictObject({
   inversion: z.boolean().default(false),
   /** Generation by a model that plans motion: the subject's own pixels are laid over the finished frames, where the plan puts them. */
   ownPixels: z.boolean().default(true),
+  /** How much of the drawn place's light falls on those pixels. */
+  placeLight: z.number().min(0).max(1).default(0),
   /** Width in source pixels of the band at the mask's edge in which kept and made are mixed; 0 is a hard edge. */
   featherPixels: z.number().min(0).max(512).default(4),
   /** Frames shared by neighbouring windows of a video longer than the model's window. */

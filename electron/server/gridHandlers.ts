@@ -39,10 +39,14 @@ export function createGridHandlers({
       await ablations.remove(await library.opened(projectId), ablationId);
       return {};
     },
-    'alpha.read': async ({ projectId }) => ({ search: alpha.read(await library.opened(projectId)) }),
+    'alpha.read': async ({ projectId }) => ({ search: await alpha.read(await library.opened(projectId)) }),
     'alpha.start': async ({ projectId, request, weights }) => ({
       searchId: await alpha.start(await library.opened(projectId), request, weights),
     }),
+    'alpha.goOn': async ({ projectId }) => {
+      await alpha.goOn(await library.opened(projectId));
+      return {};
+    },
     'takes.attention': async ({ projectId, takeId }) => {
       attention.read(await library.opened(projectId), takeId);
       return {};

@@ -60,6 +60,7 @@ export function createMethodHandlers(services: StudioServices): MethodHandlers {
       await takes.resume(project);
       await following.resume(project);
       await services.grids.open(project);
+      await services.alpha.open(project);
       await services.ablations.open(project);
       return {
         projectId,

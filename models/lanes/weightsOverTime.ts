@@ -32,6 +32,18 @@ export const movingWeights = ['textAlpha', 'imageAlpha', 'hfaStrength'] as const
 /** One of {@link movingWeights}. */
 export type MovingWeight = (typeof movingWeights)[number];
 
+/** What a lane moves: one of {@link movingWeights}, or a LoRA's strength, by the LoRA's name. */
+export type LaneWeight = MovingWeight | `lora:${string}`;
+
+const loraPrefix = 'lora:';
+
+/** The lane of a LoRA. */
+export const loraWeight = (lora: string): LaneWeight => `${loraPrefix}${lora}`;
+
+/** The LoRA whose strength a lane moves; undefined for one of {@link movingWeights}. */
+export const loraOf = (weight: LaneWeight): string | undefined =>
+  weight.startsWith(loraPrefix) ? weight.slice(loraPrefix.length) : undefined;
+
 /** A LoRA's strength over the frames; the LoRA is named as in prompts. */
 export interface LoraLane {
   lora: string;

@@ -31,6 +31,8 @@ export interface TakeParameters {
   inversion: boolean;
   /** Generation by a model that plans motion: lays the subject's own pixels over the finished frames. */
   ownPixels: boolean;
+  /** How much of the drawn place's light falls on those pixels, 0 to 1. */
+  placeLight: number;
   featherPixels: number;
   overlapFrames: number;
 }

@@ -9,6 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
+from magdiff.measuring.prepared import SIZES
 from magdiff.world.captions import MOTION_PHRASES, PLACE_PHRASES
 from magdiff.world.subjects import FAMILIAR_WORDS
 
@@ -197,12 +198,16 @@ def main() -> None:
         ("photos", "photographed subjects"),
         ("real_clips", "subjects out of real clips"),
         ("real_clips_lifted", "the same, cut out with nothing darker than 0.1"),
+        *((f"size {size:.0%}", f"subjects of {size:.0%} of the frame") for size in SIZES),
     ):
         if key in r:
             lines += generated_rows(r[key], label, floor, key == "used")
-    if x := r.get("through the studio"):
-        got = f"{decibels(x['identity_psnr'])}, {percent(x['motion'])}, {percent(x['place'])}"
-        lines += [row("made by `magdiff generate`: identity, motion, place", got, "reported", x["clips"])]
+    for key, x in r.items():
+        if key.startswith("through the studio"):
+            got = f"{decibels(x['identity_psnr'])}, {percent(x['motion'])}, {percent(x['place'])}"
+            of = key.removeprefix("through the studio").removeprefix(", ")
+            label = "made by `magdiff generate`" + (f", {of}" if of else "")
+            lines += [row(f"{label}: identity, motion, place", got, "reported", x["clips"])]
     lines += edit_rows(r)
     ablations = {"full": r["used"], **{k: v for k, v in r.items() if k.startswith("without ")}}
     if len(ablations) > 1:

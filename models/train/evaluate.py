@@ -24,7 +24,7 @@ from torch import Tensor
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.measuring.filmed import clip_subjects, photo_subjects, real_frames
 from magdiff.measuring.measures import Readers, batch_measures, fvd_like, load_reader
-from magdiff.measuring.prepared import FRAMES, plain, prepare
+from magdiff.measuring.prepared import FRAMES, SIZES, plain, prepare
 from magdiff.measuring.quality import psnr_within
 from magdiff.measuring.readers import SIDE as READER_SIDE
 from magdiff.measuring.readers import motion_input, shrink
@@ -63,6 +63,7 @@ def table_of_rows(used: Setting, teacher: Setting) -> dict[str, Row]:
         "teacher": Row("generate", teacher),
         "unguided": Row("generate", replace(used, guidance=1.0)),
     }
+    rows |= {f"size {size:.0%}": Row(f"size {size:.0%}", used) for size in SIZES}
     some = [0, FRAMES // 2]
     for image in (0.0, 0.5, 1.0, 2.0):
         for text in (0.0, 0.5, 1.0, 2.0):

@@ -1,23 +1,41 @@
+import { loraIn, withLora } from '../../electron/contract/models/loraPrompts.ts';
 import type { TakeSettings } from '../../electron/contract/takeSettings.ts';
-import { type Lane, type LaneKey, laneAt, type MovingWeight } from '../../models/lanes/weightsOverTime.ts';
+import {
+  type Lane,
+  type LaneKey,
+  type LaneWeight,
+  laneAt,
+  loraOf,
+  loraWeight,
+  movingWeights,
+} from '../../models/lanes/weightsOverTime.ts';
 import type { Editor } from './editor.ts';
 import { timelineRate } from './timeline/arrangement.ts';
 import { timelineFrameOf } from './timelineCommands.ts';
 
-/** A weight as the inspector and the timeline show it. */
-export interface WeightFacts {
-  /** Its largest value. */
-  readonly most: number;
-  /** The number it has where its lane has no keys. */
-  number(settings: TakeSettings): number;
+/** The largest value that weights are drawn and slid to. */
+export const mostWeight = 2;
+
+/** The number that a weight has where its lane has no keys; a LoRA's is the prompt's, else `own`. */
+function numberOf({ alpha, hfa, prompt }: TakeSettings, weight: LaneWeight, own: number): number {
+  if (weight === 'textAlpha') return alpha.text;
+  if (weight === 'imageAlpha') return alpha.image;
+  return weight === 'hfaStrength' ? hfa.strength : (loraIn(prompt, loraOf(weight) ?? '') ?? own);
 }
 
-/** The weights that can move. */
-export const weightFacts: Readonly<Record<MovingWeight, WeightFacts>> = {
-  textAlpha: { most: 2, number: ({ alpha }) => alpha.text },
-  imageAlpha: { most: 2, number: ({ alpha }) => alpha.image },
-  hfaStrength: { most: 2, number: ({ hfa }) => hfa.strength },
-};
+const isOf = (lora: string) => (lane: { readonly lora: string }) => lane.lora.toLowerCase() === lora.toLowerCase();
+
+/** A weight's keys; none where it stands still. */
+export function laneOf({ overTime: { frames, loras } }: TakeSettings, weight: LaneWeight): Lane {
+  if (weight === 'textAlpha' || weight === 'imageAlpha' || weight === 'hfaStrength') return frames[weight];
+  return loras.find(isOf(loraOf(weight) ?? ''))?.keys ?? [];
+}
+
+/** The weights that move over the frames, in the order in which they are shown. */
+export const weightsInMotion = (settings: TakeSettings): readonly LaneWeight[] =>
+  [...movingWeights, ...settings.overTime.loras.map(({ lora }) => loraWeight(lora))].filter(
+    (weight) => laneOf(settings, weight).length > 0,
+  );
 
 /** Where the next take lies on the timeline: the timeline frame of its first frame, timeline frames per frame of it, and its length. */
 export interface TakePlace {
@@ -44,14 +62,20 @@ export function takeFrameOf({ start, perFrame, frames }: TakePlace, timelineFram
   return Math.min(frames - 1, Math.max(0, Math.floor((timelineFrame - start) / perFrame + 1e-6)));
 }
 
-/** A weight's value at a frame of the take. */
-export function weightAt(settings: TakeSettings, weight: MovingWeight, frame: number): number {
-  return laneAt(settings.overTime.frames[weight], frame, weightFacts[weight].number(settings));
+/** A weight's value at a frame of the take; `own`: a LoRA's strength by itself. */
+export function weightAt(settings: TakeSettings, weight: LaneWeight, frame: number, own = 1): number {
+  return laneAt(laneOf(settings, weight), frame, numberOf(settings, weight, own));
 }
 
 /** The settings' change that gives a weight another lane. */
-export function withLane({ overTime }: TakeSettings, weight: MovingWeight, lane: Lane): Pick<TakeSettings, 'overTime'> {
-  return { overTime: { ...overTime, frames: { ...overTime.frames, [weight]: [...lane] } } };
+export function withLane({ overTime }: TakeSettings, weight: LaneWeight, lane: Lane): Pick<TakeSettings, 'overTime'> {
+  const lora = loraOf(weight);
+  if (lora === undefined) return { overTime: { ...overTime, frames: { ...overTime.frames, [weight]: [...lane] } } };
+  const { loras } = overTime;
+  const at = loras.findIndex(isOf(lora));
+  if (lane.length === 0) return { overTime: { ...overTime, loras: loras.filter((_, index) => index !== at) } };
+  const moving = { lora, keys: [...lane] };
+  return { overTime: { ...overTime, loras: at < 0 ? [...loras, moving] : loras.with(at, moving) } };
 }
 
 /** A lane with a key: in place of the one at its frame, which keeps its curve unless one is given. */
@@ -78,12 +102,15 @@ export function withMovedKey(lane: Lane, from: number, to: { frame: number; valu
   return lane.with(index, { ...key, frame, value: to.value });
 }
 
-/** Switches a weight's lane on, with a key of the number it has, or off, with the value at `frame` as its number. */
-export function toggleLane(editor: Editor, weight: MovingWeight, frame: number, label: string): void {
+/**
+ * Switches a weight's lane on, with a key of the number it has, or off, with the value at `frame` as its number; `own` as for
+ * {@link weightAt}.
+ */
+export function toggleLane(editor: Editor, weight: LaneWeight, frame: number, label: string, own = 1): void {
   const settings = editor.setup?.settings;
   if (!settings) return;
-  const value = weightAt(settings, weight, frame);
-  const isOn = settings.overTime.frames[weight].length > 0;
+  const value = weightAt(settings, weight, frame, own);
+  const isOn = laneOf(settings, weight).length > 0;
   const lane: Lane = isOn ? [] : [{ frame, value, curve: 'linear' }];
   editor.updateSettings(label, {
     ...withLane(settings, weight, lane),
@@ -92,8 +119,10 @@ export function toggleLane(editor: Editor, weight: MovingWeight, frame: number, 
 }
 
 /** The settings' change that gives a weight another number. */
-export function withNumber(settings: TakeSettings, weight: MovingWeight, value: number): Partial<TakeSettings> {
-  const { alpha, hfa } = settings;
+export function withNumber(settings: TakeSettings, weight: LaneWeight, value: number): Partial<TakeSettings> {
+  const { alpha, hfa, prompt } = settings;
+  const lora = loraOf(weight);
+  if (lora !== undefined) return { prompt: withLora(prompt, lora, value) };
   if (weight === 'hfaStrength') return { hfa: { ...hfa, strength: value } };
   return { alpha: weight === 'textAlpha' ? { ...alpha, text: value } : { ...alpha, image: value } };
 }

@@ -48,12 +48,19 @@ export function AlphaFinder(): ReactNode {
         {isRunning && search ? (
           <Button onClick={() => void takes.job('cancel', search.id)}>{text.stop}</Button>
         ) : (
-          <Button
-            disabled={!writer || typeof request === 'string'}
-            onClick={() => void messages.attempt(() => alphaSearch.start(weights))}
-          >
-            {text.start}
-          </Button>
+          <>
+            {search && search.state !== 'done' ? (
+              <Button disabled={!writer} onClick={() => void messages.attempt(() => alphaSearch.goOn())}>
+                {text.goOn}
+              </Button>
+            ) : null}
+            <Button
+              disabled={!writer || typeof request === 'string'}
+              onClick={() => void messages.attempt(() => alphaSearch.start(weights))}
+            >
+              {text.start}
+            </Button>
+          </>
         )}
       </div>
       {search && search.path.length > 0 ? <Outcome search={search} isRunning={isRunning} disabled={!writer} /> : null}

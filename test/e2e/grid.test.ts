@@ -33,7 +33,7 @@ describe('a grid of takes', { timeout: 300_000 }, () => {
     await openGrid();
     await page.getByLabel('Columns: values').fill('0, many');
     await page.getByText('“many” is no number.').waitFor();
-    expect(await page.getByRole('button', { name: /^Make/ }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /^Make \d/ }).isDisabled()).toBe(true);
     await page.getByLabel('Columns: values').fill('0, 9');
     await page.getByText(/Image α 9 cannot be/).waitFor();
     await page.getByLabel('Columns: values').fill('0, 2');
@@ -96,7 +96,7 @@ describe('a grid of takes', { timeout: 300_000 }, () => {
 
   it('can be taken away', async () => {
     await page.getByRole('button', { name: 'Delete this grid' }).click();
-    await page.getByRole('button', { name: /^Make/ }).waitFor();
+    await page.getByRole('button', { name: /^Make \d/ }).waitFor();
     expect(await studio.services.grids.list(await shownProject(page, studio))).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('a grid of takes', { timeout: 300_000 }, () => {
     await expectAccessible(page, 'a search for α');
     await page.getByRole('dialog', { name: 'Grid' }).getByRole('button', { name: 'Stop', exact: true }).click();
     await until(async () => (await page.getByTestId('alpha-state').getAttribute('data-state')) === 'canceled', 60_000);
-    const best = studio.services.alpha.read(await shownProject(page, studio))?.best;
+    const best = (await studio.services.alpha.read(await shownProject(page, studio)))?.best;
     await page.getByRole('button', { name: 'Use these α' }).click();
     await page.getByText('The inspector holds these α.').waitFor();
     await page.keyboard.press('Escape');
@@ -122,6 +122,13 @@ describe('a grid of takes', { timeout: 300_000 }, () => {
     expect(await shown()).toEqual([best?.text, best?.image]);
     if (best?.text !== 1 || best.image !== 1) await page.getByRole('button', { name: 'Undo' }).click();
     await until(async () => (await shown()).every((value) => value === 1));
+
+    await openGrid();
+    const looked = await plot.locator('circle title').count();
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await until(async () => (await plot.locator('circle title').count()) > looked, 120_000);
+    await page.getByRole('dialog', { name: 'Grid' }).getByRole('button', { name: 'Stop', exact: true }).click();
+    await until(async () => (await page.getByTestId('alpha-state').getAttribute('data-state')) === 'canceled', 60_000);
     expect(complaints).toEqual([]);
   });
 });

@@ -118,6 +118,7 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
     strength: number('strength'),
     inversion: values.inversion === true,
     ownPixels: values.ownPixels,
+    placeLight: number('placeLight'),
     featherPixels: number('feather'),
     overlapFrames: number('overlap'),
     framesPerSecond: number('fps'),

@@ -76,7 +76,7 @@ const projectId = z.string().max(200);
 
 /** Calls about searches for α. */
 export const alphaMethods = {
-  /** The project's search, running or over; null where there was none since the studio started. */
+  /** The project's search, running or over; null where there was none. */
   'alpha.read': {
     input: z.strictObject({ projectId }),
     output: z.strictObject({ search: alphaSearchView.nullable() }),
@@ -85,5 +85,10 @@ export const alphaMethods = {
   'alpha.start': {
     input: z.strictObject({ projectId, request: takeRequest, weights: scoreWeights }),
     output: z.strictObject({ searchId: recordId }),
+  },
+  /** Goes on with a search that was stopped or failed. @throws `conflict` while it runs, `job-unknown` where there is none */
+  'alpha.goOn': {
+    input: z.strictObject({ projectId }),
+    output: z.strictObject({}),
   },
 } as const;

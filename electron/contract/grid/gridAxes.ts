@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { withLora } from '../models/loraPrompts.ts';
 import { type TakeSettings, takeSettings } from '../takeSettings.ts';
 
 /** Most values a side has. */
@@ -125,11 +126,4 @@ export function plannedCells(settings: TakeSettings, x: GridAxis, y: GridAxis | 
       return { labels, settings: settingsWith(rowed, x, column) };
     }),
   );
-}
-
-/** The prompt with a LoRA's strength in it: the one it names, or one more. */
-function withLora(prompt: string, lora: string, strength: number): string {
-  const word = `<lora:${lora}:${strength}>`;
-  const named = new RegExp(`<lora:${lora.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(:[^>]*)?>`, 'i');
-  return named.test(prompt) ? prompt.replace(named, word) : `${prompt} ${word}`;
 }

@@ -30,6 +30,8 @@ export const modelView = z.strictObject({
   /** Whether it plans the subject's path first; then the subject's own pixels can be laid over the frames. */
   plansMotion: z.boolean(),
   learnedAlpha: learnedAlpha.nullable(),
+  /** Its LoRAs, as prompts and lanes call them, and the strength each has by itself. */
+  loras: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
 });
 
 /** See {@link modelView}. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
 import { readManifest } from '../../../models/families/families.ts';
+import { loraNames } from '../../../models/families/sd15/lora/loraStrengths.ts';
+import { holdsSet, type ModelSet, readSet } from '../../../models/families/sd15/setFile.ts';
 import type { ModelView } from '../../contract/methods.ts';
 import type { LearnedAlpha } from '../../contract/models/modelView.ts';
 import { samplerNames } from '../../contract/takeSettings.ts';
@@ -73,12 +75,16 @@ export class ModelCatalogue {
   }
 }
 
+const lorasOf = (set: ModelSet): ModelView['loras'] =>
+  loraNames(set).map((name, index) => ({ name, weight: set.loras[index]?.weight ?? 1 }));
+
 async function readModel(folder: string, id: string): Promise<ModelView | undefined> {
   // What cannot be read is not offered; `magdiff models list` says why.
   const manifest = await readManifest(folder).catch(() => undefined);
   return (
     manifest && {
       id,
+      loras: holdsSet(folder) ? lorasOf(await readSet(folder)) : [],
       title: manifest.title ?? manifest.name,
       licence: manifest.licence ?? '',
       width: manifest.width,

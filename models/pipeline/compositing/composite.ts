@@ -2,6 +2,7 @@ import type { CutOut } from '../../model/conditions.ts';
 import type { Picture } from '../subject/picture.ts';
 import { carriedColour } from './carriedColour.ts';
 import type { KeepShare } from './keepShare.ts';
+import { lit, placeLight } from './placeLight.ts';
 
 /**
  * Lays the kept region of the source over the made frame, which is changed. Where all of a pixel is kept the source's bytes are copied, so
@@ -59,16 +60,19 @@ const pixelsOf = ({ data }: Picture): Uint32Array => new Uint32Array(data.buffer
 /**
  * Lays a cut-out over a made frame of its size: its own pixels where the mask shows them whole, the made ones where it shows them by
  * half or less, mixed between, so that no fringe of the old background comes along.
+ * @param strength how much of the place's light falls on it ({@link placeLight}), 0 to 1.
  */
-export function laySubject({ planes, mask }: CutOut, made: Picture): Picture {
+export function laySubject({ planes, mask }: CutOut, made: Picture, strength = 0): Picture {
   const area = made.width * made.height;
+  const light = strength === 0 ? [1, 1, 1] : placeLight(made, mask, strength);
   const data = new Uint8Array(made.data);
   for (let i = 0; i < area; i++) {
     const cover = mask.data[i];
     const weight = Math.min(1, 2 * cover - 1);
     if (weight <= 0) continue;
     for (let channel = 0; channel < 3; channel++) {
-      const own = Math.min(1, Math.max(0, planes.data[channel * area + i] / cover)) * 255;
+      const shown = Math.min(1, Math.max(0, planes.data[channel * area + i] / cover));
+      const own = lit(shown, light[channel]) * 255;
       data[i * 4 + channel] = Math.round(own * weight + made.data[i * 4 + channel] * (1 - weight));
     }
   }

@@ -30,7 +30,7 @@ export async function pictureTrack(
   parameters: ResolvedParameters,
   remember: Remember = forgetful,
 ): Promise<SubjectTrack> {
-  const { sda, width, height, frames, ownPixels, prepare } = parameters;
+  const { sda, width, height, frames, ownPixels, placeLight, prepare } = parameters;
   const own = colourPlanes(picture);
   const coverage = coverageOf(mask);
   const colours = prepareSubject(own, coverage, Math.max(width, height), prepare);
@@ -61,7 +61,7 @@ export async function pictureTrack(
       let frame = first;
       for await (const picture of made) {
         const pose = poses[frame++];
-        yield sda && ownPixels ? laySubject(laid(pose, picture.width, picture.height), picture) : picture;
+        yield sda && ownPixels ? laySubject(laid(pose, picture.width, picture.height), picture, placeLight) : picture;
       }
     },
   };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ModelView } from '../../../electron/contract/methods.ts';
 import { preparations } from '../../../electron/contract/subjectExamination.ts';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
+import { loraWeight } from '../../../models/lanes/weightsOverTime.ts';
 import { shownSetup } from '../../editor/setups.ts';
 import { useDocument, useModels, useProject, useProjectState, useSession } from '../../project/hooks.ts';
 import { IconButton } from '../../ui/controls/IconButton.tsx';
@@ -62,6 +63,7 @@ export function Inspector(): ReactNode {
         {settings.task === 'generate' && model ? <GenerateFields settings={settings} model={model} /> : null}
       </Group>
       <AlignmentGroup settings={settings} model={model} />
+      {model && model.loras.length > 0 ? <LoraGroup settings={settings} model={model} /> : null}
       <StepCurves settings={settings} />
       {model ? <SamplingGroup settings={settings} model={model} /> : null}
     </fieldset>
@@ -154,7 +156,17 @@ function GenerateFields({ settings, model }: { settings: TakeSettings; model: Mo
         change={(frames) => ({ frames })}
       />
       {model.plansMotion ? (
-        <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
+        <>
+          <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
+          <SettingSlider
+            name="placeLight"
+            value={settings.placeLight}
+            max={1}
+            own={0.6}
+            disabled={!settings.ownPixels}
+            change={(placeLight) => ({ placeLight })}
+          />
+        </>
       ) : null}
     </>
   );
@@ -218,6 +230,23 @@ function AlignmentGroup({ settings, model }: { settings: TakeSettings; model: Mo
       <SettingSwitch name="hfa" checked={hfa.enabled} change={(enabled) => ({ hfa: { ...hfa, enabled } })} />
       <WeightSlider weight="hfaStrength" settings={settings} disabled={!hfa.enabled} />
       {model?.learnedAlpha ? <AlphaTableButton settings={settings} learned={model.learnedAlpha} /> : null}
+    </Group>
+  );
+}
+
+/** The strengths of the model's LoRAs. */
+function LoraGroup({ settings, model }: { settings: TakeSettings; model: ModelView }): ReactNode {
+  return (
+    <Group id="loras" title={texts.lanes.loras}>
+      {model.loras.map(({ name, weight }) => (
+        <WeightSlider
+          key={name}
+          weight={loraWeight(name)}
+          own={weight}
+          settings={settings}
+          note={texts.lanes.loraInPrompt}
+        />
+      ))}
     </Group>
   );
 }

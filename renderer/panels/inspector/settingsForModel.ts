@@ -14,14 +14,20 @@ const fewStepSamplers: ReadonlySet<string> = new Set(['lcm', 'tcd']);
 
 /**
  * The settings as another model can run them: a model without a few-step student runs its full weights, one that was made for a
- * sampler gets it with its own steps and guidance, and one that was not gets no sampler of few-step models.
+ * sampler gets it with its own steps and guidance, one that was not gets no sampler of few-step models, and lanes of LoRAs that it does
+ * not have go.
  */
 export function settingsForModel(
   settings: TakeSettings,
-  model: Pick<ModelView, 'studentSteps' | 'sampler'>,
+  model: Pick<ModelView, 'studentSteps' | 'sampler' | 'loras'>,
 ): TakeSettings {
-  const weighed =
-    settings.weights === 'student' && model.studentSteps === null ? withWeights(settings, 'teacher') : settings;
+  const { overTime } = settings;
+  const known = overTime.loras.filter(({ lora }) =>
+    model.loras.some(({ name }) => name.toLowerCase() === lora.toLowerCase()),
+  );
+  const moved =
+    known.length === overTime.loras.length ? settings : { ...settings, overTime: { ...overTime, loras: known } };
+  const weighed = moved.weights === 'student' && model.studentSteps === null ? withWeights(moved, 'teacher') : moved;
   const sampler = model.sampler ?? (fewStepSamplers.has(weighed.sampler) ? plainSettings.sampler : weighed.sampler);
   if (sampler === weighed.sampler) return weighed;
   const { steps: _steps, guidance: _guidance, ...rest } = weighed;

@@ -29,6 +29,12 @@ export class AlphaSearch {
     await client.call('alpha.start', { projectId, request, weights });
   }
 
+  /** Goes on with the search that was stopped or failed. */
+  async goOn(): Promise<void> {
+    const { client, id: projectId } = this.#project;
+    await client.call('alpha.goOn', { projectId });
+  }
+
   /** Takes in what the studio tells. */
   receive({ search }: Extract<StudioEvent, { type: 'alphaSearch' }>): void {
     if (search.projectId === this.#project.id) this.state.set({ search });

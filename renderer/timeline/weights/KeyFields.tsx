@@ -1,13 +1,22 @@
 import type { ReactNode } from 'react';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import { type Lane, laneCurves, type MovingWeight } from '../../../models/lanes/weightsOverTime.ts';
-import { type TakePlace, weightFacts, withKey, withLane, withMovedKey, withoutKey } from '../../editor/weightLanes.ts';
+import { type Lane, type LaneWeight, laneCurves } from '../../../models/lanes/weightsOverTime.ts';
+import {
+  laneOf,
+  mostWeight,
+  type TakePlace,
+  withKey,
+  withLane,
+  withMovedKey,
+  withoutKey,
+} from '../../editor/weightLanes.ts';
 import { useProject } from '../../project/hooks.ts';
 import { BareIconButton, IconButton } from '../../ui/controls/IconButton.tsx';
 import { Field, FieldRow } from '../../ui/fields/Field.tsx';
 import { NumberField } from '../../ui/fields/NumberField.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { PopoverPanel } from '../../ui/surfaces/PopoverPanel.tsx';
+import { weightName } from '../../ui/texts/laneTexts.ts';
 import { texts } from '../../ui/texts/texts.ts';
 
 const text = texts.lanes;
@@ -22,16 +31,16 @@ export function KeyFields({
 }: {
   settings: TakeSettings;
   place: TakePlace;
-  weight: MovingWeight;
+  weight: LaneWeight;
   frame: number;
   onMoved: (frame: number) => void;
 }): ReactNode {
   const { editor } = useProject();
-  const lane = settings.overTime.frames[weight];
+  const lane = laneOf(settings, weight);
   const index = lane.findIndex((each) => each.frame === frame);
   const key = lane[index];
   if (!key) return null;
-  const label = texts.inspector[weight];
+  const label = weightName(weight);
   const write = (next: Lane): void => editor.updateSettings(label, withLane(settings, weight, next));
   return (
     <PopoverPanel label={text.fields(label)} trigger={<BareIconButton small icon="more" label={text.fields(label)} />}>
@@ -57,7 +66,7 @@ export function KeyFields({
             label={text.value}
             value={key.value}
             min={0}
-            max={weightFacts[weight].most}
+            max={mostWeight}
             step={0.01}
             onValue={(value) => write(withKey(lane, { frame, value }))}
           />

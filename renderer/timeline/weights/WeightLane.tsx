@@ -1,17 +1,19 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from 'react';
 import type { TakeSettings } from '../../../electron/contract/takeSettings.ts';
-import type { Lane, MovingWeight } from '../../../models/lanes/weightsOverTime.ts';
+import type { Lane, LaneWeight } from '../../../models/lanes/weightsOverTime.ts';
 import {
+  laneOf,
+  mostWeight,
   type TakePlace,
   takeFrameOf,
   weightAt,
-  weightFacts,
   withKey,
   withLane,
   withMovedKey,
   withoutKey,
 } from '../../editor/weightLanes.ts';
 import { useProject, useSession } from '../../project/hooks.ts';
+import { weightName } from '../../ui/texts/laneTexts.ts';
 import { texts } from '../../ui/texts/texts.ts';
 import { frameOfX, xOfFrame } from '../timelineLayout.ts';
 import { shownWindow } from '../timelineWindow.ts';
@@ -40,7 +42,7 @@ export function WeightLane({
 }: {
   settings: TakeSettings;
   place: TakePlace;
-  weight: MovingWeight;
+  weight: LaneWeight;
   width: number;
   chosen: number | undefined;
   onChoose: (frame: number | undefined) => void;
@@ -49,10 +51,10 @@ export function WeightLane({
   const writer = useSession((session) => session.writer);
   const picture = useRef<SVGSVGElement>(null);
   const dragged = useRef<number | undefined>(undefined);
-  const lane = settings.overTime.frames[weight];
-  const { most } = weightFacts[weight];
+  const lane = laneOf(settings, weight);
+  const most = mostWeight;
   const window = shownWindow(editor);
-  const label = texts.inspector[weight];
+  const label = weightName(weight);
   const xOf = (frame: number): number => xOfFrame(place.start + (frame + 0.5) * place.perFrame, window);
   const yOf = (value: number): number => height - margin - (Math.min(most, value) / most) * (height - 2 * margin);
   const pointOf = (event: PointerEvent): { frame: number; value: number } => {
@@ -65,7 +67,7 @@ export function WeightLane({
   const write = (next: Lane): void => editor.updateSettings(label, withLane(now(), weight, next));
   // The settings as they are, which in a drag are further than those that were drawn.
   const now = (): TakeSettings => editor.setup?.settings ?? settings;
-  const laneNow = (): Lane => now().overTime.frames[weight];
+  const laneNow = (): Lane => laneOf(now(), weight);
 
   const begin = (event: PointerEvent, frame: number): void => {
     if (event.button !== 0 || !writer) return;

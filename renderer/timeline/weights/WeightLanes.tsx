@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
-import { type MovingWeight, movingWeights } from '../../../models/lanes/weightsOverTime.ts';
+import type { LaneWeight } from '../../../models/lanes/weightsOverTime.ts';
 import { shownSetup } from '../../editor/setups.ts';
-import { nextTakePlace } from '../../editor/weightLanes.ts';
+import { nextTakePlace, weightsInMotion } from '../../editor/weightLanes.ts';
 import { useDocument, useProject, useSession } from '../../project/hooks.ts';
-import { texts } from '../../ui/texts/texts.ts';
+import { weightName } from '../../ui/texts/laneTexts.ts';
 import { KeyFields } from './KeyFields.tsx';
 import { WeightLane } from './WeightLane.tsx';
 import styles from './WeightLanes.module.css';
@@ -18,16 +18,16 @@ export function WeightLanes(): ReactNode {
   useSession((session) => session.timelineScale);
   useSession((session) => session.timelineOffset);
   const width = useSession((session) => session.timelineWidth);
-  const [chosen, setChosen] = useState<{ weight: MovingWeight; frame: number }>();
+  const [chosen, setChosen] = useState<{ weight: LaneWeight; frame: number }>();
   const place = nextTakePlace(editor, model?.framesPerSecond);
-  const shown = settings && place ? movingWeights.filter((weight) => settings.overTime.frames[weight].length > 0) : [];
+  const shown = settings && place ? weightsInMotion(settings) : [];
   if (!settings || !place || shown.length === 0) return null;
   return (
     <div className={styles.lanes}>
       {shown.map((weight) => (
         <div key={weight} className={styles.row}>
           <div className={styles.name}>
-            <span>{texts.inspector[weight]}</span>
+            <span title={weightName(weight)}>{weightName(weight)}</span>
             {chosen?.weight === weight ? (
               <KeyFields
                 {...{ settings, place, weight }}

@@ -63,6 +63,8 @@ export const inspectorTexts = {
     hfaHint: 'The subject’s own latents go along at every step.',
     ownPixels: 'The subject’s own pixels',
     ownPixelsHint: 'Lays the picture’s own pixels over each finished frame, where the sentence has moved them.',
+    placeLight: 'Light of the place',
+    placeLightHint: 'How much the drawn place lights the subject’s own pixels: darker at night, warmer at sunset.',
     hfaStrength: 'Detail strength',
     hfaStrengthHint: 'How much of the subject’s latents goes along.',
     sampling: 'Sampling',

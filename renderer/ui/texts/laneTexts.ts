@@ -1,8 +1,20 @@
+import { inspectorTexts } from './inspectorTexts.ts';
+
+/** A weight's name as people read it: a LoRA's is its own. */
+export function weightName(weight: 'textAlpha' | 'imageAlpha' | 'hfaStrength' | `lora:${string}`): string {
+  if (weight === 'textAlpha' || weight === 'imageAlpha' || weight === 'hfaStrength')
+    return inspectorTexts.inspector[weight];
+  return weight.slice('lora:'.length);
+}
+
 /** Sentences of what moves over a take's frames and steps. */
 export const laneTexts = {
   lanes: {
     on: (weight: string) => `${weight}: move over the frames`,
     off: (weight: string) => `${weight}: one value for all frames`,
+    loras: 'LoRAs',
+    loraHint: 'How strongly the LoRA works.',
+    loraInPrompt: 'What is set here is written into the prompt.',
     atPlayhead: 'A lane on the timeline; the slider writes the key at the playhead.',
     help: (weight: string) => `${weight} over the next take. Press to add a key, drag to move it, Delete to remove it.`,
     key: (weight: string, frame: number, value: number) => `${weight}, key at frame ${frame}: ${value.toFixed(2)}`,

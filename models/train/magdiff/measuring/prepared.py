@@ -53,6 +53,7 @@ def plain(**more: object) -> Recipe:
 
 
 EXACT = plain(imprecise=0.0, unnamed=0.35, no_motion=0.0, no_place=0.0, low_resolution=0.0)
+SIZES = (0.2, 0.45, 0.9)  # of subjects, as shares of the frame
 # what each set holds: its recipe, and whether the path is planned from the sentence
 SETS: dict[str, tuple[Recipe, bool]] = {
     "generate": (EXACT, True),
@@ -63,6 +64,7 @@ SETS: dict[str, tuple[Recipe, bool]] = {
     "edit_background": (EXACT, False),
     "edit_subject": (replace(EXACT, rest=1.0, familiar=1.0, mask="boxy"), False),
     "shapes": (replace(EXACT, shapes=1.0, unnamed=0.0), True),
+    **{f"size {size:.0%}": (replace(EXACT, extent=size), True) for size in SIZES},
 }
 
 

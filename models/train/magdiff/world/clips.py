@@ -38,7 +38,8 @@ class World:
 
 @dataclass
 class Recipe:
-    """Shares of what a batch of clips holds; `motion` and `place` fix indices, `path` the way of each subject.
+    """Shares of what a batch of clips holds; `motion` and `place` fix indices, `path` the way of each subject,
+    `extent` the size of all, as a share of the frame.
 
     `rest`: the cut-out is everything but the subject, which the sentence names; `familiar`: how many of those name
     one of `FAMILIAR` (all, where `word` fixes its index).
@@ -61,6 +62,7 @@ class Recipe:
     word: Tensor | None = None
     mask: str | None = None
     path: Path | None = None
+    extent: float | None = None
 
 
 @dataclass
@@ -186,6 +188,7 @@ def compose(
     if bool(shaped.any()):
         rgba[shaped] = shape_subjects(g, int(shaped.sum()), SIDE)
     extent = drawn_extent(g, n)
+    extent = extent if r.extent is None else torch.full_like(extent, r.extent)
     speed_index = _choose(g, n, r.speeds, 3)
     factor = torch.tensor(SPEED_FACTORS)[speed_index]
     extent = extent * starting_size(motion)

@@ -7,6 +7,7 @@ export const findAlphaTexts = {
     weight: (measure: string) => `Weight of ${measure}`,
     start: 'Find α',
     stop: 'Stop',
+    goOn: 'Go on',
     plot: (text: string, image: string) => `The way the search went, best at text α ${text} and image α ${image}`,
     text: 'text α',
     image: 'image α',

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Lane, laneCurves } from '../../../../models/lanes/weightsOverTime.ts';
+import { type Lane, laneCurves, loraWeight } from '../../../../models/lanes/weightsOverTime.ts';
 import { Editor } from '../../../../renderer/editor/editor.ts';
 import { addSources } from '../../../../renderer/editor/timelineCommands.ts';
 import {
+  laneOf,
   nextTakePlace,
   takeFrameOf,
   toggleLane,
   weightAt,
+  weightsInMotion,
   withKey,
   withLane,
   withMovedKey,
@@ -87,6 +89,24 @@ describe('a lane', () => {
     editor.undo();
     expect(settings().overTime.frames.textAlpha).toEqual([]);
     expect(weightAt(settings(), 'textAlpha', 4)).toBe(0.7);
+  });
+
+  it('of a LoRA begins with what the prompt asks for, or with its own strength, and ends in the prompt', () => {
+    const weight = loraWeight('detail');
+    const now = () => ({ lanes: settings().overTime.loras, prompt: settings().prompt });
+    toggleLane(editor, weight, 2, 'Lane', 0.6);
+    expect(now().lanes).toEqual([{ lora: 'detail', keys: [{ frame: 2, value: 0.6, curve: 'linear' }] }]);
+    expect(weightsInMotion(settings())).toEqual([weight]);
+    editor.updateSettings(
+      'Detail',
+      withLane(settings(), weight, withKey(laneOf(settings(), weight), { frame: 6, value: 1 })),
+    );
+    expect(weightAt(settings(), loraWeight('Detail'), 4)).toBeCloseTo(0.8);
+    toggleLane(editor, weight, 4, 'Lane', 0.6);
+    expect(now()).toEqual({ lanes: [], prompt: expect.stringMatching(/ <lora:detail:0\.8>$/) });
+    expect(weightAt(settings(), weight, 0, 0.6)).toBeCloseTo(0.8);
+    toggleLane(editor, weight, 0, 'Lane', 0.6);
+    expect(now().lanes[0]?.keys[0]?.value).toBeCloseTo(0.8);
   });
 
   it('lies where the next take will: an edit at its range, in the clip’s frames', () => {

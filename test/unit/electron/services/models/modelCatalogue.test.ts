@@ -56,9 +56,26 @@ it('offers sets of loose files, with the sampler, steps and guidance they were m
   });
   const models = await new ModelCatalogue([kept]).list();
   expect(
-    models.map(({ id, title, sampler, steps, learnedAlpha }) => ({ id, title, sampler, steps, learnedAlpha })),
+    models.map(({ id, title, sampler, steps, learnedAlpha, loras }) => ({
+      ...{ id, title, sampler, steps, learnedAlpha },
+      loras,
+    })),
   ).toEqual([
-    { id: 'klein', title: 'Tiny', sampler: null, steps: 25, learnedAlpha: null },
-    { id: 'schnell', title: 'Schnell', sampler: 'lcm', steps: 6, learnedAlpha: null },
+    {
+      id: 'klein',
+      title: 'Tiny',
+      sampler: null,
+      steps: 25,
+      learnedAlpha: null,
+      loras: [{ name: 'style', weight: 0.5 }],
+    },
+    {
+      id: 'schnell',
+      title: 'Schnell',
+      sampler: 'lcm',
+      steps: 6,
+      learnedAlpha: null,
+      loras: [{ name: 'style', weight: 0.5 }],
+    },
   ]);
 });

@@ -32,7 +32,7 @@ const parameters: TakeParameters = {
   },
   alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   ...{ overTime: still, hfa: { enabled: true, strength: 1 }, sampler: 'ddim', steps: 2, eta: 0, seed: 7, frames: 3 },
-  ...{ strength: 1, inversion: false, ownPixels: true, featherPixels: 3, overlapFrames: 1 },
+  ...{ strength: 1, inversion: false, ownPixels: true, placeLight: 0, featherPixels: 3, overlapFrames: 1 },
 };
 const size = { width: 32, height: 32 };
 const picture = { ...size, data: Uint8Array.from({ length: 4096 }, (_, index) => (index * 37) % 256) };

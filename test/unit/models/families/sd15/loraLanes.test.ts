@@ -178,7 +178,7 @@ const parameters: TakeParameters = {
   ...{ keep: 'subject', prompt: 'a ball', negativePrompt: '', sda: true, weights: 'teacher' },
   alpha: { mode: 'learned', text: 1, image: 1, schedule: [], layers: [] },
   ...{ overTime: still, hfa: { enabled: true, strength: 1 }, sampler: 'ddim', steps: 2, eta: 0, seed: 7, frames: 3 },
-  ...{ strength: 1, inversion: false, ownPixels: true, featherPixels: 3, overlapFrames: 1 },
+  ...{ strength: 1, inversion: false, ownPixels: true, placeLight: 0, featherPixels: 3, overlapFrames: 1 },
   prepare: { denoise: false, levels: false, outline: false },
 };
 

@@ -47,6 +47,7 @@ const parameters: TakeParameters = {
   strength: 1,
   inversion: false,
   ownPixels: true,
+  placeLight: 0,
   featherPixels: 3,
   overlapFrames: 1,
 };
