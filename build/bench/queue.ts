@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { EngineHost } from '../../electron/engine/engineHost.ts';
-import type { EngineEvent, EngineJob } from '../../electron/engine/engineProtocol.ts';
+import type { EngineEvent, EngineJob, TakeResult } from '../../electron/engine/engineProtocol.ts';
 import { queuePlaceOf } from '../../electron/queue/queueAddress.ts';
 import { QueueEngine } from '../../electron/queue/queueEngine.ts';
 import { runQueueWorker } from '../../electron/queue/queueWorker.ts';
@@ -14,8 +14,14 @@ import type { Measure } from './measure.ts';
 /** Takes of a turn, asked for at once. */
 const takes = 4;
 
-/** Turns of each kind; the quickest counts, for what else the machine does only makes them longer. */
+/** Rounds of one turn of each kind. */
 const rounds = 3;
+
+/** A turn: until all its takes were made, and how much of that their engines say they took. */
+interface Turn {
+  readonly seconds: number;
+  readonly engineSeconds: number;
+}
 
 interface Engine {
   submit(job: EngineJob, onEvent: (event: EngineEvent) => void): void;
@@ -40,8 +46,7 @@ export async function benchQueue(modelFolder: string, address: string): Promise<
   const queue = new QueueEngine({ place, hashOf: async () => hash });
   const models = [{ folder: resolve(modelFolder), title: 'bundled', hash }];
   let number = 0;
-  /** Seconds until all takes of a turn are made. */
-  const turn = async (engine: Engine): Promise<number> => {
+  const turn = async (engine: Engine): Promise<Turn> => {
     const began = performance.now();
     const jobs = Array.from({ length: takes }, (_, take): EngineJob => {
       const id = `bench-${process.pid}-${++number}`;
@@ -52,11 +57,12 @@ export async function benchQueue(modelFolder: string, address: string): Promise<
         mask: { kind: 'alpha' },
       };
     });
-    await Promise.all(jobs.map((job) => ended(engine, job)));
-    return (performance.now() - began) / 1000;
+    const made = await Promise.all(jobs.map((job) => ended(engine, job)));
+    const engineSeconds = made.reduce((sum, { seconds }) => sum + seconds, 0);
+    return { seconds: (performance.now() - began) / 1000, engineSeconds };
   };
   /** The same with so many workers, which are there before the turn begins and gone after it. */
-  const turnWith = async (count: number): Promise<number> => {
+  const turnWith = async (count: number): Promise<Turn> => {
     const stop = new AbortController();
     const working = engines
       .slice(0, count)
@@ -75,23 +81,13 @@ export async function benchQueue(modelFolder: string, address: string): Promise<
   try {
     await turn(here);
     await turnWith(engines.length);
-    const own: number[] = [];
-    const queued = counts.map((): number[] => []);
+    const own: Turn[] = [];
+    const queued = counts.map((): Turn[] => []);
     for (let round = 0; round < rounds; round++) {
       own.push(await turn(here));
       for (const [index, count] of counts.entries()) queued[index]?.push(await turnWith(count));
     }
-    const without = Math.min(...own);
-    return counts.map((count, index) => {
-      const seconds = Math.min(...(queued[index] ?? []));
-      const workers = count === 1 ? 'one worker' : `${count} workers`;
-      return {
-        name: `${takes} takes over a queue with ${workers} of this machine (${seconds.toFixed(2)} s) against as many without (${without.toFixed(2)} s)`,
-        value: seconds / without,
-        unit: '×',
-        bound: { atMost: 1.05 },
-      };
-    });
+    return counts.flatMap((count, index) => measuresOf(count, own, queued[index] ?? []));
   } finally {
     await queue.close();
     await here.close();
@@ -100,10 +96,35 @@ export async function benchQueue(modelFolder: string, address: string): Promise<
   }
 }
 
-function ended(engine: Engine, job: EngineJob): Promise<void> {
+/**
+ * What a queue with so many workers costs: the whole time, by the quickest turns, and how much longer its takes are outside of engines than
+ * without it. On a machine that does other work the second says more: both its sides are held up alike.
+ */
+function measuresOf(count: number, own: readonly Turn[], queued: readonly Turn[]): Measure[] {
+  const workers = count === 1 ? 'one worker' : `${count} workers`;
+  const quickest = (turns: readonly Turn[]): number => Math.min(...turns.map(({ seconds }) => seconds));
+  const [without, over] = [quickest(own), quickest(queued)];
+  const sum = (turns: readonly Turn[], of: keyof Turn): number => turns.reduce((all, turn) => all + turn[of], 0);
+  /** Seconds in which an engine could have worked, against those in which one did. */
+  const idle = (turns: readonly Turn[], engines: number): number =>
+    (engines * sum(turns, 'seconds')) / sum(turns, 'engineSeconds');
+  const bound = { atMost: 1.05 };
+  return [
+    {
+      name: `${takes} takes over a queue with ${workers} of this machine (${over.toFixed(2)} s) against as many without (${without.toFixed(2)} s)`,
+      ...{ value: over / without, unit: '×', bound },
+    },
+    {
+      name: `the same by what engines wait (${idle(queued, count).toFixed(3)} against ${idle(own, 1).toFixed(3)} of the time they work)`,
+      ...{ value: idle(queued, count) / idle(own, 1), unit: '×', bound },
+    },
+  ];
+}
+
+function ended(engine: Engine, job: EngineJob): Promise<TakeResult> {
   return new Promise((done, failed) =>
     engine.submit(job, (event) => {
-      if (event.type === 'done') done();
+      if (event.type === 'done') done(event.result);
       else if (event.type === 'failed' || event.type === 'canceled') failed(new Error(JSON.stringify(event)));
     }),
   );
