@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: every measure of speed and memory, each beside its bound and as a ratio (1 or more is within it), all in one
- * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER]` measures the built-in
- * follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), or on drawn ones. `edit [FOLDER]` measures an
+ * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER [SEED]]` measures the
+ * built-in follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), with a seed on others of it, or on drawn ones. `edit [FOLDER]` measures an
  * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones,
  * `attention` where maps of words lie and what they cost, `queue [redis://…]` takes over a queue against takes without.
  */
@@ -30,8 +30,9 @@ async function section(title: string, bench: () => Promise<Measure[]>): Promise<
 }
 
 if (process.argv[2] === 'follow') {
-  const folder = process.argv[3];
-  const composites = folder === undefined ? drawnComposites() : filmedComposites(folder);
+  const [folder, seed] = process.argv.slice(3);
+  const composites =
+    folder === undefined ? drawnComposites() : filmedComposites(folder, seed === undefined ? undefined : Number(seed));
   await section('The built-in follower', () => benchFollow(composites, (line) => process.stdout.write(`  ${line}\n`)));
   process.exit();
 }

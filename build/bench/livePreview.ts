@@ -56,7 +56,7 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
           (event) => {
             if (event.type === 'progress' && event.progress.state === 'denoising') {
               first ||= performance.now() - began;
-              if (event.progress.step === event.progress.total) whole = performance.now() - began;
+              if (event.progress.step === event.progress.total) whole ||= performance.now() - began;
             }
             if (event.type === 'done') resolve({ first, whole });
             if (event.type === 'failed') reject(new Error(event.error.message));

@@ -70,6 +70,8 @@ async function run(job: EngineJob): Promise<void> {
       clock,
       decoderMemoryBytes: freemem() / 2,
       remember,
+    }).finally(() => {
+      model.onWork = undefined;
     });
     const paces = workOf(job, model, facts).map(({ stage, kind }) => [kind, clock.paceOf(stage)] as const);
     await pastRuns.learn(new Map(paces.flatMap(([kind, pace]) => (pace ? [[kind, pace]] : []))));

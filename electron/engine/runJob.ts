@@ -13,6 +13,7 @@ import type { EngineEvent, EngineJob, EnginePreview, TakeResult, WrittenFrames }
 import { TakeFrames } from './frames/takeFrames.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
 import type { StageClock } from './pace/stageClock.ts';
+import { Teller } from './pace/teller.ts';
 import { prepareRetake } from './retakeInputs.ts';
 
 /** What a job runs with. */
@@ -44,7 +45,9 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
   const { model, signal, emit, clock } = surroundings;
   const store = folderRunStore(job.folder);
   const frames = await TakeFrames.into(join(job.folder, 'frames'));
-  const tell = (progress: Progress): void => emit({ type: 'progress', progress: clock.timed(progress) });
+  const teller = new Teller((progress) => emit({ type: 'progress', progress }));
+  const tell = (progress: Progress): void => teller.tell(clock.timed(progress));
+  model.onWork = () => teller.stir();
   const prepared = await prepare(job, surroundings, tell);
 
   let previewer: Previewer | undefined;
@@ -66,7 +69,9 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
       await keepUpTo(frames, job, job.retake?.firstFrame ?? 0, { signal, tell });
       await frames.add(picture);
     }
-    emit({ type: 'progress', progress: clock.timed(progress), preview, frames: writtenOf(frames, prepared) });
+    const timed = clock.timed(progress);
+    teller.told(timed);
+    emit({ type: 'progress', progress: timed, preview, frames: writtenOf(frames, prepared) });
   }
   await keepUpTo(frames, job, prepared.totalFrames, { signal, tell });
   for (const message of model.warnings.splice(0)) emit({ type: 'warning', message });
@@ -109,12 +114,12 @@ async function keepUpTo(
 
 async function prepare(
   asked: EngineJob,
-  { model, signal, emit, decoderMemoryBytes, remember }: JobSurroundings,
-  tell: RunContext['tell'],
+  { model, signal, decoderMemoryBytes, remember }: JobSurroundings,
+  tell: (progress: Progress) => void,
 ): Promise<PreparedJob> {
   const store = folderRunStore(asked.folder);
   const context: RunContext = { store, signal, decoderMemoryBytes, remember, tell, decodeOnly: asked.decodeOnly };
-  emit({ type: 'progress', progress: progressOf('loading', { note: asked.source.media }) });
+  tell(progressOf('loading', { note: asked.source.media }));
   const prepared = asked.retake && (await prepareRetake(asked, asked.retake, model));
   const { job, retake } = prepared ?? { job: asked, retake: undefined };
   const kept = asked.retake?.framePaths.length;

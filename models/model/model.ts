@@ -27,6 +27,8 @@ export interface Model<Table extends NetworkTable = Networks> {
   readonly warnings: string[];
   /** Provider in use, after fall-backs. */
   readonly provider: string;
+  /** Hears whenever a network was loaded or has answered; set by whoever runs a job with the model. */
+  onWork?: (() => void) | undefined;
   /** Precision of large networks' products on it. */
   readonly precision: 'float16' | 'float32';
   /** SHA-256 over every weight file's content and the description; cached by size and time stamp. */
@@ -78,6 +80,7 @@ export async function createModel<Table extends NetworkTable>(
 class LoadedModel<Table extends NetworkTable> implements Model<Table> {
   readonly description: ModelDescription;
   readonly conditions: Conditions;
+  onWork: (() => void) | undefined;
   readonly #networks: NetworkSet<Table>;
   readonly #cacheFolder: string | undefined;
   readonly #loader: NetworkLoader<Table>;
@@ -87,7 +90,10 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
     this.description = source.description;
     this.#networks = source.networks;
     this.#cacheFolder = cacheFolder;
-    this.#loader = new NetworkLoader(source.networks, device, { cacheFolder, keptBytes, formOf: formBySize });
+    this.#loader = new NetworkLoader(source.networks, device, {
+      ...{ cacheFolder, keptBytes, formOf: formBySize },
+      onWork: () => this.onWork?.(),
+    });
     this.conditions = source.conditions(this);
   }
 

@@ -37,6 +37,8 @@ export interface LoaderOptions {
   /** Bytes that kept parts may take before the least recently used are let go. */
   readonly keptBytes: number;
   readonly formOf: FormOf;
+  /** Hears whenever a network was loaded or has answered. */
+  readonly onWork?: () => void;
 }
 
 /**
@@ -50,15 +52,17 @@ export class NetworkLoader<Table extends NetworkTable> {
   readonly #cacheFolder: string | undefined;
   readonly #formOf: FormOf;
   readonly #parts: PartCache;
+  readonly #onWork: (() => void) | undefined;
   #device: Device;
 
-  constructor(networks: NetworkSet<Table>, device: Device, { cacheFolder, keptBytes, formOf }: LoaderOptions) {
+  constructor(networks: NetworkSet<Table>, device: Device, { cacheFolder, keptBytes, formOf, onWork }: LoaderOptions) {
     this.warnings = [...device.warnings];
     this.#networks = networks;
     this.#device = device;
     this.#cacheFolder = cacheFolder;
     this.#formOf = formOf;
     this.#parts = new PartCache(keptBytes);
+    this.#onWork = onWork;
   }
 
   /** Provider in use, after fall-backs. */
@@ -85,8 +89,11 @@ export class NetworkLoader<Table extends NetworkTable> {
       flops,
       memory,
       // A part that was let go between two runs loads itself again; the table's entry says what its outputs are.
-      run: async (inputs) =>
-        (await this.#parts.get(key, load)).run(inputs) as Promise<Record<OutputOf<Table, Name>, FloatTensor>>,
+      run: async (inputs) => {
+        const answer = await (await this.#parts.get(key, load)).run(inputs);
+        this.#onWork?.();
+        return answer as Record<OutputOf<Table, Name>, FloatTensor>;
+      },
     };
   }
 
@@ -142,6 +149,7 @@ export class NetworkLoader<Table extends NetworkTable> {
       widening,
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });
+    this.#onWork?.();
     const cost = { parameters: graph.parameters, aliveBytes: graph.activationBytes, storedBytes: weights.sizeBytes };
     return { session, graph, memory: networkMemory(cost, widening) };
   }

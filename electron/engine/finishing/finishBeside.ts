@@ -19,14 +19,15 @@ export async function* finishBeside(
   read: ClipSource['read'],
   entry: ChildEntry = childEntry('finishingThread', import.meta.url),
 ): AsyncGenerator<Picture, void, undefined> {
+  const pictures = begun(made);
   const thread = await FinishingThread.start(work, entry);
   if (!thread) {
-    yield* finishFrames(read(), made, work.finishing);
+    yield* finishFrames(read(), pictures, work.finishing);
     return;
   }
   try {
     let ahead = 0;
-    for await (const picture of made) {
+    for await (const picture of pictures) {
       thread.send({ made: picture });
       for (ahead++; ahead > mostAhead; ahead--) {
         const finished = await thread.next();
@@ -39,6 +40,24 @@ export async function* finishBeside(
   } finally {
     thread.leave();
   }
+}
+
+/** The same frames, the first of which is begun at once. */
+function begun(made: AsyncIterable<Picture>): AsyncIterable<Picture> {
+  const iterator = made[Symbol.asyncIterator]();
+  let first: Promise<IteratorResult<Picture>> | undefined = iterator.next();
+  // Whoever takes it hears of its failure.
+  first.catch(() => undefined);
+  const next = (): Promise<IteratorResult<Picture>> => {
+    const taken = first ?? iterator.next();
+    first = undefined;
+    return taken;
+  };
+  const end = async (): Promise<IteratorResult<Picture>> => {
+    await iterator.return?.();
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
 }
 
 /** The thread, as the engine's own sees it. */

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { secondsAt } from '../../../../electron/engine/pace/jobWork.ts';
 import { PastRuns } from '../../../../electron/engine/pace/pastRuns.ts';
 import { StageClock } from '../../../../electron/engine/pace/stageClock.ts';
-import { progressOf } from '../../../../models/progress/progress.ts';
+import { Teller } from '../../../../electron/engine/pace/teller.ts';
+import { type Progress, progressOf } from '../../../../models/progress/progress.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -33,6 +34,23 @@ test('a clock tells what a stage took until its first step and for each after it
   expect(clock.paceOf('encoding')).toEqual({ first: 0.5, each: 0.06 });
   expect(clock.paceOf('denoising')).toEqual({ first: 2, each: 0.4 });
   expect(clock.paceOf('decoding')).toBeUndefined();
+});
+
+test('while work goes on the last is told again with what is left of its time, and not more often than it has to be', () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const said: Progress[] = [];
+  const teller = new Teller((progress) => said.push(progress));
+  teller.stir();
+  expect(said).toEqual([]);
+  const step = progressOf('denoising', { step: 2, total: 8, secondsLeft: 0.7 });
+  teller.tell(step);
+  now = 300;
+  teller.stir();
+  expect(said).toEqual([step]);
+  for (now of [500, 1000, 1500]) teller.stir();
+  expect(said.map(({ secondsLeft }) => secondsLeft)).toEqual([0.7, expect.closeTo(0.2), 0, 0]);
+  expect(said.at(-1)).toMatchObject({ state: 'denoising', step: 2, total: 8 });
 });
 
 test('a stage that a run went on with from its middle teaches nothing', () => {
