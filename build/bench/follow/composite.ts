@@ -43,19 +43,27 @@ export function composite({ name, half, place, subject, occluder }: CompositePar
   const { width, height, frameCount } = place;
   const size = { width, height, frameCount };
   const layers = occluder ? [subject, occluder] : [subject];
+  // A frame's picture and its mask are asked for one after the other.
+  const latest = new Map<Layer, { readonly index: number; readonly part: Laid }>();
+  const laidIn = (layer: Layer, index: number): Laid => {
+    const before = latest.get(layer);
+    const part = before?.index === index ? before.part : laid(layer, index, size);
+    latest.set(layer, { index, part });
+    return part;
+  };
   return {
     ...size,
     name,
     half,
     frame: async (index) => {
       const frame = (await place.frame(index)).slice();
-      for (const layer of layers) over(frame, width, laid(layer, index, size));
+      for (const layer of layers) over(frame, width, laidIn(layer, index));
       return frame;
     },
     mask: async (index) => {
       const shares = new Float32Array(width * height);
       for (const layer of layers) {
-        const { left, top, width: across, height: down, alpha } = laid(layer, index, size);
+        const { left, top, width: across, height: down, alpha } = laidIn(layer, index);
         for (let y = 0, from = 0; y < down; y++)
           for (let x = 0, at = (top + y) * width + left; x < across; x++, at++, from++)
             shares[at] = layer === subject ? alpha[from] : shares[at] * (1 - alpha[from]);

@@ -1,4 +1,5 @@
 import type { MaskOperation } from '../../../models/masks/maskDrawing.ts';
+import { waveFile } from '../../media/waveFile.ts';
 import type { RgbaPicture } from '../media/mediaPort.ts';
 
 /** Side of the sample's square frames, in pixels. */
@@ -64,29 +65,18 @@ export function sampleSubjectOutline(frameIndex: number): MaskOperation {
 /** A short tune as a WAV file (mono, 16 bits, 44100 Hz), as long as the sample clip. */
 export function sampleSound(): Uint8Array {
   const rate = 44_100;
-  const count = Math.round((rate * sampleFrameCount) / sampleFramesPerSecond);
-  const bytes = Buffer.alloc(44 + count * 2);
-  bytes.write('RIFF', 0, 'ascii');
-  bytes.writeUInt32LE(36 + count * 2, 4);
-  bytes.write('WAVEfmt ', 8, 'ascii');
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(rate, 24);
-  bytes.writeUInt32LE(rate * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36, 'ascii');
-  bytes.writeUInt32LE(count * 2, 40);
   const notes = [392, 440, 523.25, 587.33, 523.25, 440];
-  for (let index = 0; index < count; index++) {
-    const seconds = index / rate;
-    const beat = seconds * 2;
-    const frequency = notes[Math.floor(beat) % notes.length] ?? 440;
-    const fade = Math.exp(-3 * (beat % 1)) * Math.min(1, (beat % 1) * 60);
-    bytes.writeInt16LE(Math.round(9000 * fade * Math.sin(2 * Math.PI * frequency * seconds)), 44 + index * 2);
-  }
-  return bytes;
+  const samples = Float32Array.from(
+    { length: Math.round((rate * sampleFrameCount) / sampleFramesPerSecond) },
+    (_, index) => {
+      const seconds = index / rate;
+      const beat = seconds * 2;
+      const frequency = notes[Math.floor(beat) % notes.length] ?? 440;
+      const fade = Math.exp(-3 * (beat % 1)) * Math.min(1, (beat % 1) * 60);
+      return 0.275 * fade * Math.sin(2 * Math.PI * frequency * seconds);
+    },
+  );
+  return waveFile(samples, rate);
 }
 
 function paintPlace(x: number, y: number): Colour {

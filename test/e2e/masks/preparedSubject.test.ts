@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSample, type SampleStudio } from './sampleStudio.ts';
-import { expectAccessible } from './support.ts';
+import { openSample, type SampleStudio } from '../sampleStudio.ts';
+import { expectAccessible } from '../support.ts';
 
 // A subject that the model would find hard to see is mended by one click; each test goes on where the last one left.
 let sample: SampleStudio;
