@@ -91,9 +91,8 @@ async function isNeeded(
 ): Promise<boolean> {
   const folder = `jobs/${jobId}`;
   const names = await readdir(shared.at(folder)).catch((): string[] => []);
-  const uses = await Promise.all(
-    [folder, ...names.map((name) => `${folder}/${name}`)].map((at) => lastUse(shared, at)),
-  );
+  const places = [folder, ...names.map((name) => `${folder}/${name}`)];
+  const uses = await Promise.all(places.map((place) => lastWritten(shared, place)));
   const idle = now - Math.max(...uses);
   if (idle <= keptMilliseconds) return true;
   // A queue that cannot be asked may still have it.
@@ -114,8 +113,15 @@ async function namesIn(shared: SharedFiles, folder: string, pattern: RegExp): Pr
   return names.filter((name) => pattern.test(name));
 }
 
-/** When it was last written or asked for; a file that is gone was used just now. */
+/** When an input was last put there, read or asked for; one that is gone was used just now. */
 const lastUse = (shared: SharedFiles, place: string): Promise<number> =>
+  stat(shared.at(place)).then(
+    ({ mtimeMs, atimeMs }) => Math.max(mtimeMs, atimeMs),
+    () => Number.POSITIVE_INFINITY,
+  );
+
+/** When something was last written; what is gone was written just now. */
+const lastWritten = (shared: SharedFiles, place: string): Promise<number> =>
   stat(shared.at(place)).then(
     ({ mtimeMs }) => mtimeMs,
     () => Number.POSITIVE_INFINITY,

@@ -40,9 +40,9 @@ export class SharedFiles {
     const target = this.at(place);
     const there = await stat(target).catch(() => undefined);
     if (there?.size === (await stat(path)).size) {
-      const now = new Date();
-      // Where it was cleared away this very moment, the studio sees that it is gone and puts it there again.
-      await utimes(target, now, now).catch(() => undefined);
+      // Its time of change stays, for by that engines know what they have encoded. Where it was cleared away this very moment, the
+      // studio sees that it is gone and puts it there again.
+      await utimes(target, new Date(), there.mtime).catch(() => undefined);
       return place;
     }
     const half = `${target}.${randomUUID()}.part`;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { type Clearing, clearShared, keptMilliseconds, noteSent } from '../../../../electron/queue/clearShared.ts';
@@ -75,8 +75,11 @@ it('leaves jobs of another server’s queue for a month', async () => {
 
 it('an input that is asked for again counts as used anew', async () => {
   const place = await input('again', 5);
+  const { mtimeMs } = await stat(shared.at(place));
   await shared.put(join(files.folder, `${number}-again.png`));
   expect(await clear([])).toEqual([]);
+  // Engines know by its time of change that it is what they have encoded.
+  expect((await stat(shared.at(place))).mtimeMs).toBe(mtimeMs);
   expect(await shared.hasAll([place])).toBe(true);
 });
 
