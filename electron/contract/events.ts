@@ -7,6 +7,7 @@ import { gridView } from './grid/grids.ts';
 import { jobView } from './jobs.ts';
 import { maskOperation } from './masks/maskOperations.ts';
 import { attentionEvent } from './measures/attention.ts';
+import { takeMeasuredEvent } from './measures/takeFigures.ts';
 import { fetchEntryView, foundFileView, modelFolderView, modelSetView } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 
@@ -15,6 +16,7 @@ export const studioEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job'), job: jobView }),
   z.strictObject({ type: z.literal('jobGone'), projectId: z.string(), jobId: z.string() }),
   attentionEvent,
+  takeMeasuredEvent,
   z.strictObject({ type: z.literal('alphaSearch'), search: alphaSearchView }),
   z.strictObject({ type: z.literal('ablation'), ablation: ablationView }),
   z.strictObject({ type: z.literal('ablationGone'), projectId: z.string(), ablationId: z.string() }),

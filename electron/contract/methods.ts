@@ -7,6 +7,7 @@ import { recordId } from './identities.ts';
 import { exportOptions, followRequest, jobView, takeRequest } from './jobs.ts';
 import { maskOperation, regionPrompt } from './masks/maskOperations.ts';
 import { attentionMethods } from './measures/attention.ts';
+import { figuresMethods } from './measures/takeFigures.ts';
 import { modelMethods } from './models/modelLibrary.ts';
 import { modelView } from './models/modelView.ts';
 import { promptWorld } from './models/promptWorld.ts';
@@ -93,6 +94,7 @@ export const methods = {
   ...gridMethods,
   ...ablationMethods,
   ...attentionMethods,
+  ...figuresMethods,
   ...alphaMethods,
   'projects.list': { input: none, output: z.strictObject({ projects: z.array(projectSummary) }) },
   'projects.create': { input: z.strictObject({ name: z.string().min(1).max(100) }), output: project },

@@ -7,8 +7,27 @@ import type { EngineJob, MaskInput } from '../engine/engineProtocol.ts';
 import type { QueuedJob } from './queueProtocol.ts';
 import type { SharedFiles } from './sharedFiles.ts';
 
+/** A job ready for a queue, and the places of the inputs that it needs. */
+export interface PackedJob {
+  readonly queued: QueuedJob;
+  readonly inputs: readonly string[];
+}
+
 /** Puts a job's files into the shared folder and says where they are there. */
-export async function packJob(job: EngineJob, shared: SharedFiles): Promise<QueuedJob> {
+export async function packJob(job: EngineJob, files: SharedFiles): Promise<PackedJob> {
+  const inputs: string[] = [];
+  const shared = {
+    put: async (path: string): Promise<string> => {
+      const place = await files.put(path);
+      inputs.push(place);
+      return place;
+    },
+    putFolder: async (path: string): Promise<Record<string, string>> => {
+      const places = await files.putFolder(path);
+      inputs.push(...Object.values(places));
+      return places;
+    },
+  };
   const folders: Record<string, Record<string, string>> = {};
   const mask = async (input: MaskInput): Promise<MaskInput> => {
     if (input.kind === 'file') return { ...input, path: await shared.put(input.path) };
@@ -20,7 +39,7 @@ export async function packJob(job: EngineJob, shared: SharedFiles): Promise<Queu
   const { folder: _folder, modelFolder: _model, source, retake, ...rest } = job;
   const framePaths: string[] = [];
   for (const path of retake?.framePaths ?? []) framePaths.push(await shared.put(path));
-  return {
+  const queued: QueuedJob = {
     version: 1,
     job: {
       ...rest,
@@ -30,6 +49,7 @@ export async function packJob(job: EngineJob, shared: SharedFiles): Promise<Queu
     },
     folders,
   };
+  return { queued, inputs };
 }
 
 /** The engine's job of a queued one, on a machine where the model is in `modelFolder`. @throws StudioError for one it cannot read */

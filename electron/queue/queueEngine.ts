@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { StudioError } from '../../models/errors/studioError.ts';
 import { progressOf } from '../../models/progress/progress.ts';
 import type { EngineEvent, EngineJob } from '../engine/engineProtocol.ts';
+import { clearOver, noteSent } from './clearShared.ts';
 import { connectionTo, requireReachable } from './connection.ts';
 import { packJob } from './portableJob.ts';
 import type { QueuePlace } from './queueAddress.ts';
@@ -23,6 +24,9 @@ import { SharedFiles } from './sharedFiles.ts';
 
 /** Ended jobs are known to the queue for a day, for a studio that was not there when they ended. */
 const endedSeconds = 86_400;
+
+/** Least time between two times of clearing the shared folder. */
+const clearMilliseconds = 3_600_000;
 
 /** A job that is with the queue. */
 interface Sent {
@@ -55,6 +59,7 @@ export class QueueEngine {
   readonly #queues = new Map<string, Promise<OpenQueue>>();
   #connection: Redis | undefined;
   #closed = false;
+  #clearedAt = 0;
 
   constructor(options: QueueEngineOptions) {
     this.#options = options;
@@ -122,13 +127,21 @@ export class QueueEngine {
     const state = await before?.getState();
     if (state === 'completed' && before) return this.#ended(job.id, before.returnvalue);
     if (state === 'failed') await before?.remove();
-    await queue.add('take', await packJob(job, this.#shared), {
+    await queue.add('take', await this.#packed(job, queue.name), {
       ...{ jobId: job.id, attempts: 1 },
       ...{ removeOnComplete: { age: endedSeconds }, removeOnFail: { age: endedSeconds } },
     });
     const able = (await this.workers()).filter(({ models }) => models.some((model) => model.hash === hash));
     if (able.length === 0)
       onEvent({ type: 'warning', message: `No worker of ${place.label} has this model now; the take waits for one.` });
+  }
+
+  /** A job's inputs in the shared folder, and written down there that it needs them. */
+  async #packed(job: EngineJob, queue: string): Promise<QueuedJob> {
+    const packed = await packJob(job, this.#shared);
+    await noteSent(this.#shared, job.id, { place: this.label, queue, inputs: [...packed.inputs] });
+    // What another studio was clearing away just then is put there again; from here on it is known to be needed.
+    return (await this.#shared.hasAll(packed.inputs)) ? packed.queued : (await packJob(job, this.#shared)).queued;
   }
 
   async #cancelNow(jobId: string, { queue }: Sent): Promise<void> {
@@ -220,7 +233,16 @@ export class QueueEngine {
     await cp(result.framesFolder, framesFolder, { recursive: true });
     await cp(result.latentsPath, latentsPath);
     await rm(this.#shared.jobFolder(id), { recursive: true, force: true });
+    this.#clear();
     return { type: 'done', result: { ...result, framesFolder, latentsPath } };
+  }
+
+  /** Clears the shared folder of what no job needs, now and then; what cannot be cleared stays for the next time. */
+  #clear(): void {
+    const now = Date.now();
+    if (this.#closed || now - this.#clearedAt < clearMilliseconds) return;
+    this.#clearedAt = now;
+    void clearOver(this.#shared, this.#options.place, this.#connected()).catch(() => undefined);
   }
 
   #tellLast(jobId: string, event: EngineEvent): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, totalmem } from 'node:os';
 import { type Job, Worker } from 'bullmq';
 import type { EngineEvent, EngineJob } from '../engine/engineProtocol.ts';
+import { clearOver } from './clearShared.ts';
 import { connectionTo, requireReachable } from './connection.ts';
 import { unpackJob } from './portableJob.ts';
 import type { QueuePlace } from './queueAddress.ts';
@@ -76,6 +77,8 @@ export async function runQueueWorker(options: QueueWorkerOptions, signal: AbortS
     const text = JSON.stringify(facts);
     connection.set(workerKey(place.name, id), text, 'PX', presenceHoldsMilliseconds).catch(() => undefined);
   };
+  // What cannot be cleared now stays for the next time.
+  void clearOver(shared, place, connection).catch(() => undefined);
   sayPresent();
   const presence = setInterval(sayPresent, presenceMilliseconds);
   const queues = models.map((model) => {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../models/errors/studioError.ts';
@@ -9,6 +9,12 @@ import { translateWriteError } from '../../models/files/atomicFile.ts';
 /** Folders of files by their content, and of jobs. */
 const assetsName = 'assets';
 const jobsName = 'jobs';
+
+/** Names of inputs: their hash and what kind of file they are; of one that is being copied, more behind it. */
+export const inputPattern = /^[0-9a-f]{64}(\.\w+)?(\.[0-9a-f-]{36}\.part)?$/;
+
+/** Names of jobs' folders. */
+export const jobPattern = /^[\w-]{1,80}$/;
 
 /** The folder that studio and workers see: inputs lie in it by their SHA-256, and every job has a folder. Places are told relative to it. */
 export class SharedFiles {
@@ -26,14 +32,19 @@ export class SharedFiles {
       });
   }
 
-  /** Puts a file there, unless it is there already; answers its place. */
+  /** Puts a file there, unless it is there already, which then counts as used anew; answers its place. */
   async put(path: string): Promise<string> {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path), hash);
     const place = `${assetsName}/${hash.digest('hex')}${extname(path).toLowerCase()}`;
     const target = this.at(place);
     const there = await stat(target).catch(() => undefined);
-    if (there?.size === (await stat(path)).size) return place;
+    if (there?.size === (await stat(path)).size) {
+      // Its time of change stays, for by that engines know what they have encoded. Where it was cleared away this very moment, the
+      // studio sees that it is gone and puts it there again.
+      await utimes(target, new Date(), there.mtime).catch(() => undefined);
+      return place;
+    }
     const half = `${target}.${randomUUID()}.part`;
     try {
       await copyFile(path, half, constants.COPYFILE_FICLONE);
@@ -51,6 +62,12 @@ export class SharedFiles {
     for (const entry of await readdir(folder, { withFileTypes: true }))
       if (entry.isFile()) places[entry.name] = await this.put(join(folder, entry.name));
     return places;
+  }
+
+  /** Whether all of some places are there. */
+  async hasAll(places: readonly string[]): Promise<boolean> {
+    const found = await Promise.all(places.map((place) => stat(this.at(place)).catch(() => undefined)));
+    return !found.includes(undefined);
   }
 
   /** The folder of a job. */

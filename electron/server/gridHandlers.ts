@@ -2,11 +2,12 @@ import type { ablationMethods } from '../contract/grid/ablations.ts';
 import type { alphaMethods } from '../contract/grid/alphaSearches.ts';
 import type { gridMethods } from '../contract/grid/grids.ts';
 import type { attentionMethods } from '../contract/measures/attention.ts';
+import type { figuresMethods } from '../contract/measures/takeFigures.ts';
 import { exportGrid } from '../services/grids/exportGrid.ts';
 import type { MethodHandlers } from './methodHandler.ts';
 import type { StudioServices } from './studioServices.ts';
 
-/** Binds the calls about grids, ablations, searches for α and attention to their services. Inputs are already parsed. */
+/** Binds the calls about grids, ablations, searches for α, attention and figures to their services. Inputs are already parsed. */
 export function createGridHandlers({
   library,
   grids,
@@ -14,9 +15,14 @@ export function createGridHandlers({
   attention,
   alpha,
   ablations,
+  figures,
 }: StudioServices): Pick<
   MethodHandlers,
-  keyof typeof gridMethods | keyof typeof attentionMethods | keyof typeof alphaMethods | keyof typeof ablationMethods
+  | keyof typeof gridMethods
+  | keyof typeof attentionMethods
+  | keyof typeof figuresMethods
+  | keyof typeof alphaMethods
+  | keyof typeof ablationMethods
 > {
   return {
     'grids.list': async ({ projectId }) => ({ grids: await grids.list(await library.opened(projectId)) }),
@@ -43,6 +49,10 @@ export function createGridHandlers({
     },
     'takes.attention': async ({ projectId, takeId }) => {
       attention.read(await library.opened(projectId), takeId);
+      return {};
+    },
+    'takes.measure': async ({ projectId, takeId }) => {
+      figures.measure(await library.opened(projectId), takeId);
       return {};
     },
     'grids.remove': async ({ projectId, gridId }) => {

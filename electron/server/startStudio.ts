@@ -16,6 +16,7 @@ import { ExportService } from '../services/jobs/exportService.ts';
 import { JobList } from '../services/jobs/jobList.ts';
 import { JobService } from '../services/jobs/jobService.ts';
 import { AttentionService } from '../services/measures/attentionService.ts';
+import { FiguresService } from '../services/measures/figuresService.ts';
 import { type MeasurePort, measureProgram } from '../services/measures/measureProgram.ts';
 import { type ClickPort, ClickSelect } from '../services/media/clickSelect.ts';
 import { MediaCache } from '../services/media/mediaCache.ts';
@@ -184,6 +185,7 @@ async function createServices(options: StudioOptions, log: (line: string) => voi
     alpha: new AlphaService(making),
     ablations: new AblationService(making),
     attention: new AttentionService({ bus, catalogue, measures }),
+    figures: new FiguresService(making),
     followers,
     clicks: new ClickSelect(options.clicks ?? new ClickProgram(cacheFolder), bus, () => followers.find()),
     cache: new MediaCache(media, bus),

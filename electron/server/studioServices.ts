@@ -9,6 +9,7 @@ import type { ExportService } from '../services/jobs/exportService.ts';
 import type { JobList } from '../services/jobs/jobList.ts';
 import type { JobService } from '../services/jobs/jobService.ts';
 import type { AttentionService } from '../services/measures/attentionService.ts';
+import type { FiguresService } from '../services/measures/figuresService.ts';
 import type { ClickSelect } from '../services/media/clickSelect.ts';
 import type { MediaCache } from '../services/media/mediaCache.ts';
 import type { MediaPort } from '../services/media/mediaPort.ts';
@@ -41,6 +42,7 @@ export interface StudioServices {
   alpha: AlphaService;
   ablations: AblationService;
   attention: AttentionService;
+  figures: FiguresService;
   cache: MediaCache;
   clicks: ClickSelect;
   followers: FollowerFiles;

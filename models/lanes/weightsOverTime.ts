@@ -95,3 +95,17 @@ export function factorAt(curve: StepCurve | undefined, step: number, total: numb
   const t = total > 1 ? step / (total - 1) : 0;
   return curve.start + (curve.end - curve.start) * eases[curve.ease](t);
 }
+
+/** How weights move where some of them stand still, each of them at its number. */
+export function standingStill<Moves extends WeightsOverTime>(
+  { frames, loras, ...rest }: Moves,
+  weights: readonly LaneWeight[],
+) {
+  const stands = (weight: LaneWeight): boolean => weights.some((each) => each.toLowerCase() === weight.toLowerCase());
+  const lane = (weight: MovingWeight) => (stands(weight) ? [] : [...frames[weight]]);
+  return {
+    ...rest,
+    frames: { textAlpha: lane('textAlpha'), imageAlpha: lane('imageAlpha'), hfaStrength: lane('hfaStrength') },
+    loras: loras.filter(({ lora }) => !stands(loraWeight(lora))).map(({ lora, keys }) => ({ lora, keys: [...keys] })),
+  };
+}

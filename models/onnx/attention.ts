@@ -18,8 +18,12 @@ export interface AttentionOptions {
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
   checkShapes(q, k, v, options.heads);
-  return inParts(q, k, v, options, (...part) => [attendAll(...part, options)])[0];
+  const most = q.builder.dialect.attentionBytes;
+  return inParts({ q, k, v }, options, most, (...part) => [attendAll(...part, options)])[0];
 }
+
+/** Most bytes of scores that attention with a map has at a time: what maps cost is then little more than themselves. */
+const mappedBytes = 32 * 2 ** 20;
 
 /** Attention that also returns its weights, averaged over heads: (n, queries, keys). Always in plain operators, cut as {@link attention}. */
 export function attentionWithMap(
@@ -29,24 +33,24 @@ export function attentionWithMap(
   options: AttentionOptions,
 ): { result: Tensor; map: Tensor } {
   checkShapes(q, k, v, options.heads);
-  const [result, map] = inParts(q, k, v, options, (query, key, value) => {
+  const most = Math.min(mappedBytes, q.builder.dialect.attentionBytes);
+  const [result, map] = inParts({ q, k, v }, options, most, (query, key, value) => {
     const weights = attentionWeights(query, key, options);
     return [mergeHeads(matmul(weights, splitHeads(value, options.heads))), mean(weights, [1], false)];
   });
   return { result, map };
 }
 
-/** Attends part by part, and puts each of the results together again. */
+/** Attends part by part, each of at most so many bytes of scores, and puts each of the results together again. */
 function inParts(
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
+  { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
   options: AttentionOptions,
+  mostBytes: number,
   attend: (q: Tensor, k: Tensor, v: Tensor) => readonly Tensor[],
 ): readonly Tensor[] {
   const [n = 0, queries = 0] = q.shape;
   const rowBytes = 4 * options.heads * (k.shape[1] ?? 0);
-  const rows = Math.max(1, Math.floor(q.builder.dialect.attentionBytes / rowBytes));
+  const rows = Math.max(1, Math.floor(mostBytes / rowBytes));
   if (rows >= n * queries) return attend(q, k, v);
   if (rows >= queries || options.mask) {
     const step = Math.max(1, Math.floor(rows / queries));

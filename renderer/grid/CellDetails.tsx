@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { GridCell, GridView } from '../../electron/contract/grid/grids.ts';
-import { type MeasureName, measureNames, measureTitles, scoreText } from '../../electron/contract/measures/measures.ts';
+import type { MeasureName } from '../../electron/contract/measures/measures.ts';
 import { useDocument, useSession } from '../project/hooks.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { HintText } from '../ui/fields/Field.tsx';
 import { texts } from '../ui/texts/texts.ts';
+import { FigureList } from './FigureList.tsx';
 import styles from './GridPage.module.css';
 import { SheetFrame } from './SheetFrame.tsx';
 
@@ -35,26 +36,11 @@ export function CellDetails({
       </aside>
     );
   const { sheet, labels, measured } = cell;
-  const readers = Object.values(measured?.readers ?? {});
-  const names = measureNames.filter((name) => (measured?.scores[name] ?? null) !== null);
   return (
     <aside className={styles.details} aria-label={labels.join(', ')} data-testid="grid-large">
       <SheetFrame sheet={sheet} frame={frame} />
       <strong>{labels.join(', ')}</strong>
-      {names.length > 0 ? (
-        <dl className={styles.scores}>
-          {names.map((name) => (
-            <div key={name} className={styles.score} title={readerOf(measured?.readers[name]?.title)}>
-              <dt>{measureTitles[name].title}</dt>
-              <dd className={best.get(name) === index ? styles.best : undefined}>
-                {best.get(name) === index ? `★ ` : ''}
-                {scoreText(name, measured?.scores[name])} {measureTitles[name].unit}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
-      {readers.some(({ comparable }) => !comparable) ? <HintText>{text.notComparable}</HintText> : null}
+      {measured ? <FigureList measured={measured} isBest={(name) => best.get(name) === index} /> : null}
       <Button primary disabled={!writer} onClick={() => onKeep(index)}>
         {take ? text.cell(take.name) : text.keep}
       </Button>
@@ -62,5 +48,3 @@ export function CellDetails({
     </aside>
   );
 }
-
-const readerOf = (title: string | undefined): string | undefined => (title ? text.readBy(title) : undefined);

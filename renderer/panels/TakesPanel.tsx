@@ -114,7 +114,7 @@ function useTakeCommands(
     editor.session.set({ viewMode: 'wipe', viewport: null });
     state.set({ dialog: 'compare' });
   };
-  const retake = (dialog: 'retakeFrames' | 'retakeRegion') => (): void => {
+  const shownIn = (dialog: 'retakeFrames' | 'retakeRegion' | 'figures') => (): void => {
     looking.showTake(take);
     state.set({ dialog });
   };
@@ -151,9 +151,10 @@ function useTakeCommands(
       icon: 'retry',
       label: texts.takes.retakeFrames,
       reason: reason ?? (take.result.frameCount < 2 ? texts.retake.oneFrame : undefined),
-      onSelect: retake('retakeFrames'),
+      onSelect: shownIn('retakeFrames'),
     },
-    { icon: 'lasso', label: texts.takes.retakeRegion, reason, onSelect: retake('retakeRegion') },
+    { icon: 'lasso', label: texts.takes.retakeRegion, reason, onSelect: shownIn('retakeRegion') },
+    { icon: 'grid', label: texts.takes.figures, onSelect: shownIn('figures') },
     { icon: 'export', label: texts.takes.saveRecipe, onSelect: () => void takes.saveRecipe(take) },
     {
       icon: 'picture',

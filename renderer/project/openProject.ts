@@ -24,6 +24,7 @@ import type { Messages } from './messages.ts';
 import { initialProjectState, type ProjectScope, type ProjectState, type ProjectSurroundings } from './projectScope.ts';
 import { SmartSelect } from './smartSelect.ts';
 import { TakeCommands } from './takeCommands.ts';
+import { TakeFigures } from './takeFigures.ts';
 import { brushFor, ViewCommands } from './viewCommands.ts';
 
 /**
@@ -49,6 +50,7 @@ export class OpenProject implements ProjectScope {
   readonly attention: Attention;
   readonly alphaSearch: AlphaSearch;
   readonly ablations: Ablations;
+  readonly figures: TakeFigures;
   readonly showModels: () => void;
   readonly offerModelFiles: (files: readonly File[]) => Promise<void>;
   readonly #queue: SaveQueue;
@@ -85,6 +87,7 @@ export class OpenProject implements ProjectScope {
     this.attention = new Attention(this);
     this.alphaSearch = new AlphaSearch(this);
     this.ablations = new Ablations(this);
+    this.figures = new TakeFigures(this);
     this.#begin(opened, unsaved);
     this.#endSteps = keepSteps(this);
   }
@@ -159,6 +162,7 @@ export class OpenProject implements ProjectScope {
     } else if (event.type === 'grid' || event.type === 'gridGone') this.grids.receive(event);
     else if (event.type === 'alphaSearch') this.alphaSearch.receive(event);
     else if (event.type === 'ablation' || event.type === 'ablationGone') this.ablations.receive(event);
+    else if (event.type === 'takeMeasured') this.figures.receive(event);
     else if (event.type === 'attention') this.attention.receive(event);
     else followEvent(this, event);
     // A job that is done ends its preview itself, once what it found has been read.

@@ -17,6 +17,7 @@ export type DialogName =
   | 'rename'
   | 'retakeFrames'
   | 'retakeRegion'
+  | 'figures'
   | 'grid';
 
 /** What the page knows of an open project beside its document and session. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../../../models/errors/studioError.ts';
+import { loraWeight, standingStill } from '../../../models/lanes/weightsOverTime.ts';
 import { withLora } from '../models/loraPrompts.ts';
 import { type TakeSettings, takeSettings } from '../takeSettings.ts';
 
@@ -37,18 +38,28 @@ const switched = (title: string, change: (settings: TakeSettings, on: boolean) =
   change: (settings, value) => change(settings, value === true),
 });
 
-/** Every setting that a side can vary: one line each. */
+/** Every setting that a side can vary: one line each. A weight that varies has no lane. */
 export const variedSettings = {
-  'text-alpha': number('Text α', [0, 0.5, 1, 2], ({ alpha }, text) => ({ alpha: { ...alpha, text } })),
-  'image-alpha': number('Image α', [0, 0.5, 1, 2], ({ alpha }, image) => ({ alpha: { ...alpha, image } })),
-  'hfa-strength': number('HFA strength', [0, 0.5, 1, 1.5], ({ hfa }, strength) => ({ hfa: { ...hfa, strength } })),
+  'text-alpha': number('Text α', [0, 0.5, 1, 2], ({ alpha, overTime }, text) => ({
+    alpha: { ...alpha, text },
+    overTime: standingStill(overTime, ['textAlpha']),
+  })),
+  'image-alpha': number('Image α', [0, 0.5, 1, 2], ({ alpha, overTime }, image) => ({
+    alpha: { ...alpha, image },
+    overTime: standingStill(overTime, ['imageAlpha']),
+  })),
+  'hfa-strength': number('HFA strength', [0, 0.5, 1, 1.5], ({ hfa, overTime }, strength) => ({
+    hfa: { ...hfa, strength },
+    overTime: standingStill(overTime, ['hfaStrength']),
+  })),
   guidance: number('Guidance', [1, 1.5, 3, 6], ({ guidance }, text) => ({
     guidance: { image: 1, ...guidance, text },
   })),
   steps: number('Steps', [4, 8, 16], (_, steps) => ({ steps })),
   seed: number('Seed', [1, 2, 3, 4], (_, seed) => ({ seed })),
-  lora: number('LoRA strength', [0, 0.5, 1], ({ prompt }, strength, lora) => ({
+  lora: number('LoRA strength', [0, 0.5, 1], ({ prompt, overTime }, strength, lora) => ({
     prompt: withLora(prompt, lora, strength),
+    overTime: standingStill(overTime, [loraWeight(lora)]),
   })),
   sda: switched('SDA', (_, sda) => ({ sda })),
   apa: switched('APA', ({ alpha }, on) => ({ alpha: { ...alpha, mode: on ? 'learned' : 'equal' } })),

@@ -173,7 +173,7 @@ export class AblationService {
     if (known) return { result, measured: known };
     const { modelFolder, ...measured } = job;
     const answer = await measures.measure({
-      ...{ framesFolder: result.framesFolder, job: measured, modelFolder, folders, home },
+      ...{ frames: result.framesFolder, job: measured, modelFolder, folders, home },
     });
     if ('error' in answer)
       throw new StudioError('internal', answer.error, { hint: 'Try again; smaller takes need less memory.' });

@@ -1,3 +1,4 @@
+import { standingStill } from '../../../models/lanes/weightsOverTime.ts';
 import type { AlphaPoint } from '../../contract/grid/alphaSearches.ts';
 import type { TakeSettings } from '../../contract/takeSettings.ts';
 
@@ -14,9 +15,10 @@ const smallestStep = 0.1;
 /** Largest factor; what is beyond has never led anywhere but to noise. */
 const largest = 4;
 
-/** Settings at a point. */
+/** Settings at a point; what is searched for does not move over the frames. */
 export const settingsAt = (settings: TakeSettings, { text, image, groups }: AlphaPoint): TakeSettings => ({
   ...settings,
+  overTime: standingStill(settings.overTime, ['textAlpha', 'imageAlpha']),
   alpha: {
     ...settings.alpha,
     ...{ text, image },

@@ -179,7 +179,7 @@ export class AlphaService {
     const drawn = { ...file.recipe, settings: { ...settings, ownPixels: false } };
     const { modelFolder, ...job } = await planJob(project, { id: file.view.id, folder }, drawn, catalogue);
     const { framesFolder } = await this.#made({ ...job, modelFolder, previews: false });
-    const answer = await measures.measure({ framesFolder, job, modelFolder, folders, home });
+    const answer = await measures.measure({ frames: framesFolder, job, modelFolder, folders, home });
     if ('error' in answer)
       throw new StudioError('internal', answer.error, { hint: 'Try again; a smaller take needs less memory.' });
     const score = weightedScore(answer.measured, file.weights);

@@ -243,7 +243,7 @@ export class GridService {
         const { modelFolder, ...job } = await this.#jobOf(grid, cell, place);
         const { folders, home, measures } = this.#options;
         const answer = await measures.measure({
-          framesFolder,
+          frames: framesFolder,
           job,
           modelFolder,
           folders,

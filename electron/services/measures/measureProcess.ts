@@ -13,7 +13,7 @@ import type {
 import { measureTake } from './measureTake.ts';
 import { findBackbones, type OpenedReaders, openReaders, readerOptions } from './openReaders.ts';
 import { readTakeAttention } from './takeAttention.ts';
-import { framesOf, takeOfJob } from './takeToMeasure.ts';
+import { framesOf, framesOfPictures, takeOfJob } from './takeToMeasure.ts';
 
 /** What is open, and for what it was opened. */
 let readers: { readonly key: string; readonly opened: Promise<OpenedReaders> } | undefined;
@@ -46,7 +46,9 @@ async function modelOf(folder: string): Promise<Model> {
 
 async function measure(question: MeasureQuestion): Promise<MeasureAnswer> {
   const reading = await readersFor(question);
-  const take = await takeOfJob(await framesOf(question.framesFolder), question.job, reading.model);
+  const { frames, job } = question;
+  const pictures = await (typeof frames === 'string' ? framesOf(frames) : framesOfPictures(frames));
+  const take = await takeOfJob(pictures, job, reading.model);
   return { measured: await measureTake(take, reading) };
 }
 

@@ -4,8 +4,8 @@ import type { MeasuredJob } from './takeToMeasure.ts';
 
 /** A made take to be measured. */
 export interface MeasureQuestion {
-  /** Its frames as pictures. */
-  readonly framesFolder: string;
+  /** Its frames: a folder of pictures, or the pictures in their order. */
+  readonly frames: string | readonly string[];
   readonly job: MeasuredJob;
   /** The model that made it: it knows where the subject is, and reads where there is no backbone. */
   readonly modelFolder: string;

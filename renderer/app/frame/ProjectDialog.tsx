@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { GridPage } from '../../grid/GridPage.tsx';
+import { TakeFiguresDialog } from '../../grid/TakeFiguresDialog.tsx';
 import { CompareSheet } from '../../panels/dialogs/CompareSheet.tsx';
 import { ExportDialog } from '../../panels/dialogs/ExportDialog.tsx';
 import { MissingMedia } from '../../panels/dialogs/MissingMedia.tsx';
@@ -26,6 +27,8 @@ export function ProjectDialog(): ReactNode {
       return <MissingMedia onClose={onClose} />;
     case 'grid':
       return <GridPage onClose={onClose} />;
+    case 'figures':
+      return <TakeFiguresDialog onClose={onClose} />;
     case 'compare':
       return <CompareSheet onClose={onClose} />;
     case 'retakeFrames':

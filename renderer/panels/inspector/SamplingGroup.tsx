@@ -136,6 +136,9 @@ export function SamplingGroup({ settings, model }: { settings: TakeSettings; mod
         rows={2}
         onCommit={(negativePrompt) => set('Negative prompt', { negativePrompt })}
       />
+      {settings.negativePrompt.trim() && guidance.text === 1 && guidance.image === 1 ? (
+        <HintText warn>{text.negativeIdle}</HintText>
+      ) : null}
     </Group>
   );
 }

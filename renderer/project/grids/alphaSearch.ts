@@ -40,13 +40,17 @@ export class AlphaSearch {
     if (search.projectId === this.#project.id) this.state.set({ search });
   }
 
-  /** Puts a point into the inspector: one step of the history. */
+  /** Puts a point into the inspector, in the place of lanes: one step of the history. */
   use({ text, image, groups }: AlphaPoint): void {
     const { editor, messages } = this.#project;
-    const alpha = editor.setup?.settings.alpha;
-    if (!alpha) return;
+    const settings = editor.setup?.settings;
+    if (!settings) return;
+    const { alpha, overTime } = settings;
     const layers = Object.entries(groups).map(([name, factor]) => ({ layers: name, text: factor, image: factor }));
-    editor.updateSettings(texts.findAlpha.use, { alpha: { ...alpha, text, image, layers } });
+    editor.updateSettings(texts.findAlpha.use, {
+      alpha: { ...alpha, text, image, layers },
+      overTime: { ...overTime, frames: { ...overTime.frames, textAlpha: [], imageAlpha: [] } },
+    });
     messages.notify(texts.findAlpha.used);
   }
 }

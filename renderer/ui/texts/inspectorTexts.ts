@@ -25,6 +25,7 @@ export const inspectorTexts = {
     say: (phrase: string) => `“${phrase}”`,
     unknownWords: (words: string) => `The model does not know: ${words}`,
     negative: 'Negative prompt',
+    negativeIdle: 'At a text guidance of 1 nothing is pushed away: raise it for the negative prompt to count.',
     negativePlaceholder: 'What should not appear',
     textAlpha: 'Text α',
     textAlphaHint: 'How strongly the sentence steers.',

@@ -51,6 +51,16 @@ async function placeOf(frame: number, row: keyof typeof rowOf, up = 0): Promise<
 const settles = (wanted: ItemRecord): Promise<void> =>
   until(async () => JSON.stringify((await stored()).find(({ id }) => id === wanted.id)) === JSON.stringify(wanted));
 
+/** A piece once nothing of a gesture is still on its way: the same twice, half a second apart. */
+async function atRest(part: 'picture' | 'clip'): Promise<ItemRecord> {
+  for (let last = await named(part); ; ) {
+    await page.waitForTimeout(500);
+    const now = await named(part);
+    if (JSON.stringify(now) === JSON.stringify(last)) return now;
+    last = now;
+  }
+}
+
 const undo = async (label: RegExp): Promise<void> => page.getByRole('button', { name: label }).click();
 
 describe('the timeline', () => {
@@ -88,7 +98,7 @@ describe('the timeline', () => {
     const clip = await named('clip');
     await drag(page, await placeOf(endOf(clip) - 0.2, 'source'), await placeOf(endOf(clip) - 10, 'source'));
     await until(async () => (await named('clip')).lengthFrames < clip.lengthFrames - 7);
-    const trimmed = await named('clip');
+    const trimmed = await atRest('clip');
     await page.keyboard.down('Alt');
     await drag(page, await placeOf(trimmed.startFrame + 8, 'source'), await placeOf(trimmed.startFrame + 4, 'source'));
     await page.keyboard.up('Alt');

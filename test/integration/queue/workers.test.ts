@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -7,8 +7,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { takeSettings } from '../../../electron/contract/takeSettings.ts';
 import { EngineHost } from '../../../electron/engine/engineHost.ts';
 import type { EngineEvent, EngineJob } from '../../../electron/engine/engineProtocol.ts';
+import { clearOver, keptMilliseconds } from '../../../electron/queue/clearShared.ts';
+import { connectionTo } from '../../../electron/queue/connection.ts';
 import { queuePlaceOf } from '../../../electron/queue/queueAddress.ts';
 import { QueueEngine } from '../../../electron/queue/queueEngine.ts';
+import { SharedFiles } from '../../../electron/queue/sharedFiles.ts';
 import { modelHashOf } from '../../../models/families/modelHashOf.ts';
 import { writeTinyModel } from '../../fixtures/models/tinyModel.ts';
 import { type RedisServer, startRedis } from '../../fixtures/redisServer.ts';
@@ -196,6 +199,21 @@ test('a take for which no worker has the model waits, and says so', async () => 
     }),
   );
   expect(heard).toMatchObject({ message: expect.stringMatching(/No worker of alone on .* has this model now/) });
+  // However long it waits, its inputs stay; once it is taken out nobody needs them.
+  const place = queuePlaceOf(address('alone'), join(folder, 'alone'));
+  const shared = new SharedFiles(place.sharedFolder);
+  const connection = connectionTo(place);
+  const longAgo = new Date(Date.now() - 3 * keptMilliseconds);
+  for (const name of await readdir(place.sharedFolder, { recursive: true }))
+    await utimes(join(place.sharedFolder, name), longAgo, longAgo);
+  expect(await clearOver(shared, place, connection)).toEqual([]);
   queue.cancel('alone-1');
+  const gone: string[] = [];
+  for (let wait = 0; wait < 50 && gone.length === 0; wait++) {
+    await new Promise((done) => setTimeout(done, 100));
+    gone.push(...(await clearOver(shared, place, connection)));
+  }
+  expect(gone).toEqual(['jobs/alone-1', expect.stringMatching(/^assets\/[0-9a-f]{64}\.png$/)]);
+  connection.disconnect();
   await queue.close();
 });

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { attention } from '../../../../models/onnx/attention.ts';
+import { attention, attentionWithMap } from '../../../../models/onnx/attention.ts';
 import { type Dialect, dialectOf } from '../../../../models/onnx/dialect.ts';
 import { geglu, silu } from '../../../../models/onnx/elementwise.ts';
 import { GraphBuilder, type Tensor } from '../../../../models/onnx/graphBuilder.ts';
 import { linear, linearColumns } from '../../../../models/onnx/linear.ts';
 import { encodeModel } from '../../../../models/onnx/modelFile.ts';
 import { groupNorm } from '../../../../models/onnx/normalization.ts';
-import { resizeNearest, transpose } from '../../../../models/onnx/shaping.ts';
+import { concatenate, reshape, resizeNearest, transpose } from '../../../../models/onnx/shaping.ts';
 import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { translateRuntimeError } from '../../../../models/runtime/runtimeError.ts';
 import { type RuntimeTensor, Session } from '../../../../models/runtime/session.ts';
@@ -70,8 +70,17 @@ describe('the forms of one meaning agree', () => {
           const build = ([q, k, v]: readonly Tensor[]): Tensor => attention(q, k, v, { heads });
           const plain = await run(dialectOf('plain'), shapes, build);
           expectClose(await run(dialectOf('cpu'), shapes, build), plain);
+          // The result, then its map.
+          const buildMapped = ([q, k, v]: readonly Tensor[]): Tensor => {
+            const { result, map } = attentionWithMap(q, k, v, { heads });
+            return concatenate([reshape(result, [n * queries * width * heads]), reshape(map, [n * queries * keys])], 0);
+          };
+          const mapped = await run(dialectOf('plain'), shapes, buildMapped);
+          expectClose(mapped.subarray(0, plain.length), plain);
           for (const attentionBytes of [1, 4 * heads * keys * 2, 4 * heads * keys * queries]) {
-            expectClose(await run({ ...dialectOf('plain'), attentionBytes }, shapes, build), plain);
+            const cut = { ...dialectOf('plain'), attentionBytes };
+            expectClose(await run(cut, shapes, build), plain);
+            expectClose(await run(cut, shapes, buildMapped), mapped);
           }
         },
       ),

@@ -58,6 +58,28 @@ test('a LoRA’s strength goes into the prompt, in the place of one that is ther
   expect(settingsWith(named, axis, 1).prompt).toBe('a <lora:pixel art:1> cat');
 });
 
+test('a weight that varies has no lane, which would take its place; the others keep theirs', () => {
+  const keys = [{ frame: 0, value: 0.5 }];
+  const moving = takeSettings.parse({
+    ...settings,
+    overTime: {
+      frames: { textAlpha: keys, imageAlpha: keys, hfaStrength: keys },
+      loras: [
+        { lora: 'Detail', keys },
+        { lora: 'style', keys },
+      ],
+    },
+  });
+  const left = (text: string): string[] => {
+    const { frames, loras } = settingsWith(moving, readGridAxis('--x', text), 1).overTime;
+    const names = Object.entries(frames).flatMap(([name, lane]) => (lane.length > 0 ? [name] : []));
+    return [...names, ...loras.map(({ lora }) => lora)];
+  };
+  expect(left('image-alpha=1,2')).toEqual(['textAlpha', 'hfaStrength', 'Detail', 'style']);
+  expect(left('lora:detail=1,2')).toEqual(['textAlpha', 'imageAlpha', 'hfaStrength', 'style']);
+  expect(left('steps=1,2')).toHaveLength(5);
+});
+
 test('cells come row by row, and two sides cannot vary one setting', () => {
   const [x, y] = [readGridAxis('--x', 'image-alpha=0,1'), readGridAxis('--y', 'hfa=on,off')];
   const cells = plannedCells(settings, x, y);

@@ -36,5 +36,9 @@ test('where the learned values are best they are the answer', async () => {
 test('a point is settings: both α, and a factor for each group that differs', () => {
   const settings = takeSettings.parse({ task: 'generate', prompt: 'it jumps', seed: 1 });
   const { alpha } = settingsAt(settings, { text: 2, image: 0.5, groups: { up_blocks: 0.8, mid_block: 1 } });
+  const keys = [{ frame: 0, value: 0.5 }];
+  const moving = takeSettings.parse({ ...settings, overTime: { frames: { imageAlpha: keys, hfaStrength: keys } } });
+  const { frames } = settingsAt(moving, learnedPoint).overTime;
+  expect([frames.imageAlpha.length, frames.hfaStrength.length]).toEqual([0, 1]);
   expect(alpha).toMatchObject({ text: 2, image: 0.5, layers: [{ layers: 'up_blocks', text: 0.8, image: 0.8 }] });
 });

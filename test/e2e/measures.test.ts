@@ -7,7 +7,7 @@ import type { RunningStudio } from '../../electron/server/startStudio.ts';
 import { writeTinyModel } from '../fixtures/models/tinyModel.ts';
 import { askForFewSteps, expectAccessible, launchBrowser, launchStudio, openPage } from './support.ts';
 
-// The paper's table of a small model, from the button to the page that is kept.
+// A take's figures, and the paper's table of a small model from the button to the page that is kept.
 let browser: Browser;
 let studio: RunningStudio;
 let page: Page;
@@ -27,6 +27,24 @@ afterAll(async () => {
   await browser?.close();
   await studio?.close();
 });
+
+it('tells a take’s figures and who read them', async () => {
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByRole('tab', { name: /^Takes\s*1$/ }).click({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'More: Take 1' }).click();
+  await page.getByRole('menuitem', { name: 'Figures…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Figures of Take 1' });
+  await dialog.getByText('Frame consistency').waitFor({ timeout: 120_000 });
+  await dialog
+    .getByText(/read by Tiny random model’s own image encoder/)
+    .first()
+    .waitFor();
+  await dialog.getByText('Figures read by the model itself compare takes with each other, not with papers.').waitFor();
+  await expectAccessible(page, 'figures');
+  if (process.env.KEEP_SCREENS) await page.screenshot({ path: 'test-results/figures.png' });
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+}, 300_000);
 
 it('makes a report at a button, can be stopped and gone on with, shows it and gives it out as one file', async () => {
   await page.getByTestId('workbench').click({ position: { x: 640, y: 8 } });
