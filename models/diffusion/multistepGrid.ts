@@ -5,7 +5,8 @@ import type { SamplerOptions } from './samplerMethod.ts';
 /** The steps of a multistep solver, spaced linearly as their authors do, or as trained where the schedule has zero terminal SNR. */
 export function multistepGrid({ schedule, steps }: SamplerOptions): NoiseStep[] {
   const spacing = schedule.config.timestep_spacing === 'trailing' ? 'trailing' : 'linspace';
-  const levels = [...spacedTimesteps(schedule, steps, spacing)].map((t) => levelAt(schedule, t));
+  const { trailing_power: power } = schedule.config;
+  const levels = [...spacedTimesteps(schedule, steps, spacing, power)].map((t) => levelAt(schedule, t));
   return stepsBetween([...levels, endsClean({ schedule }) ? levelOfRatio(0, 0) : levelAt(schedule, 0)]);
 }
 

@@ -16,6 +16,8 @@ export interface NoiseScheduleConfig {
   rescale_betas_zero_snr: boolean;
   /** Where multistep solvers end: in the clean picture or at the schedule's smallest σ; absent: as `set_alpha_to_one` says. */
   final_sigmas_type?: 'zero' | 'sigma_min';
+  /** Multistep solvers over trailing timesteps: the power by which steps crowd towards the noisy end; absent: 1, evenly. */
+  trailing_power?: number;
 }
 
 /** A variance-preserving schedule: x_t = √ᾱ_t · x_0 + √(1 − ᾱ_t) · ε. */
@@ -55,6 +57,13 @@ export function noiseSchedule(partial: Partial<NoiseScheduleConfig> = {}): Noise
       `The scheduler's betas run from ${config.beta_start} to ${config.beta_end}; both must lie between 0 and 1, rising.`,
     );
   }
+  const { trailing_power: power = 1 } = config;
+  if (!(power >= 0.25 && power <= 4)) {
+    throw new StudioError(
+      'model-mismatch',
+      `The scheduler's trailing_power is ${power}; it must lie between 0.25 and 4.`,
+    );
+  }
   const alphasCumprod = new Float64Array(count);
   const scaled = config.beta_schedule === 'scaled_linear';
   const first = scaled ? Math.sqrt(config.beta_start) : config.beta_start;
@@ -90,11 +99,13 @@ function roundHalfEven(x: number): number {
 /**
  * The timesteps at which the network is asked, from noisy to clean.
  * @param spacing overrides the config's own (multistep and Euler samplers space linearly).
+ * @param power of trailing timesteps T (1 − (i / steps)^power): above 1 they lie closer together where there is more noise.
  */
 export function spacedTimesteps(
   schedule: NoiseSchedule,
   steps: number,
   spacing = schedule.config.timestep_spacing,
+  power = 1,
 ): Float64Array {
   const train = schedule.config.num_train_timesteps;
   if (!Number.isInteger(steps) || steps < 1 || steps > train) {
@@ -107,7 +118,8 @@ export function spacedTimesteps(
     );
   }
   if (spacing === 'trailing') {
-    return Float64Array.from({ length: steps }, (_, i) => Math.max(0, roundHalfEven(train - (i * train) / steps) - 1));
+    const passed = (i: number): number => (power === 1 ? (i * train) / steps : train * (i / steps) ** power);
+    return Float64Array.from({ length: steps }, (_, i) => Math.max(0, roundHalfEven(train - passed(i)) - 1));
   }
   return Float64Array.from({ length: steps }, (_, i) => roundHalfEven(((train - 1) * (steps - i)) / steps));
 }

@@ -19,7 +19,7 @@ from magdiff.checkpoint import load_checkpoint
 from magdiff.model import IMAGE_MEAN, IMAGE_STD, MagDiff, ModelConfig
 from magdiff.planner import load_planner
 from magdiff.pool import TEXT_LENGTH, load_vae
-from magdiff.schedule import BETAS, SAMPLER
+from magdiff.schedule import BETAS, SAMPLER, TRAILING_POWER
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
 from magdiff.world.vocabulary import vocabulary
@@ -56,6 +56,7 @@ def scheduler_config() -> dict[str, Any]:
         "prediction_type": "sample",
         "rescale_betas_zero_snr": True,
         "timestep_spacing": "trailing",
+        "trailing_power": TRAILING_POWER,
     }
 
 

@@ -5,7 +5,7 @@ import { findSubject } from './findSubject.ts';
 import { boundsOf, fits, joinedBounds, moved, viewAround, wholeView } from './framing.ts';
 import { asSeen, drawAnew, join, type Said } from './joinSaid.ts';
 import { beyondBorder, leastSide, planesOver, type Reference, type Registered, register } from './reference.ts';
-import { surenessOf, thinness } from './sureness.ts';
+import { crispness, surenessOf, thinness } from './sureness.ts';
 import {
   halfPlane,
   halfSeen,
@@ -123,8 +123,10 @@ export class SubjectWalk {
       seen,
       agree: overlapOf(drawn, knownSaid.soft),
       thin: thinness(this.#soft, this.#view),
+      crisp: crispness(drawn),
+      speed: this.#speedOf(drawn),
     };
-    const sureness = surenessOf({ fit: known.fit, isBack: this.#isBack, thin: measures.thin });
+    const sureness = surenessOf({ ...measures, isBack: this.#isBack });
     const confidence = isThere ? sureness : Math.max(unseenSureness, sureness);
     if (++this.#sinceMemory >= memoryFrames && this.#isBack && known.quality > doubted && seen > 0.85) {
       this.#recent = this.#remembered();
@@ -165,6 +167,13 @@ export class SubjectWalk {
     const [, , driftX, , , driftY] = this.#drift;
     const share = this.#isKnown ? 0.5 * quality : 0;
     this.#drift = [1, 0, driftX + share * (x - nextX - driftX), 0, 1, driftY + share * (y - nextY - driftY)];
+  }
+
+  /** How far the subject moves in a frame of late, as a share of the side of a square as large as its mask. */
+  #speedOf(soft: Float32Array): number {
+    const [, , right, , , down] = this.#drift;
+    const area = soft.reduce((count, share) => (share >= 0.5 ? count + 1 : count), 0);
+    return Math.hypot(right, down) / (this.#view.scale * Math.sqrt(Math.max(1, area)));
   }
 
   /** Where the middle of the key's subject is by that map. */

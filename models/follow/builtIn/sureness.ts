@@ -8,18 +8,39 @@ export interface SurenessFacts {
   readonly isBack: boolean;
   /** How thin it is: {@link thinness}. */
   readonly thin: number;
+  /** How decided its mask is: {@link crispness}. */
+  readonly crisp: number;
+  /** How far it moves in a frame, as a share of the side of a square of its area. */
+  readonly speed: number;
 }
 
-/** Beyond this, thinness says no more. */
+/** Beyond these, thinness and speed say no more. */
 const mostThin = 25;
+const mostSpeed = 0.2;
 
 /**
- * How likely a mask overlaps the true one by 0.8 or more, 0..1: a logistic function, fitted on composites whose masks are known
- * (build/bench/follow), its border moved so that a doubtful frame is rather marked than not.
+ * How likely a mask overlaps the true one by 0.8 or more, 0..1: logistic functions, fitted on composites whose masks are known
+ * (build/bench/follow), their borders moved so that a doubtful frame is rather marked than not. What is thin and moves fast is blurred as wide
+ * as it is, and no mask of it is sure; where the subject is lost, match and thinness tell most.
  */
-export function surenessOf({ fit, isBack, thin }: SurenessFacts): number {
-  const odds = 6.5 * fit + (isBack ? 3.2 : 0) - 0.12 * Math.min(mostThin, thin) - 4.3;
+export function surenessOf({ fit, isBack, thin, crisp, speed }: SurenessFacts): number {
+  const blurred = (Math.min(mostThin, thin) / mostThin) * (Math.min(mostSpeed, speed) / mostSpeed);
+  const odds = isBack ? 2.9 * crisp + 2.2 * fit - 7 * blurred - 0.6 : 6.5 * fit - 0.12 * Math.min(mostThin, thin) - 3.2;
   return 1 / (1 + Math.exp(-odds));
+}
+
+/** What a mask cut at half overlaps the true one by if each pixel is the subject as likely as the mask says, 0..1; 0 where nothing is left of it. */
+export function crispness(soft: Float32Array): number {
+  let [area, inside, outside] = [0, 0, 0];
+  for (let at = 0; at < soft.length; at++) {
+    const share = soft[at];
+    if (share < 0.5) outside += share;
+    else {
+      inside += share;
+      area++;
+    }
+  }
+  return area > 0 ? inside / (area + outside) : 0;
 }
 
 /** The length of a mask's border times its longer side over its area: 4 for a square, about 30 for a bird's wings; 0 where it is empty. */

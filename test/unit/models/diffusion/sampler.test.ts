@@ -84,6 +84,18 @@ test('zero terminal SNR starts from pure noise', () => {
   expect(spacedTimesteps(v, 4)).toEqual(Float64Array.of(999, 749, 499, 249));
 });
 
+test('a trailing power crowds a multistep solver’s steps towards the noise, and DDIM’s not', () => {
+  const crowded = noiseSchedule({ ...v.config, trailing_power: 2 });
+  const timesteps = (name: SamplerName, schedule: typeof v): number[] =>
+    createSampling(name, { schedule, steps: 4 }).grid.map(({ from }) => from.timestep);
+  expect(spacedTimesteps(crowded, 4, 'trailing', 2)).toEqual(Float64Array.of(999, 937, 749, 437));
+  expect(timesteps('dpmpp-2m', crowded)).toEqual([999, 937, 749, 437]);
+  expect(timesteps('dpmpp-2m', v)).toEqual([999, 749, 499, 249]);
+  expect(timesteps('ddim', crowded)).toEqual(timesteps('ddim', v));
+  for (const trailing_power of [0, -1, Number.NaN, 99])
+    expect(() => noiseSchedule({ trailing_power })).toThrow('trailing_power');
+});
+
 test('DDIM inversion leads to noise from which sampling leads back', async () => {
   const schedule = noiseSchedule({
     prediction_type: 'v_prediction',
