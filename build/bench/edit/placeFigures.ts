@@ -1,3 +1,5 @@
+import { labOf } from '../../../models/math/lab.ts';
+
 /** How well the place of an edited clip is one place: everything but the subject, frame by frame. */
 export interface PlaceFigures {
   /** Mean difference of neighbouring frames that are of one window, of 255. */
@@ -53,7 +55,7 @@ export class PlaceMeter {
       const cell =
         Math.floor((Math.floor(i / width) * cellsDown) / height) * cellsAcross +
         Math.floor(((i % width) * cellsAcross) / width);
-      const lab = labOf(sample.data, i * 4);
+      const lab = labOf(...channels(sample.data, i * 4));
       for (let c = 0; c < 3; c++) sums[cell * 4 + c] += lab[c];
       sums[cell * 4 + 3] += 1;
     }
@@ -92,20 +94,12 @@ function driftOf(first: Float64Array, later: Float64Array): number {
   return mean(distances);
 }
 
-const linear = Array.from({ length: 256 }, (_, value) => {
-  const share = value / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-});
-
-/** CIELAB (D65) of an sRGB pixel. */
-function labOf(data: Uint8Array, at: number): readonly [number, number, number] {
-  const [r, g, b] = [linear[data[at]], linear[data[at + 1]], linear[data[at + 2]]];
-  const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (t * 24389) / 27 / 116 + 16 / 116);
-  const x = f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
-  const y = f(0.2126729 * r + 0.7151522 * g + 0.072175 * b);
-  const z = f((0.0193339 * r + 0.119192 * g + 0.9503041 * b) / 1.08883);
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
-}
+/** The channels of an RGBA pixel, 0 to 1. */
+const channels = (data: Uint8Array, at: number): [number, number, number] => [
+  data[at] / 255,
+  data[at + 1] / 255,
+  data[at + 2] / 255,
+];
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
