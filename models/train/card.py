@@ -147,6 +147,19 @@ def edit_rows(r: Figures) -> list[str]:
     return out
 
 
+def subject_table(rows: Figures) -> list[str]:
+    """Subjects of other kinds and sizes, a line each."""
+    lines = ["", "### Other subjects, as users run it", "",
+        "| | identity | along the path | motion (of true renders) | place | sharpness | grain | flicker | clips |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    for label, x in rows.items():
+        got = [decibels(x["identity_psnr"]), decibels(x["path_psnr"])]
+        got += [f"{percent(x['motion'])} ({percent(x['motion_true'])})", percent(x["place"])]
+        got += [f"{x['sharp'] / x['sharp_true']:.2f}", f"{x['grain'] / x['grain_true']:.2f}"]
+        lines.append(f"| {label} | {' | '.join(got)} | {x['flicker']:.2f} /255 | {x['clips']:.0f} |")
+    return lines
+
+
 def cells(title: str, rows: Figures, motion: bool) -> list[str]:
     """A table of ablation or sweep cells."""
     more = (
@@ -195,10 +208,6 @@ def main() -> None:
         ("used", "as users run it"),
         ("teacher", "full weights"),
         ("unguided", "without guidance"),
-        ("photos", "photographed subjects"),
-        ("real_clips", "subjects out of real clips"),
-        ("real_clips_lifted", "the same, cut out with nothing darker than 0.1"),
-        *((f"size {size:.0%}", f"subjects of {size:.0%} of the frame") for size in SIZES),
     ):
         if key in r:
             lines += generated_rows(r[key], label, floor, key == "used")
@@ -209,6 +218,14 @@ def main() -> None:
             label = "made by `magdiff generate`" + (f", {of}" if of else "")
             lines += [row(f"{label}: identity, motion, place", got, "reported", x["clips"])]
     lines += edit_rows(r)
+    others = {
+        "photos": "photographed subjects",
+        "real_clips": "subjects out of real clips",
+        "real_clips_lifted": "the same, cut out with nothing darker than 0.1",
+        **{f"size {size:.0%}": f"subjects of {size:.0%} of the frame" for size in SIZES},
+    }
+    if any(key in r for key in others):
+        lines += subject_table({label: r[key] for key, label in others.items() if key in r})
     ablations = {"full": r["used"], **{k: v for k, v in r.items() if k.startswith("without ")}}
     if len(ablations) > 1:
         lines += cells("### Ablations, switched in the trained model (none retrained)", ablations, True)
