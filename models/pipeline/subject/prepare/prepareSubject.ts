@@ -24,13 +24,13 @@ export function prepareSubject(colours: Planes, coverage: Planes, canvas: number
 }
 
 const reach = 3;
-/** Neighbours count by their distance with a deviation of two pixels … */
+/** Neighbours count by their distance with a deviation of a pixel … */
 const spatial = Array.from({ length: (2 * reach + 1) ** 2 }, (_, i) => {
   const [x, y] = [(i % (2 * reach + 1)) - reach, Math.floor(i / (2 * reach + 1)) - reach];
-  return Math.exp(-(x * x + y * y) / 8);
+  return Math.exp(-(x * x + y * y) / 2);
 });
 /** … and by how far their luma is, with a deviation of so many times the noise's. */
-const tolerance = 3;
+const tolerance = 1.2;
 
 /** Bilateral filter (Tomasi and Manduchi 1998) whose tolerance is the subject's own noise. */
 function denoise(planes: Planes, mask: Planes): Planes {
