@@ -91,9 +91,17 @@ class WebContents extends EventEmitter {
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler;
   }
+  #loading: Promise<unknown> = Promise.resolve();
+  #reloads = 0;
+  /** One that comes while another loads takes its place, and only the last one is told to be finished. */
   reload(): void {
     log.push('reload');
-    void this.page?.reload().then(() => this.emit('did-finish-load'));
+    const number = ++this.#reloads;
+    const isLast = (): boolean => number === this.#reloads;
+    this.#loading = this.#loading
+      .then(() => (isLast() ? this.page?.reload() : undefined))
+      .catch(() => this.page?.waitForLoadState('load'))
+      .then(() => isLast() && this.emit('did-finish-load'));
   }
   send(channel: string, ...args: unknown[]): void {
     void this.page?.evaluate(
