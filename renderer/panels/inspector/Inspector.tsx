@@ -63,6 +63,7 @@ export function Inspector(): ReactNode {
         {settings.task === 'generate' && model ? <GenerateFields settings={settings} model={model} /> : null}
       </Group>
       <AlignmentGroup settings={settings} model={model} />
+      <PreparationGroup prepare={settings.prepare} />
       {model && model.loras.length > 0 ? <LoraGroup settings={settings} model={model} /> : null}
       <StepCurves settings={settings} />
       {model ? <SamplingGroup settings={settings} model={model} /> : null}
@@ -210,18 +211,10 @@ function EditFields({ settings }: { settings: TakeSettings }): ReactNode {
 }
 
 function AlignmentGroup({ settings, model }: { settings: TakeSettings; model: ModelView | undefined }): ReactNode {
-  const { sda, prepare, alpha, hfa } = settings;
+  const { sda, alpha, hfa } = settings;
   return (
     <Group id="alignment" title={text.alignment}>
       <SettingSwitch name="sda" checked={sda} change={(on) => ({ sda: on })} />
-      {preparations.map((name) => (
-        <SettingSwitch
-          key={name}
-          name={name}
-          checked={prepare[name]}
-          change={(on) => ({ prepare: { ...prepare, [name]: on } })}
-        />
-      ))}
       <SettingSwitch
         name="apa"
         checked={alpha.mode === 'learned'}
@@ -245,6 +238,22 @@ function LoraGroup({ settings, model }: { settings: TakeSettings; model: ModelVi
           own={weight}
           settings={settings}
           note={texts.lanes.loraInPrompt}
+        />
+      ))}
+    </Group>
+  );
+}
+
+/** What is done to what the model sees of the subject. */
+function PreparationGroup({ prepare }: Pick<TakeSettings, 'prepare'>): ReactNode {
+  return (
+    <Group id="preparation" title={text.preparation} open={false}>
+      {preparations.map((name) => (
+        <SettingSwitch
+          key={name}
+          name={name}
+          checked={prepare[name]}
+          change={(on) => ({ prepare: { ...prepare, [name]: on } })}
         />
       ))}
     </Group>
