@@ -7,6 +7,7 @@ import { newId } from '../../contract/newId.ts';
 import { keptTake } from '../../engine/keptTake.ts';
 import type { GridServiceOptions } from '../grids/gridService.ts';
 import { planJob, planRecipe } from '../jobs/takePlan.ts';
+import { onceAProject } from '../onceAProject.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { type AblationFile, keepAblation, keepFigures, keptFigures, readAblations } from './ablationFile.ts';
 import { AblationJob, type RecipeBase } from './ablationJob.ts';
@@ -25,18 +26,13 @@ const takesWithQueue = 8;
 export class AblationService {
   readonly #options: GridServiceOptions;
   readonly #ablations = new Map<string, AblationJob>();
-  readonly #opened = new WeakMap<OpenProject, Promise<void>>();
   #closing = false;
+
+  /** Reads a project's ablations, once; unfinished ones go on. */
+  readonly open = onceAProject((project) => this.#openNow(project));
 
   constructor(options: GridServiceOptions) {
     this.#options = options;
-  }
-
-  /** Reads a project's ablations, once; unfinished ones go on. */
-  open(project: OpenProject): Promise<void> {
-    const opening = this.#opened.get(project) ?? this.#openNow(project);
-    this.#opened.set(project, opening);
-    return opening;
   }
 
   async #openNow(project: OpenProject): Promise<void> {

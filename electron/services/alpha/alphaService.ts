@@ -16,6 +16,7 @@ import type { TakeResult } from '../../engine/engineProtocol.ts';
 import type { GridServiceOptions } from '../grids/gridService.ts';
 import { type Job, newJobView } from '../jobs/jobList.ts';
 import { planJob, planRecipe } from '../jobs/takePlan.ts';
+import { onceAProject } from '../onceAProject.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import { type AlphaFile, keepAlpha, readAlpha } from './alphaFile.ts';
 import { learnedPoint, searchAlpha, settingsAt } from './alphaSearch.ts';
@@ -41,18 +42,13 @@ interface Search extends Job {
 export class AlphaService {
   readonly #options: GridServiceOptions;
   readonly #searches = new Map<OpenProject, Search>();
-  readonly #opened = new WeakMap<OpenProject, Promise<void>>();
   #closing = false;
+
+  /** Reads a project's search, once; one that was cut off goes on. */
+  readonly open = onceAProject((project) => this.#openNow(project));
 
   constructor(options: GridServiceOptions) {
     this.#options = options;
-  }
-
-  /** Reads a project's search, once; one that was cut off goes on. */
-  open(project: OpenProject): Promise<void> {
-    const opening = this.#opened.get(project) ?? this.#openNow(project);
-    this.#opened.set(project, opening);
-    return opening;
   }
 
   async #openNow(project: OpenProject): Promise<void> {

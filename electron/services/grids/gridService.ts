@@ -13,6 +13,7 @@ import { recordsOfTake } from '../jobs/takeKeeper.ts';
 import { planJob, planRecipe } from '../jobs/takePlan.ts';
 import type { MeasurePort } from '../measures/measureProgram.ts';
 import type { ModelCatalogue } from '../models/modelCatalogue.ts';
+import { onceAProject } from '../onceAProject.ts';
 import type { OpenProject } from '../projects/openProject.ts';
 import {
   cellFolder,
@@ -52,18 +53,13 @@ const runIdOf = ({ id, runOn }: GridFile, cell: number): string => (runOn === 'q
 export class GridService {
   readonly #options: GridServiceOptions;
   readonly #grids = new Map<string, GridJob>();
-  readonly #opened = new WeakMap<OpenProject, Promise<void>>();
   #closing = false;
+
+  /** Reads a project's grids, once; unfinished ones go on. */
+  readonly open = onceAProject((project) => this.#openNow(project));
 
   constructor(options: GridServiceOptions) {
     this.#options = options;
-  }
-
-  /** Reads a project's grids, once; unfinished ones go on. */
-  open(project: OpenProject): Promise<void> {
-    const opening = this.#opened.get(project) ?? this.#openNow(project);
-    this.#opened.set(project, opening);
-    return opening;
   }
 
   async #openNow(project: OpenProject): Promise<void> {
