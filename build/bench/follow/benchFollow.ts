@@ -4,7 +4,7 @@ import { framesToFollowAgain } from '../../../models/follow/framesToFollowAgain.
 import type { Measure } from '../measure.ts';
 import type { Composite } from './composite.ts';
 
-/** Corrections made at the frames that are doubted most. */
+/** Corrections made at the frames that are doubted most, while any is doubtful: no other is offered. */
 const corrections = 2;
 /** An overlap below this is worth a mark in the confidence lane. */
 const poor = 0.8;
@@ -81,7 +81,7 @@ async function scoreOf(clip: Composite): Promise<CompositeScore> {
   const first = listed();
   for (let correction = 0; correction < corrections; correction++) {
     const [worst] = [...scores].sort(([, one], [, other]) => one.confidence - other.confidence);
-    if (!worst || worst[1].confidence >= 1) break;
+    if (!worst || worst[1].confidence >= doubtfulBelow) break;
     const [frame] = worst;
     const range = framesToFollowAgain(
       keys.map((key) => key.frame),
