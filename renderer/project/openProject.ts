@@ -194,6 +194,7 @@ export class OpenProject implements ProjectScope {
 
   /** What follows from a change, whoever made it and however: by hand, by undo, in another window. */
   #onDocument(diff: DocumentDiff): void {
+    this.takes.onDocument(diff);
     void this.messages.attempt(() => this.following.followDocument(diff));
     for (const [from, to] of diff.updated)
       if (from.kind === 'view' && to.kind === 'view' && from.sourceId !== to.sourceId) this.takes.estimateSoon();

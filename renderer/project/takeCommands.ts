@@ -1,3 +1,4 @@
+import type { DocumentDiff } from '../../electron/contract/documentDiff.ts';
 import type { ExportOptions, TakeRequest } from '../../electron/contract/jobs.ts';
 import type { TakeRecord } from '../../electron/contract/records.ts';
 import type { RetakeRequest } from '../../electron/contract/retake.ts';
@@ -13,11 +14,17 @@ import type { ProjectScope } from './projectScope.ts';
 /** A live preview's most steps, where the model has no few-step weights, and its most frames. */
 const liveLimits = { steps: 6, frames: 8 };
 
+/** Records that a mask is made of. */
+const maskKinds: ReadonlySet<string> = new Set(['mask', 'maskKey', 'stroke', 'followed']);
+
 /** Everything about making takes: what would be asked for, starting, live previews, estimates, jobs, exports and using a take again. */
 export class TakeCommands {
   readonly #project: ProjectScope;
   #liveNumber = 0;
   #estimateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What was examined last: a subject's place, and after how many changes of masks. */
+  #examined = '';
+  #maskChanges = 0;
 
   constructor(project: ProjectScope) {
     this.#project = project;
@@ -121,7 +128,10 @@ export class TakeCommands {
   async #estimate(): Promise<void> {
     const { id: projectId, client, state } = this.#project;
     const request = this.request();
-    if (typeof request === 'string') return state.set({ estimate: null, subject: null });
+    if (typeof request === 'string') {
+      this.#examined = '';
+      return state.set({ estimate: null, subject: null });
+    }
     await this.#project.flush();
     void this.#examine(request);
     try {
@@ -131,15 +141,24 @@ export class TakeCommands {
     }
   }
 
-  /** Looks at the subject as the model will see it. */
+  /** What was found of a subject holds until its mask changes. */
+  onDocument({ added, removed, updated }: DocumentDiff): void {
+    const changed = [...added, ...removed, ...updated.map(([, to]) => to)];
+    if (changed.some(({ kind }) => maskKinds.has(kind))) this.#maskChanges += 1;
+  }
+
+  /** Looks at the subject as the model will see it, where it is another than last time. */
   async #examine({ settings, sourceId, maskId, frameIndex, inFrame }: TakeRequest): Promise<void> {
     const { id: projectId, client, state, model } = this.#project;
     const frame = settings.task === 'edit' ? inFrame : frameIndex;
     const canvas = Math.max(settings.width ?? model?.width ?? 512, settings.height ?? model?.height ?? 512);
     const subject = { projectId, sourceId, maskId, frameIndex: frame, canvas };
+    const asked = JSON.stringify([subject, this.#maskChanges]);
+    if (asked === this.#examined) return;
+    this.#examined = asked;
     // What cannot be examined is not advised on; the run itself says what is wrong.
     const answer = await client.call('subjects.examine', subject).catch(() => ({ examination: null }));
-    state.set({ subject: answer.examination });
+    if (asked === this.#examined) state.set({ subject: answer.examination });
   }
 
   async job(action: 'cancel' | 'retry' | 'dismiss', jobId: string): Promise<void> {
