@@ -1,4 +1,4 @@
-import { labOf } from '../../../models/math/lab.ts';
+import { labOf } from '../../../models/math/colour.ts';
 
 /** How well the place of an edited clip is one place: everything but the subject, frame by frame. */
 export interface PlaceFigures {

@@ -1,4 +1,5 @@
 /** The light of a drawn place, thrown on the subject's own pixels that are laid over it: multiplied, so that they stay what they are. */
+import { linearLight } from '../../math/colour.ts';
 import type { Planes } from '../../math/resample.ts';
 import type { Picture } from '../subject/picture.ts';
 
@@ -8,10 +9,7 @@ const daylight = 0.3;
 const [darkest, brightest] = [0.3, 1.2];
 
 /** An 8-bit sRGB value as linear light, 0 to 1. */
-const linear = Float32Array.from({ length: 256 }, (_, value) => {
-  const share = value / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-});
+const linear = Float32Array.from({ length: 256 }, (_, value) => linearLight(value / 255));
 
 /** Linear light as sRGB, 0 to 1. */
 const encoded = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055);

@@ -1,5 +1,5 @@
 /** What makes a subject hard for a model to see, measured on its cut-out: noise, little contrast of its own, little against what is around it. */
-import { labOf } from '../../../math/lab.ts';
+import { labOf } from '../../../math/colour.ts';
 import { type Planes, resample } from '../../../math/resample.ts';
 import { blurPlanes } from '../../compositing/blur.ts';
 import { scaleCoverage } from '../picture.ts';
@@ -39,12 +39,20 @@ export function examineSubject(colours: Planes, coverage: Planes, canvas: number
   const seen = withinSide(colours, examinedSide(canvas));
   const mask = scaleCoverage(coverage, seen.width, seen.height);
   const luma = lumaOf(seen);
-  const tones: number[] = [];
-  for (let i = 0; i < luma.length; i++) if (mask.data[i] >= 0.5) tones.push(luma[i]);
-  if (tones.length < 64) return undefined;
-  tones.sort((a, b) => a - b);
+  const tones = tonesOf(luma, mask);
+  if (!tones) return undefined;
+  return { noise: 255 * noiseOf(luma, mask), range: tones.light - tones.dark, contrast: contrastOf(seen, mask) };
+}
+
+/** The fewest pixels that are a subject. */
+const fewest = 64;
+
+/** The darkest and the lightest tone of what the mask marks, a fiftieth at each end left out; undefined where that is next to nothing. */
+export function tonesOf(luma: Float32Array, mask: Planes): { dark: number; light: number } | undefined {
+  const tones = luma.filter((_, i) => mask.data[i] >= 0.5).sort();
+  if (tones.length < fewest) return undefined;
   const tone = (share: number): number => tones[Math.round(share * (tones.length - 1))];
-  return { noise: 255 * noiseOf(luma, mask), range: tone(0.98) - tone(0.02), contrast: contrastOf(seen, mask) };
+  return { dark: tone(0.02), light: tone(0.98) };
 }
 
 /** Planes scaled down, in their shape, to a longer side of at most `side`. */
@@ -67,8 +75,8 @@ export function lumaOf({ width, height, data }: Planes): Float32Array {
 /** Pixels along a side of the blocks in which noise is measured. */
 const block = 6;
 
-/** Deviation of the noise where the subject is plainest: a fifth of its blocks have less. */
-function noiseOf(luma: Float32Array, { width, height, data: mask }: Planes): number {
+/** Deviation of the noise of luma, 0 to 1, where the subject is plainest: a fifth of its blocks have less. */
+export function noiseOf(luma: Float32Array, { width, height, data: mask }: Planes): number {
   const deviations: number[] = [];
   for (let top = 1; top + block < height; top += block)
     for (let left = 1; left + block < width; left += block) {
@@ -92,28 +100,29 @@ function contrastOf(colours: Planes, mask: Planes): number | undefined {
   const { width, height } = colours;
   const count = width * height;
   const sigma = Math.max(1.5, 0.015 * Math.max(width, height));
-  // Weighted means of both sides: colours and weights, inside then outside.
-  const sides = [0, 1].map((side) => {
+  // Weighted means of one side: colours, then weights.
+  const meansOf = (weightAt: (i: number) => number): Float32Array => {
     const data = new Float32Array(4 * count);
     for (let i = 0; i < count; i++) {
-      const weight = side === 0 ? mask.data[i] : 1 - mask.data[i];
+      const weight = weightAt(i);
       for (let channel = 0; channel < 3; channel++)
         data[channel * count + i] = weight * colours.data[channel * count + i];
       data[3 * count + i] = weight;
     }
     blurPlanes({ width, height, data }, sigma);
     return data;
-  });
-  const lab = (data: Float32Array | undefined, i: number): readonly [number, number, number] => {
-    const weight = data?.[3 * count + i] ?? 1;
-    const channel = (index: number): number => Math.min(1, (data?.[index * count + i] ?? 0) / weight);
+  };
+  const inside = meansOf((i) => mask.data[i]);
+  const outside = meansOf((i) => 1 - mask.data[i]);
+  const lab = (data: Float32Array, i: number): readonly [number, number, number] => {
+    const channel = (index: number): number => Math.min(1, data[index * count + i] / data[3 * count + i]);
     return labOf(channel(0), channel(1), channel(2));
   };
   let [sum, border] = [0, 0];
   for (let i = 0; i < count; i++) {
-    const inside = sides[0]?.[3 * count + i] ?? 0;
-    if (inside < 0.3 || inside > 0.7) continue;
-    const [a, b] = [lab(sides[0], i), lab(sides[1], i)];
+    const share = inside[3 * count + i];
+    if (share < 0.3 || share > 0.7) continue;
+    const [a, b] = [lab(inside, i), lab(outside, i)];
     sum += Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
     border++;
   }

@@ -2,7 +2,7 @@
 import type { Planes } from '../../../math/resample.ts';
 import { blurPlanes } from '../../compositing/blur.ts';
 import { scaleCoverage } from '../picture.ts';
-import { examineSubject, lumaOf, withinSide } from './examineSubject.ts';
+import { lumaOf, noiseOf, tonesOf, withinSide } from './examineSubject.ts';
 import type { SubjectPreparation } from './preparation.ts';
 
 /** Pixels on the longer side at which a subject is prepared, as a multiple of the model's canvas: more than any cut-out is made from. */
@@ -35,11 +35,11 @@ const tolerance = 1.2;
 /** Bilateral filter (Tomasi and Manduchi 1998) whose tolerance is the subject's own noise. */
 function denoise(planes: Planes, mask: Planes): Planes {
   const { width, height, data } = planes;
-  const noise = (examineSubject(planes, mask, Math.max(width, height))?.noise ?? 0) / 255;
+  const guide = lumaOf(planes);
+  const noise = noiseOf(guide, mask);
   if (noise === 0) return planes;
   const count = width * height;
   // Distances are taken in a luma that is a little blurred, or noise would protect itself.
-  const guide = lumaOf(planes);
   blurPlanes({ width, height, data: guide }, 0.8);
   const out = Float32Array.from(data);
   const steep = 1 / (2 * (tolerance * noise) ** 2);
@@ -74,13 +74,12 @@ const mostGain = 3;
 /** Pulls the subject's tones apart until they fill nine tenths of the range, hues as they are; in place. */
 function stretch({ width, height, data }: Planes, mask: Planes): void {
   const count = width * height;
-  const luma = lumaOf({ width, height, channels: 3, data });
-  const tones = [...luma.filter((_, i) => mask.data[i] >= 0.5)].sort((a, b) => a - b);
-  const [low, high] = [0.02, 0.98].map((share) => tones[Math.round(share * (tones.length - 1))]);
-  if (high === undefined || high <= low) return;
-  const gain = Math.min(mostGain, Math.max(1, 0.9 / (high - low)));
-  const middle = (low + high) / 2;
-  const half = (gain * (high - low)) / 2;
+  const tones = tonesOf(lumaOf({ width, height, channels: 3, data }), mask);
+  if (!tones || tones.light <= tones.dark) return;
+  const { dark, light } = tones;
+  const gain = Math.min(mostGain, Math.max(1, 0.9 / (light - dark)));
+  const middle = (dark + light) / 2;
+  const half = (gain * (light - dark)) / 2;
   const target = Math.min(0.95 - half, Math.max(0.05 + half, middle));
   for (let i = 0; i < count; i++) {
     if (mask.data[i] < 0.01) continue;
