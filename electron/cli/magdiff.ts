@@ -17,6 +17,7 @@ import { workerCommand } from './queue/workerCommand.ts';
 import { retakeCommand } from './retake/retakeCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { several } from './several.ts';
+import { addRecipePlaceOptions } from './takes/recipePlaceOptions.ts';
 import { remakeCommand } from './takes/remakeCommand.ts';
 import { editCommand, generateCommand } from './takes/takeCommands.ts';
 import { addTakeOptions, type TakeOptionValues } from './takes/takeOptions.ts';
@@ -75,21 +76,13 @@ addLooseFileOptions(addTakeOptions(program.command('edit <clip>')))
 
 addMeasuringCommands(program, action);
 
-program
-  .command('remake <recipe>')
-  .description('make a take’s frames again, from its take.json or a project’s folder, and check that they are the same')
-  .option('--take <name>', 'which take of a project, by its name or id')
-  .option('--source <file>', 'the picture or clip, when it is not where it was')
-  .option('--mask <path>', 'the mask, when it is not where it was')
-  .option('--region <path>', 'a retake’s region, when it is not where it was')
-  .option('--frames <folder>', 'the frames of the take that a retake was made from; made again when left out')
-  .option('-m, --model <folder>', 'model folder, when it is not where it was')
-  .option(
-    '--models <folder>',
-    'where to look for a set’s files, known by their content; may be given again',
-    several,
-    [],
-  )
+addRecipePlaceOptions(
+  program
+    .command('remake <recipe>')
+    .description(
+      'make a take’s frames again, from its take.json or a project’s folder, and check that they are the same',
+    ),
+)
   .option('-o, --out <file>', 'the video to write')
   .option('--json', 'speak JSON lines, for programs')
   .action(

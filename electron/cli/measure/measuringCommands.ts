@@ -6,6 +6,7 @@ import type { CommandAction } from '../commandAction.ts';
 import { gridCommand } from '../grid/gridCommand.ts';
 import { addLooseFileOptions } from '../models/looseFiles.ts';
 import { several } from '../several.ts';
+import { addRecipePlaceOptions } from '../takes/recipePlaceOptions.ts';
 import { addTakeOptions, type TakeOptionValues } from '../takes/takeOptions.ts';
 import { measureCommand } from './measureCommand.ts';
 
@@ -52,21 +53,11 @@ export function addMeasuringCommands(program: Command, action: CommandAction): v
       ),
     );
 
-  program
-    .command('attention <recipe>')
-    .description('where each word of a take acts, frame by frame, and where its subject’s picture is read')
-    .option('--take <name>', 'which take of a project, by its name or id')
-    .option('--source <file>', 'the picture or clip, when it is not where it was')
-    .option('--mask <path>', 'the mask, when it is not where it was')
-    .option('--region <path>', 'a retake’s region, when it is not where it was')
-    .option('--frames <folder>', 'the frames of the take that a retake was made from; made again when left out')
-    .option('-m, --model <folder>', 'model folder, when it is not where it was')
-    .option(
-      '--models <folder>',
-      'where to look for a set’s files, known by their content; may be given again',
-      several,
-      [],
-    )
+  addRecipePlaceOptions(
+    program
+      .command('attention <recipe>')
+      .description('where each word of a take acts, frame by frame, and where its subject’s picture is read'),
+  )
     .option('-o, --out <folder>', 'where pictures and maps go')
     .option('--keep-job <folder>', 'the folder that the take’s job was kept in; the take is made again when left out')
     .option('--json', 'speak JSON lines, for programs')
