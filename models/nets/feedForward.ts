@@ -3,7 +3,7 @@ import { hasBesides, withBesides } from '../onnx/besides.ts';
 import { geglu, gelu, multiply } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../onnx/graphBuilder.ts';
 import { linear, linearColumns } from '../onnx/linear.ts';
-import { reshape, transpose } from '../onnx/shaping.ts';
+import { concatenate, evenRanges, reshape, slice, transpose } from '../onnx/shaping.ts';
 import { sizeOf } from '../onnx/types.ts';
 import { linearInTurn, linearLayer, withBiasBesides } from './modules.ts';
 
@@ -34,22 +34,29 @@ export function feedForward(b: GraphBuilder, name: string, x: Tensor): Tensor {
   });
 }
 
+/** Rows of which a feed-forward part on columns has the inner values at a time: few enough to stay near the cores. */
+const rowsAtATime = 2048;
+
 /** The same on columns: one turn at the end in place of one inside every product. */
 function feedForwardColumns(b: GraphBuilder, x: Tensor, rows: number, inner: number): Tensor {
   const channels = x.shape.at(-1) ?? 0;
   const flat = reshape(x, [rows, channels]);
-  const gated = b.scope('0.proj', () => {
-    const half = (from: number, to: number): Tensor =>
-      linearColumns(
-        flat,
-        b.weightRows('weight', [2 * inner, channels], from, to),
-        b.weightRows('bias', [2 * inner, 1], from, to),
-        true,
-      );
-    return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
+  const parts = evenRanges(rows, rowsAtATime).map(([first, last]) => {
+    const part = slice(flat, 0, first, last);
+    const gated = b.scope('0.proj', () => {
+      const half = (from: number, to: number): Tensor =>
+        linearColumns(
+          part,
+          b.weightRows('weight', [2 * inner, channels], from, to),
+          b.weightRows('bias', [2 * inner, 1], from, to),
+          true,
+        );
+      return multiply(half(0, inner), gelu(half(inner, 2 * inner)));
+    });
+    const columns = b.scope('2', () =>
+      linearColumns(gated, b.weight('weight', [channels, inner]), b.weight('bias', [channels, 1]), false),
+    );
+    return transpose(columns, [1, 0]);
   });
-  const columns = b.scope('2', () =>
-    linearColumns(gated, b.weight('weight', [channels, inner]), b.weight('bias', [channels, 1]), false),
-  );
-  return reshape(transpose(columns, [1, 0]), x.shape);
+  return reshape(concatenate(parts, 0), x.shape);
 }

@@ -2,7 +2,7 @@
 import { add, mean, scale, softmax } from './elementwise.ts';
 import type { Tensor } from './graphBuilder.ts';
 import { matmul } from './linear.ts';
-import { concatenate, reshape, slice, transpose } from './shaping.ts';
+import { concatenate, evenRanges, reshape, slice, transpose } from './shaping.ts';
 import { shapeText } from './types.ts';
 
 /** How an attention differs from the plain one. */
@@ -55,15 +55,17 @@ function inParts(
   if (rows >= queries || options.mask) {
     const step = Math.max(1, Math.floor(rows / queries));
     return joined(
-      ranges(n, step).map(([from, to]) => attend(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to))),
+      evenRanges(n, step).map(([from, to]) =>
+        attend(slice(q, 0, from, to), slice(k, 0, from, to), slice(v, 0, from, to)),
+      ),
       0,
     );
   }
-  const items = ranges(n, 1).map(([from, to]) => {
+  const items = evenRanges(n, 1).map(([from, to]) => {
     const [key, value] = [slice(k, 0, from, to), slice(v, 0, from, to)];
     const item = slice(q, 0, from, to);
     return joined(
-      ranges(queries, rows).map(([first, last]) => attend(slice(item, 1, first, last), key, value)),
+      evenRanges(queries, rows).map(([first, last]) => attend(slice(item, 1, first, last), key, value)),
       1,
     );
   });
@@ -78,14 +80,6 @@ const joined = (parts: readonly (readonly Tensor[])[], axis: number): readonly T
       axis,
     ),
   );
-
-/** 0 to `total` in steps: [from, to) pairs. */
-function ranges(total: number, step: number): readonly (readonly [number, number])[] {
-  return Array.from(
-    { length: Math.ceil(total / step) },
-    (_, index) => [index * step, Math.min(total, (index + 1) * step)] as const,
-  );
-}
 
 function checkShapes(q: Tensor, k: Tensor, v: Tensor, heads: number): void {
   const width = q.shape[2] ?? 0;

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly fusedGeglu: boolean;
   /** A picture convolution over every frame of a clip as one 3-D convolution, without regrouping the clip into pictures. */
   readonly clipConvolution: boolean;
+  /** 3×3 convolutions by fewer products where that is quicker; see winograd.ts. */
+  readonly winograd: boolean;
   /** Rows from which the feed-forward part works on columns instead; absent: never. */
   readonly columnsFromRows: number | undefined;
   /** Takes the mean off before a group norm, where the provider's own variance loses digits when the mean is large. */
@@ -37,6 +39,7 @@ const none = {
   fusedGroupNorm: false,
   fusedGeglu: false,
   clipConvolution: false,
+  winograd: false,
   columnsFromRows: undefined,
   centredNorm: false,
   paddedChannels: false,
@@ -97,5 +100,7 @@ export function dialectOf(name: DialectName): Dialect {
  * parts on columns; small networks run quicker picture by picture, in the layout the runtime gives picture convolutions.
  */
 export function largeForm(dialect: Dialect): Dialect {
-  return dialect.name === 'cpu' ? { ...dialect, clipConvolution: true, columnsFromRows: 4096 } : dialect;
+  return dialect.name === 'cpu'
+    ? { ...dialect, clipConvolution: true, winograd: true, columnsFromRows: 4096 }
+    : dialect;
 }

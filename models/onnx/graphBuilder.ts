@@ -244,15 +244,28 @@ export class GraphBuilder {
       dialect: this.dialect,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      // The runtime orders nodes depth-first and takes earlier ones later: casts listed first run right before their use,
-      // so that unfolded weights are widened one at a time and not all at once.
-      nodes: [...this.#nodes.filter(({ op }) => op === 'Cast'), ...this.#nodes.filter(({ op }) => op !== 'Cast')],
+      nodes: this.#constantsFirst(),
       initializers: this.#initializers,
       values: this.#values,
       costs: this.#costs,
       usedKeys: this.#usedKeys,
     };
     return this.dialect.half ? inHalfPrecision(graph) : graph;
+  }
+
+  /**
+   * The runtime orders nodes depth-first and takes earlier ones later: what is made of weights alone, listed first, runs right before its
+   * use, so that unfolded weights are widened and transformed one at a time and not all at once.
+   */
+  #constantsFirst(): readonly GraphNode[] {
+    const constants = new Set(['', ...this.#initializers.map(({ name }) => name)]);
+    const [made, fed]: [GraphNode[], GraphNode[]] = [[], []];
+    for (const node of this.#nodes) {
+      const isConstant = node.inputs.every((input) => constants.has(input));
+      (isConstant ? made : fed).push(node);
+      if (isConstant) for (const output of node.outputs) constants.add(output);
+    }
+    return [...made, ...fed];
   }
 
   #cost(): ModuleCost {

@@ -3,6 +3,7 @@
 import type { Attribute, Tensor } from './graphBuilder.ts';
 import { concatenate, reshape } from './shaping.ts';
 import { shapeText, sizeOf } from './types.ts';
+import { winogradConvolution } from './winograd.ts';
 
 /** Matrix product over the last two axes; leading axes must be equal. `single`: in float32 whatever the graph's precision. */
 export function matmul(a: Tensor, b: Tensor, { single = false } = {}): Tensor {
@@ -93,6 +94,13 @@ export function convolution(
     return Math.floor((padded - (kernel[axis] ?? 1)) / (strides[axis] ?? 1)) + 1;
   });
   const shape = [x.shape[0] ?? 0, outputs, ...sizes];
+  const isThreeByThree =
+    kernel.join() === [...sizes.slice(2).map(() => 1), 3, 3].join() &&
+    pads.join() === [...kernel, ...kernel].map((size) => Math.floor(size / 2)).join();
+  if (x.builder.dialect.winograd && isThreeByThree && groups === 1 && strides.every((stride) => stride === 1)) {
+    const quicker = winogradConvolution(x, weight, bias);
+    if (quicker) return quicker;
+  }
   const attributes: Record<string, Attribute> = {
     kernel_shape: { kind: 'ints', value: kernel },
     strides: { kind: 'ints', value: strides },

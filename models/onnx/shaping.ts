@@ -51,6 +51,13 @@ export function slice(x: Tensor, axis: number, from: number, to: number): Tensor
   return x.builder.node('Slice', inputs, [{ dtype: x.dtype, shape }])[0];
 }
 
+/** 0 to `count` in ranges of one size, or nearly, each of at most `most` or of one. */
+export function evenRanges(count: number, most: number): readonly (readonly [from: number, to: number])[] {
+  const size = Math.ceil(count / Math.ceil(count / Math.max(1, most)));
+  const ranges = Math.ceil(count / size);
+  return Array.from({ length: ranges }, (_, index) => [index * size, Math.min(count, (index + 1) * size)]);
+}
+
 /** x cut along an axis into parts of the given sizes. */
 export function split(x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] {
   if (sizes.reduce((sum, size) => sum + size, 0) !== x.shape[axis])
