@@ -67,6 +67,8 @@ export const previewSheet = z.strictObject({
   frameWidth: z.int().min(1),
   frameHeight: z.int().min(1),
   columns: z.int().min(1),
+  /** What a live preview is drawn at, where that is less than the take will be. */
+  reduced: z.strictObject({ frames: z.int(), width: z.int(), height: z.int() }).optional(),
 });
 
 /** See {@link previewSheet}. */

@@ -26,8 +26,9 @@ import type {
   ProviderName,
 } from './engineProtocol.ts';
 import { errorJson } from './errorJson.ts';
-import { secondsAt, workOf } from './pace/jobWork.ts';
-import { PastRuns } from './pace/pastRuns.ts';
+import { type DrawnSize, liveSize, workOf } from './live/liveSize.ts';
+import { secondsAt, stagesOf } from './pace/jobWork.ts';
+import { type Pace, PastRuns } from './pace/pastRuns.ts';
 import { StageClock } from './pace/stageClock.ts';
 import { runFollow } from './runFollow.ts';
 import { runJob } from './runJob.ts';
@@ -57,10 +58,11 @@ async function modelOf(folder: string, provider: ProviderName | undefined): Prom
   return open;
 }
 
-async function run(job: EngineJob): Promise<void> {
-  await whileRunning<EngineEvent>(job.id, async (signal, emit) => {
+async function run(asked: EngineJob): Promise<void> {
+  await whileRunning<EngineEvent>(asked.id, async (signal, emit) => {
     emit({ type: 'progress', progress: progressOf('loading', { note: 'model' }) });
-    const { model, remember } = await modelOf(job.modelFolder, job.provider);
+    const { model, remember } = await modelOf(asked.modelFolder, asked.provider);
+    const { job, reduced } = asked.live ? await soon(asked, model, remember) : { job: asked, reduced: undefined };
     const facts = await remember(costKey(job), () => costOf(job, model));
     const clock = new StageClock();
     const result = await runJob(job, {
@@ -68,13 +70,17 @@ async function run(job: EngineJob): Promise<void> {
       signal,
       emit,
       clock,
+      reduced,
       decoderMemoryBytes: freemem() / 2,
       remember,
     }).finally(() => {
       model.onWork = undefined;
     });
-    const paces = workOf(job, model, facts).map(({ stage, kind }) => [kind, clock.paceOf(stage)] as const);
-    await pastRuns.learn(new Map(paces.flatMap(([kind, pace]) => (pace ? [[kind, pace]] : []))));
+    const paces = stagesOf(job, model, facts).map(({ stage, kind }) => [kind, clock.paceOf(stage)] as const);
+    const step = clock.paceOf('denoising')?.each;
+    const rate = step && { first: 0, each: (step * 1e12) / workOf(facts.step) };
+    const known = [...paces, [rateKind(model), rate || undefined] as const];
+    await pastRuns.learn(new Map(known.flatMap(([kind, pace]) => (pace ? [[kind, pace]] : []))));
     emit({ type: 'done', result });
   });
 }
@@ -123,13 +129,50 @@ async function costOf({ settings, source, retake }: EngineJob, model: Model) {
   return { ...(await estimateTake(model, parameters, frames)), parameters, frames, source: { width, height } };
 }
 
+/** The kind under which a network's seconds for 10¹² operations are remembered. */
+const rateKind = ({ description, provider, precision }: Model): string =>
+  [description.name, provider, precision, 'rate'].join(' ');
+
+/** Operations a second that a network makes here, as far as is known. */
+function rateOf(known: ReadonlyMap<string, Pace>, model: Model): number {
+  const pace = known.get(rateKind(model));
+  return pace && pace.each > 0 ? 1e12 / pace.each : guessedRate;
+}
+
+/** A live preview at a size whose first step comes soon, and that size where it is less than was asked for. */
+async function soon(
+  job: EngineJob,
+  model: Model,
+  remember: Remember,
+): Promise<{ job: EngineJob; reduced: DrawnSize | undefined }> {
+  const facts = await remember(costKey(job), () => costOf(job, model));
+  const known = await pastRuns.read();
+  const { windowFrames: frames, width, height } = facts.parameters;
+  const at = (size: DrawnSize): EngineJob => ({
+    ...job,
+    settings: { ...job.settings, ...size },
+    source: { ...job.source, outFrame: Math.min(job.source.outFrame, job.source.inFrame + size.frames) },
+  });
+  const size = liveSize({ frames, width, height }, facts.step, sizeUnit(model), (drawn, work) => {
+    const parameters = { ...facts.parameters, ...drawn, windowFrames: drawn.frames };
+    const stages = stagesOf(at(drawn), model, { ...facts, parameters, frames: drawn.frames });
+    const kind = stages.find(({ stage }) => stage === 'denoising')?.kind;
+    return known.get(kind ?? '')?.each ?? work / rateOf(known, model);
+  });
+  const isWhole = size.frames === frames && size.width === width && size.height === height;
+  return isWhole ? { job, reduced: undefined } : { job: at(size), reduced: size };
+}
+
+/** Sides are multiples of it. */
+const sizeUnit = ({ description: { vae, unet } }: Model): number => vae.factor * unet.sizeMultiple;
+
 /** What a job takes by what its like took on this machine; where there was none, by what is computed. */
 async function secondsOf(job: EngineJob, model: Model, facts: Awaited<ReturnType<typeof costOf>>): Promise<number> {
   const known = await pastRuns.read();
-  return workOf(job, model, facts).reduce((sum, { stage, kind, steps }) => {
+  return stagesOf(job, model, facts).reduce((sum, { stage, kind, steps }) => {
     const pace = known.get(kind);
     if (pace) return sum + secondsAt(pace, steps);
-    return sum + (stage === 'denoising' ? facts.samplingFlops / guessedRate : guessedFrameSeconds * steps);
+    return sum + (stage === 'denoising' ? facts.samplingFlops / rateOf(known, model) : guessedFrameSeconds * steps);
   }, 0);
 }
 
@@ -142,7 +185,7 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
   const { width, height } = parameters;
   const known = { memoryBytes, availableBytes, seconds, drawn: { width, height }, finished: facts.source };
   if (memoryBytes <= availableBytes) return known;
-  const step = model.description.vae.factor * model.description.unet.sizeMultiple;
+  const step = sizeUnit(model);
   const scaled = (length: number, scale: number): number => Math.max(step, Math.round((length * scale) / step) * step);
   for (const scale of [0.75, 0.5, 0.25]) {
     const size = { width: scaled(width, scale), height: scaled(height, scale) };

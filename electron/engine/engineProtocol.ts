@@ -3,6 +3,7 @@ import type { MaskDrawing } from '../../models/masks/maskDrawing.ts';
 import type { Progress } from '../../models/progress/progress.ts';
 import type { FollowStretch, FollowWindow } from '../contract/masks/followPlan.ts';
 import type { providerNames, TakeSettings } from '../contract/takeSettings.ts';
+import type { DrawnSize } from './live/liveSize.ts';
 
 /** An execution provider by name. */
 export type ProviderName = (typeof providerNames)[number];
@@ -37,6 +38,8 @@ export interface EngineJob {
   retake?: RetakeInput | undefined;
   /** Whether steps carry preview pictures. */
   previews: boolean;
+  /** A preview that should come soon: it is drawn smaller and shorter than asked for where a step would take long. */
+  live?: boolean;
   /** Where it runs; absent: on this machine. */
   runOn?: 'here' | 'queue' | undefined;
   /** Decode the latents saved in the folder again instead of sampling. */
@@ -125,6 +128,8 @@ export interface EnginePreview {
   columns: number;
   /** Where the sheet's first frame lies in the take. */
   firstFrame: number;
+  /** What it is drawn at, where that is less than was asked for. */
+  reduced?: DrawnSize | undefined;
 }
 
 /** What a finished job leaves. */

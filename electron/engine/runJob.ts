@@ -12,6 +12,7 @@ import { encodeSpriteSheet } from '../media/readPicture.ts';
 import type { EngineEvent, EngineJob, EnginePreview, TakeResult, WrittenFrames } from './engineProtocol.ts';
 import { TakeFrames } from './frames/takeFrames.ts';
 import { inputsKeyOf, openClip, readGenerateInputs } from './jobInputs.ts';
+import type { DrawnSize } from './live/liveSize.ts';
 import type { StageClock } from './pace/stageClock.ts';
 import { Teller } from './pace/teller.ts';
 import { prepareRetake } from './retakeInputs.ts';
@@ -24,6 +25,8 @@ export interface JobSurroundings {
   /** Times its stages. */
   clock: StageClock;
   decoderMemoryBytes?: number | undefined;
+  /** What a live preview is drawn at, where that is less than was asked for. */
+  reduced?: DrawnSize | undefined;
   /** What earlier jobs with the same model left encoded. */
   remember: Remember;
 }
@@ -63,7 +66,7 @@ export async function runJob(job: EngineJob, surroundings: JobSurroundings): Pro
     let preview: EnginePreview | undefined;
     if (estimate && job.previews) {
       previewer ??= await createPreviewer(model, estimate);
-      preview = await spriteSheet(previewer, estimate);
+      preview = { ...(await spriteSheet(previewer, estimate)), reduced: surroundings.reduced };
     }
     if (picture) {
       await keepUpTo(frames, job, job.retake?.firstFrame ?? 0, { signal, tell });

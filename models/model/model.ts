@@ -58,8 +58,8 @@ export interface OpenOptions {
   readonly keptBytes?: number;
 }
 
-/** Networks whose file is larger stay in half precision in memory on the CPU: a float32 copy would take seconds to make and treble the memory. */
-const largestWidenedBytes = 2 ** 29;
+/** Networks whose weights are larger stay as stored in memory on the CPU: a float32 copy would take seconds to make and treble the memory. */
+const largestWidenedBytes = 2 ** 27;
 
 /** What a family gives to make a model of its files. */
 export interface ModelSource<Table extends NetworkTable> {

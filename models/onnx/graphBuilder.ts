@@ -37,6 +37,9 @@ export interface AdaptingSource extends WeightSource {
   adapt(b: GraphBuilder, key: string, weight: Tensor, rows: { from: number; to: number } | undefined): Tensor;
 }
 
+/** Bytes of the largest constants that are compared with others. */
+const mostToCompare = 2 ** 15;
+
 const supportedInputs = new Set<DataType>(['float32', 'int64', 'int32']);
 
 /**
@@ -192,7 +195,8 @@ export class GraphBuilder {
   #constant(dtype: 'float32' | 'int64', shape: Shape, bytes: Uint8Array): Tensor {
     const size = sizeOf(shape) * (dtype === 'float32' ? 4 : 8);
     if (bytes.length !== size) this.fail(`a constant of ${bytes.length} bytes cannot be ${shapeText(shape)} ${dtype}`);
-    const identity = bytes.length <= 256 ? `${dtype}[${shape}]${Buffer.from(bytes).toString('base64')}` : undefined;
+    const identity =
+      bytes.length <= mostToCompare ? `${dtype}[${shape}]${Buffer.from(bytes).toString('base64')}` : undefined;
     const known = identity === undefined ? undefined : this.#constants.get(identity);
     if (known) return known;
     const value = this.#register({ name: `constant_${this.#initializers.length}`, dtype, shape });

@@ -11,6 +11,8 @@ export interface TakeEstimate {
   flops: number;
   /** The same without the decoding. */
   samplingFlops: number;
+  /** One step of one window under every guidance branch: multiply-adds counted twice, and parameters, each as often as it is read. */
+  step: { flops: number; parameters: number };
 }
 
 /** How many steps a take's sampling says it has done in the end: those of every window that is asked by itself. */
@@ -45,5 +47,6 @@ export async function estimateTake(
     memoryBytes: Math.max(unet.weightBytes + unet.activationBytes, decoder.weightBytes + decoder.activationBytes),
     flops: samplingFlops + decoder.flops * totalFrames,
     samplingFlops,
+    step: { flops: unet.flops * branches, parameters: unet.parameters * branches },
   };
 }

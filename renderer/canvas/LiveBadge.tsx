@@ -13,11 +13,13 @@ export function LiveBadge(): ReactNode {
   const liveMode = useSession((session) => session.liveMode);
   if (!live || mode === 'source' || live.sourceId !== view?.sourceId) return null;
   const label = liveMode ? texts.viewer.live : texts.viewer.preview;
+  const reduced = live.sheet?.reduced;
   const running = live.state === 'denoising' && live.total > 0;
   return (
     <div className={styles.bar}>
       <span className={styles.badge} data-testid="live-badge" data-state={live.state} data-step={live.step}>
         {label}
+        {reduced ? ` · ${texts.viewer.reduced(reduced)}` : ''}
         {running ? ` · ${texts.viewer.step(live.step, live.total)}` : ''}
       </span>
       {liveMode && live.state === 'done' ? (
@@ -25,7 +27,7 @@ export function LiveBadge(): ReactNode {
           onPointerDown={(event) => event.stopPropagation()}
           onClick={() => void messages.attempt(() => takes.keepLive())}
         >
-          {texts.viewer.keep}
+          {reduced ? texts.viewer.keepWhole : texts.viewer.keep}
         </Button>
       ) : null}
     </div>

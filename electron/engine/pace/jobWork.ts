@@ -25,7 +25,7 @@ export interface JobFacts {
 }
 
 /** A job's stages by kind of work. */
-export function workOf(job: EngineJob, model: Model, { parameters, frames, source }: JobFacts): StageWork[] {
+export function stagesOf(job: EngineJob, model: Model, { parameters, frames, source }: JobFacts): StageWork[] {
   const { task } = job.settings;
   const { width, height, windowFrames, weights, strength, inversion } = parameters;
   const machine = [model.description.name, model.provider, model.precision, width, height];

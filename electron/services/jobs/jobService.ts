@@ -137,7 +137,12 @@ export class JobService {
   async #plan(job: TakeJob, folder: string): Promise<() => void> {
     const { file, project } = job;
     const planned = await planJob(project, { id: file.id, folder }, file.recipe, this.#options.catalogue);
-    const request = { ...planned, runOn: file.runOn, ...(file.kind === 'decode' ? { decodeOnly: true } : {}) };
+    const request = {
+      ...planned,
+      runOn: file.runOn,
+      live: job.view.live,
+      ...(file.kind === 'decode' ? { decodeOnly: true } : {}),
+    };
     return () =>
       this.#options.engine.submit(request, (event) => void this.#jobs.hear(job, () => this.#follow(job, event)));
   }
@@ -162,9 +167,10 @@ export class JobService {
     }
   }
 
-  #previewOf(job: TakeJob, { frameCount, frameWidth, frameHeight, columns }: EnginePreview): PreviewSheet {
+  #previewOf(job: TakeJob, sheet: EnginePreview): PreviewSheet {
+    const { frameCount, frameWidth, frameHeight, columns, reduced } = sheet;
     const url = `/previews/${job.project.id}/job/${job.file.id}/${++job.previewNumber}.webp`;
-    return { url, frameCount, frameWidth, frameHeight, columns };
+    return { url, frameCount, frameWidth, frameHeight, columns, ...(reduced ? { reduced } : {}) };
   }
 
   async #finish(job: TakeJob, event: Extract<EngineEvent, { type: 'done' }>): Promise<void> {

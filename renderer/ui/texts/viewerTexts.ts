@@ -45,6 +45,9 @@ export const viewerTexts = {
     live: 'Live',
     preview: 'Preview',
     keep: 'Keep as take',
+    keepWhole: 'Make it whole',
+    reduced: ({ frames, width, height }: { frames: number; width: number; height: number }) =>
+      `${frames} frames at ${width}×${height}, to come soon`,
     step: (step: number, total: number) => `step ${step} of ${total}`,
   },
   transport: {

@@ -257,3 +257,25 @@ test('a broken input fails its own job with a sentence', async () => {
   const lost = await run(host, { ...generation('lost'), modelFolder: join(folder, 'no-model') });
   expect(lost.at(-1)).toMatchObject({ type: 'failed', error: { message: expect.stringContaining('no-model') } });
 });
+
+test('a live preview is drawn smaller and says so, where a step is known to take long', async () => {
+  const cacheFolder = join(folder, 'slow', 'cache');
+  const live = (id: string): EngineJob => ({ ...generation(id, { frames: 8, width: 64, height: 64 }), live: true });
+  const reducedOf = (events: EngineEvent[]) =>
+    events.flatMap((event) => (event.type === 'progress' && event.preview ? [event.preview.reduced] : []));
+  const whole = await run(newHost({ cacheFolder }), live('quick'));
+  expect(resultOf(whole).frameCount).toBe(8);
+  expect(new Set(reducedOf(whole))).toEqual(new Set([undefined]));
+
+  const past = join(folder, 'slow', 'runs.json');
+  const runs: Record<string, { first: number; each: number }> = JSON.parse(await readFile(past, 'utf8'));
+  const rate = Object.keys(runs).find((kind) => kind.endsWith(' rate')) ?? '';
+  await writeFile(past, JSON.stringify({ [rate]: { first: 0, each: 1e12 } }));
+  const small = await run(newHost({ cacheFolder }), live('slow'));
+  expect(resultOf(small).frameCount).toBe(4);
+  const [reduced] = reducedOf(small);
+  expect(reduced?.frames).toBe(4);
+  expect(reduced?.width).toBeLessThan(64);
+  const asked = await run(newHost({ cacheFolder }), { ...live('asked'), live: false });
+  expect(resultOf(asked).frameCount).toBe(8);
+});

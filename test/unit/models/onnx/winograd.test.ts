@@ -47,12 +47,13 @@ const operators = (graph: Graph): Set<string> => new Set(graph.nodes.map(({ op }
 
 describe('a 3×3 convolution by Winograd’s filtering', () => {
   test.each<[string, Case]>([
-    ['tiles of four', { shape: [16, 128, 12, 16], outputs: 96 }],
-    ['sides that no tile divides, with a bias', { shape: [16, 128, 13, 11], outputs: 128, bias: true }],
-    ['tiles of two', { shape: [1, 512, 16, 16], outputs: 512 }],
+    ['tiles of four', { shape: [16, 320, 12, 16], outputs: 256 }],
+    ['sides that no tile divides, with a bias', { shape: [16, 320, 13, 11], outputs: 320, bias: true }],
+    ['tiles of two', { shape: [16, 1024, 4, 4], outputs: 1024 }],
     ['more weights than are transformed at a time', { shape: [8, 640, 8, 8], outputs: 800, bias: true }],
-    ['more pictures than are transformed at a time', { shape: [96, 96, 20, 20], outputs: 96 }],
-    ['a clip of five axes', { shape: [2, 128, 8, 12, 12], outputs: 128, bias: true }],
+    ['more pictures than are transformed at a time', { shape: [40, 256, 20, 20], outputs: 256 }],
+    ['more tiles along an axis than one matrix transforms', { shape: [1, 256, 80, 96], outputs: 256 }],
+    ['a clip of five axes', { shape: [2, 320, 8, 12, 12], outputs: 320, bias: true }],
   ])('%s: the plain result to 1e-5', async (_, made) => {
     const [plain, few] = [graphOf(made, false), graphOf(made, true)];
     expect(operators(plain)).toEqual(new Set(['Conv', 'Identity']));
@@ -64,7 +65,7 @@ describe('a 3×3 convolution by Winograd’s filtering', () => {
   });
 
   test('counts the operations of the plain one', () => {
-    const made = { shape: [16, 128, 12, 16], outputs: 96 };
+    const made = { shape: [16, 320, 12, 16], outputs: 256 };
     expect(graphCost(graphOf(made, true)).flops).toBeCloseTo(graphCost(graphOf(made, false)).flops, -1);
   });
 

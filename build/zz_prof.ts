@@ -1,0 +1,13 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { GraphBuilder } from '../models/onnx/graphBuilder.ts';
+import { convolution } from '../models/onnx/linear.ts';
+import { encodeModel } from '../models/onnx/modelFile.ts';
+import { RecordingSource } from '../models/onnx/sources/recordingSource.ts';
+import { dialectOf, largeForm } from '../models/onnx/dialect.ts';
+const [F,C,O,S]=process.argv[2]!.split(',').map(Number) as [number,number,number,number];
+const g=new Float32Array(O*C*9).fill(0.01); const X=new Float32Array(F*C*S*S).fill(0.1);
+const b=new GraphBuilder('t',{...largeForm(dialectOf('cpu')),winograd:true},new RecordingSource());
+const x=b.input('x','float32',[F,C,S,S]);b.output('y',convolution(x,b.constant([O,C,3,3],g),undefined,{pads:[1,1,1,1]}));
+const s=await InferenceSession.create(encodeModel(b.finish()),{intraOpNumThreads:1,graphOptimizationLevel:'disabled',enableMemPattern:false,enableProfiling:true,profileFilePrefix:'/root/wino/k',extra:{session:{intra_op:{allow_spinning:'0'}}}} as any);
+for(let i=0;i<3;i++) await s.run({x:new Tensor('float32',X,[F,C,S,S])});
+s.endProfiling(); await s.release();
