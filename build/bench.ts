@@ -3,6 +3,7 @@
  * run on this machine. `--quick` leaves out the released-size network and the ten-minute clip. `follow [FOLDER [SEED]]` measures the
  * built-in follower alone, on composites of a folder's material (`videos`, `photos`, `subjects`), with a seed on others of it, or on drawn ones. `edit [FOLDER]` measures an
  * edit of ten seconds alone; its clip, job and video stay in the folder. `grid` measures a grid of takes against single ones,
+ * `set` takes and live previews by a set of Stable Diffusion 1.5's size, random weights (4 GB of disk while it runs),
  * `attention` where maps of words lie and what they cost, `queue [redis://…]` takes over a queue against takes without.
  */
 import { spawnSync } from 'node:child_process';
@@ -19,6 +20,7 @@ import { benchLivePreview } from './bench/livePreview.ts';
 import { type Measure, measureLine } from './bench/measure.ts';
 import { benchPage } from './bench/page.ts';
 import { benchQueue } from './bench/queue.ts';
+import { benchSet } from './bench/set.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const model = join(root, 'models', 'bundled', 'magdiff-small');
@@ -43,6 +45,12 @@ if (process.argv[2] === 'grid') {
 if (process.argv[2] === 'edit') {
   const tell = (line: string) => process.stdout.write(`  ${line}\n`);
   await section('An edit of ten seconds', () => benchEdit(model, tell, process.argv[3]));
+  process.exit();
+}
+if (process.argv[2] === 'set') {
+  await section('A set of the size of Stable Diffusion 1.5', () =>
+    benchSet((line) => process.stdout.write(`  ${line}\n`)),
+  );
   process.exit();
 }
 if (process.argv[2] === 'queue') {

@@ -27,6 +27,8 @@ export interface BenchSubject {
   /** Writes them into a folder. */
   write(folder: string): Promise<void>;
   build(dialect: Dialect, source: WeightSource): Graph;
+  /** Asks for every weight there is: the graph's and those that what it is fed is computed with. */
+  declare(source: WeightSource): void;
 }
 
 /** Writes every declared key into the file that holds it. */
@@ -47,12 +49,15 @@ const released: BenchSubject = {
   facts: [releasedUnet, releasedShape],
   files: { 'released.safetensors': () => true },
   build: (dialect, source) => buildUnet(releasedUnet, releasedShape, dialect, source),
+  declare(source) {
+    released.build(dialectOf('plain'), source);
+    buildContext(releasedUnet, releasedShape, dialectOf('plain'), source);
+    for (const { name } of crossAttentionLayers(releasedUnet))
+      for (const key of Object.values(alphaKeys(name))) source.find(key, [1]);
+  },
   async write(folder) {
     const declared = new RecordingSource();
-    released.build(dialectOf('plain'), declared);
-    buildContext(releasedUnet, releasedShape, dialectOf('plain'), declared);
-    for (const { name } of crossAttentionLayers(releasedUnet))
-      for (const key of Object.values(alphaKeys(name))) declared.find(key, [1]);
+    released.declare(declared);
     await writeFiles(folder, released, declared);
   },
 };
@@ -90,11 +95,14 @@ const stableDiffusion: BenchSubject = {
     'sd15-adapter.safetensors': isAdapter,
   },
   build: (dialect, source) => buildSd15Unet({ unet: sd15Unet, motion: sd15Motion }, sd15Shape, dialect, source),
+  declare(source) {
+    stableDiffusion.build(dialectOf('plain'), source);
+    sd15.buildContext(sd15Unet, sd15Shape, dialectOf('plain'), source);
+  },
   async write(folder) {
     // Tables of frame positions are computed, never read.
     const declared = new RecordingSource((key) => !key.endsWith('pos_embed.pe'));
-    stableDiffusion.build(dialectOf('plain'), declared);
-    sd15.buildContext(sd15Unet, sd15Shape, dialectOf('plain'), declared);
+    stableDiffusion.declare(declared);
     await writeFiles(folder, stableDiffusion, declared);
   },
 };
