@@ -23,11 +23,11 @@ from torch import Tensor
 
 from magdiff.checkpoint import load_checkpoint, save_checkpoint, seed_for
 from magdiff.measuring.filmed import clip_subjects, photo_subjects, real_frames
-from magdiff.measuring.measures import Readers, batch_measures, fvd_like, load_reader
+from magdiff.measuring.measures import Readers, batch_measures, load_reader, place_features
 from magdiff.measuring.prepared import FRAMES, SIZES, plain, prepare
 from magdiff.measuring.quality import psnr_within
 from magdiff.measuring.readers import SIDE as READER_SIDE
-from magdiff.measuring.readers import motion_input, shrink
+from magdiff.measuring.readers import frechet, kernel_distance, motion_input, shrink
 from magdiff.measuring.shipped import Setting, ShippedModel
 from magdiff.patches import patch_kernel
 from magdiff.world.clips import Recipe, World, compose
@@ -134,25 +134,28 @@ class Evaluation:
             return None
         done = [load_checkpoint(path) for path in paths]
         values = {k: torch.cat([d[k] for d in done]) for k in done[0]}
-        report = {k: float(v.nanmean()) for k, v in values.items() if k != "features"}
+        report = {k: float(v.nanmean()) for k, v in values.items() if not k.endswith("features")}
         if "features" in values:
-            report["fvd_like"] = fvd_like(values["features"], self.true_features(len(values["features"])))
+            motion, place = values["features"], values["place_features"]
+            report |= set_distances((motion, place), self.true_features(len(motion)))
         return {**report, "clips": count * BATCH}
 
     @torch.no_grad()
-    def true_features(self, count: int, seed: int = 4048) -> Tensor:
-        """Motion features of other true renders, made once."""
+    def true_features(self, count: int, seed: int = 4048) -> tuple[Tensor, Tensor]:
+        """Motion and place features of other true renders, made once."""
         path = self.kept / f"true-{seed}-{count}.pt"
         if not path.exists():
-            rows = []
+            motions, places = [], []
             for k in range(0, count, 24):
                 order = torch.arange(k, k + 24)
                 recipe = plain(low_resolution=1.0, motion=order % 12, place=(order * 7) % 15)
                 clips = compose(seed_for(seed, k), self.world, 24, 8, 1, recipe, READER_SIDE)
-                rows.append(self.readers.motion.features(motion_input(shrink(clips.video)) * 2 - 1))
-            save_checkpoint(path, {"features": torch.cat(rows)})
-        features: Tensor = load_checkpoint(path)["features"]
-        return features
+                small = shrink(clips.video)
+                motions.append(self.readers.motion.features(motion_input(small) * 2 - 1))
+                places.append(place_features(self.readers.place, small))
+            save_checkpoint(path, {"motion": torch.cat(motions), "place": torch.cat(places)})
+        state = load_checkpoint(path)
+        return state["motion"], state["place"]
 
     def true_row(self) -> dict[str, float]:
         """The readers on true renders and the floor of the Fréchet distance."""
@@ -161,8 +164,18 @@ class Evaluation:
         which = ("motion", "place", "subject", "familiar")
         return {
             **{f"{w}_reader": load_reader(self.args.run, w)[1] for w in which},
-            "fvd_like": fvd_like(a, b),
+            **set_distances(a, b),
         }
+
+
+def set_distances(ours: tuple[Tensor, Tensor], theirs: tuple[Tensor, Tensor]) -> dict[str, float]:
+    """How far sets of clips are apart, by their motion and place features (n, d)."""
+    (motion, place), (their_motion, their_place) = ours, theirs
+    return {
+        "fvd_like": frechet(motion, their_motion),
+        "place_frechet": frechet(place, their_place),
+        "place_kernel": kernel_distance(place, their_place),
+    }
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from ..checkpoint import load_checkpoint
 from ..planner import subject_start
 from .prepared import Prepared
 from .quality import flicker, gradient_energy, grain
-from .readers import MOTION_CHANNELS, SIDE, Reader, frechet, motion_input, shrink
+from .readers import MOTION_CHANNELS, SIDE, Reader, motion_input, shrink
 
 
 def region_psnr(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
@@ -69,8 +69,8 @@ def subject_crops(video: Tensor, alpha: Tensor) -> Tensor:
 def batch_measures(video: Tensor, frames: list[int], batch: Prepared, readers: Readers) -> dict[str, Tensor]:
     """Measures of a batch, one number per clip: `video` (n, |frames|, 3, s, s) in 0..1 are the frames made.
 
-    With all frames: motion, consistency, likeness, features (n, d) for the Fréchet distance as well. nan where a
-    clip has nothing to measure.
+    With all frames: motion, consistency, likeness and, for distances between sets, features (n, d) of motion and of
+    the place as well. nan where a clip has nothing to measure.
     """
     subject = (batch.alpha > 0.9).float()[:, frames]
     truth = batch.video[:, frames]
@@ -95,6 +95,7 @@ def batch_measures(video: Tensor, frames: list[int], batch: Prepared, readers: R
         out[name] = (readers.motion.head(features).argmax(1) == batch.motion).float()
         if name == "motion":
             out["features"] = features
+    out["place_features"] = place_features(readers.place, small)
     theirs, centre = frame_features(readers.place, truth, None)
     ours, _ = frame_features(readers.place, video, centre)
     out["consistency"] = (ours[:, 1:] * ours[:, :-1]).sum(-1).mean(1)
@@ -123,6 +124,6 @@ def place_measures(video: Tensor, truth: Tensor, alpha: Tensor) -> dict[str, Ten
     return {k: torch.stack(v) for k, v in out.items()}
 
 
-def fvd_like(ours: Tensor, theirs: Tensor) -> float:
-    """Fréchet distance of motion-reader features."""
-    return frechet(ours, theirs)
+def place_features(reader: Reader, small: Tensor) -> Tensor:
+    """The place reader's embedding (n, d) of each clip's middle frame, of clips (n, f, 3, 64, 64) in 0..1."""
+    return reader.features(small[:, small.shape[1] // 2] * 2 - 1)

@@ -49,6 +49,20 @@ def motion_input(video: Tensor) -> Tensor:
 MOTION_CHANNELS = 45
 
 
+def kernel_distance(a: Tensor, b: Tensor) -> float:
+    """Squared maximum mean discrepancy of two sets of features (n, d), unbiased, under the kernel (x·y / d + 1)³ of
+    Bińkowski et al. 2018."""
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        return (x.double() @ y.double().T / x.shape[1] + 1) ** 3
+
+    def within(x: Tensor) -> Tensor:
+        values = kernel(x, x)
+        return (values.sum() - values.trace()) / (len(x) * (len(x) - 1))
+
+    return float(within(a) + within(b) - 2 * kernel(a, b).mean())
+
+
 def frechet(a: Tensor, b: Tensor) -> float:
     """Fréchet distance between two sets of features (n, d)."""
     mu = (a.mean(0) - b.mean(0)).square().sum()
