@@ -15,16 +15,16 @@ import type { OpenProject } from '../../electron/services/projects/openProject.t
 export async function launchStudio(
   options: Pick<
     StudioOptions,
-    'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks' | 'keepsAddress' | 'queue'
+    'workspace' | 'modelRoots' | 'home' | 'fetching' | 'clicks' | 'keepsAddress' | 'queue' | 'cacheFolder'
   > = {},
 ): Promise<{ studio: RunningStudio; workspace: string }> {
   await buildRenderer();
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'magdiff-e2e-')));
   const studio = await startStudio({
     home: await mkdtemp(join(tmpdir(), 'magdiff-e2e-home-')),
+    cacheFolder: join(tmpdir(), 'magdiff-e2e-cache'),
     ...options,
     workspace,
-    cacheFolder: join(tmpdir(), 'magdiff-e2e-cache'),
   });
   return { studio, workspace };
 }

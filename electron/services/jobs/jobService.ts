@@ -22,11 +22,13 @@ const latentsName = 'latents.safetensors';
 interface TakeFacts extends JobFacts {
   readonly file: TakeJobFile;
   readonly windowId: string;
-  preview: Uint8Array | undefined;
   previewNumber: number;
 }
 
 type TakeJob = TakeFacts & Job;
+
+/** Jobs of which the latest preview is kept: a page may ask for one when its job has just become a take. */
+const keptPreviews = 8;
 
 /** What the job service works with. */
 export interface JobServiceOptions extends EngineJobsOptions {
@@ -41,6 +43,8 @@ export interface JobServiceOptions extends EngineJobsOptions {
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #jobs: EngineJobs<TakeFacts>;
+  /** By job, the one that had a preview last at the end. */
+  readonly #previews = new Map<string, Uint8Array>();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
@@ -113,9 +117,16 @@ export class JobService {
     return { memoryBytes, seconds, drawn, finished, advice: advice ?? null };
   }
 
-  /** The bytes of a job's latest preview. */
+  /** The bytes of a job's latest preview, for a while after its end too. */
   preview(jobId: string): Uint8Array | undefined {
-    return this.#jobs.get(jobId)?.preview;
+    return this.#previews.get(jobId);
+  }
+
+  #keepPreview(jobId: string, bytes: Uint8Array): void {
+    this.#previews.delete(jobId);
+    this.#previews.set(jobId, bytes);
+    const [oldest] = this.#previews.keys();
+    if (oldest !== undefined && this.#previews.size > keptPreviews) this.#previews.delete(oldest);
   }
 
   /** Tells no more; running jobs stay in their folders and go on at the next start. */
@@ -131,7 +142,7 @@ export class JobService {
     const { id, kind, label, createdAt, state, error } = file;
     const { sourceId } = file.recipe.source;
     const view = newJobView({ id, projectId: project.id, kind, live, label, createdAt, state, error, sourceId });
-    return this.#jobs.add({ project, file, view, windowId, preview: undefined, previewNumber: 0 });
+    return this.#jobs.add({ project, file, view, windowId, previewNumber: 0 });
   }
 
   async #plan(job: TakeJob, folder: string): Promise<() => void> {
@@ -151,7 +162,7 @@ export class JobService {
     switch (event.type) {
       case 'progress': {
         const { preview, progress } = event;
-        if (preview) job.preview = preview.bytes;
+        if (preview) this.#keepPreview(job.file.id, preview.bytes);
         return this.#jobs.progressed(job, progress, preview ? { preview: this.#previewOf(job, preview) } : {});
       }
       case 'warning':

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TakeRecord } from '../../electron/contract/records.ts';
-import type { RunningStudio } from '../../electron/server/startStudio.ts';
-import { framePathsOf } from '../../electron/services/projects/takeFrames.ts';
-import { openSample, type SampleStudio } from './sampleStudio.ts';
-import { askForFewSteps, drag, expectAccessible, shownProject, stageBox } from './support.ts';
+import type { TakeRecord } from '../../../electron/contract/records.ts';
+import type { RunningStudio } from '../../../electron/server/startStudio.ts';
+import { framePathsOf } from '../../../electron/services/projects/takeFrames.ts';
+import { openSample, type SampleStudio } from '../sampleStudio.ts';
+import { askForFewSteps, drag, expectAccessible, shownProject, stageBox } from '../support.ts';
 
 // Takes made anew in part; each test goes on where the last one left.
 let sample: SampleStudio;
