@@ -68,10 +68,10 @@ const pictureCost = 200;
  * Most numbers of a weight, (inputs · outputs), that are transformed at a time. The runtime keeps a buffer for every size that comes again: parts of one
  * size share one.
  */
-const mostWeights = 640 * 640;
+const mostWeights = 320 * 640;
 
 /** Most bytes of pictures transformed at a time: more than the cores' caches hold anyway. */
-const mostTileBytes = 16 * 2 ** 20;
+const mostTileBytes = 24 * 2 ** 20;
 
 /** Most tiles along an axis that one matrix transforms: it holds the zeros between them too. */
 const mostTilesAcross = 8;
