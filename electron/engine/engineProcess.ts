@@ -163,16 +163,18 @@ async function soon(
   return isWhole ? { job, reduced: undefined } : { job: at(size), reduced: size };
 }
 
-/** Sides are multiples of it. */
+/** What sides are multiples of, in pixels. */
 const sizeUnit = ({ description: { vae, unet } }: Model): number => vae.factor * unet.sizeMultiple;
 
 /** What a job takes by what its like took on this machine; where there was none, by what is computed. */
 async function secondsOf(job: EngineJob, model: Model, facts: Awaited<ReturnType<typeof costOf>>): Promise<number> {
   const known = await pastRuns.read();
+  const asked = facts.samplingFlops / facts.step.flops;
   return stagesOf(job, model, facts).reduce((sum, { stage, kind, steps }) => {
     const pace = known.get(kind);
     if (pace) return sum + secondsAt(pace, steps);
-    return sum + (stage === 'denoising' ? facts.samplingFlops / rateOf(known, model) : guessedFrameSeconds * steps);
+    if (stage !== 'denoising') return sum + guessedFrameSeconds * steps;
+    return sum + (asked * workOf(facts.step)) / rateOf(known, model);
   }, 0);
 }
 

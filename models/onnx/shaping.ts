@@ -53,7 +53,7 @@ export function slice(x: Tensor, axis: number, from: number, to: number): Tensor
 
 /** 0 to `count` in ranges of one size, or nearly, each of at most `most` or of one. */
 export function evenRanges(count: number, most: number): readonly (readonly [from: number, to: number])[] {
-  const size = Math.ceil(count / Math.ceil(count / Math.max(1, most)));
+  const size = Math.ceil(count / Math.ceil(count / Math.max(1, Math.floor(most))));
   const ranges = Math.ceil(count / size);
   return Array.from({ length: ranges }, (_, index) => [index * size, Math.min(count, (index + 1) * size)]);
 }

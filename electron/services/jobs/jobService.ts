@@ -43,7 +43,7 @@ export interface JobServiceOptions extends EngineJobsOptions {
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #jobs: EngineJobs<TakeFacts>;
-  /** By job, the one that had a preview last at the end. */
+  /** By job; the job whose preview is newest comes last. */
   readonly #previews = new Map<string, Uint8Array>();
 
   constructor(options: JobServiceOptions) {
