@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { EngineHost } from '../../electron/engine/engineHost.ts';
-import { encodeMaskPng, encodePng } from '../../electron/media/readPicture.ts';
-import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../../electron/services/projects/sampleMaterial.ts';
-import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import type { Measure } from './measure.ts';
+import { writeSampleInputs } from './sampleInputs.ts';
 
 /**
  * A slider let go in live mode: from handing the job to the engine to the first preview and to the preview of the last step, all 8 frames each, bundled model with its
@@ -16,18 +14,7 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
   const folder = await mkdtemp(join(tmpdir(), 'magdiff-bench-'));
   const host = new EngineHost({ cacheFolder: join(folder, 'cache') });
   try {
-    const picture = join(folder, 'picture.png');
-    await writeFile(picture, await encodePng(drawSampleFrame(0)));
-    const drawing = {
-      width: sampleSize,
-      height: sampleSize,
-      growPixels: 0,
-      featherPixels: 0,
-      keys: [{ frameIndex: 0, interpolation: 'hold' as const, operations: [sampleSubjectOutline(0)] }],
-    };
-    const mask = join(folder, 'mask.png');
-    const coverage = rasterizeMask(drawing, { width: sampleSize, height: sampleSize, frameIndex: 0 });
-    await writeFile(mask, await encodeMaskPng({ width: sampleSize, height: sampleSize, data: coverage }));
+    const inputs = await writeSampleInputs(folder);
     const weights = hasStudent ? { weights: 'student' as const } : { steps: 4, guidance: { text: 1 } };
     const move = (index: number): Promise<{ first: number; whole: number }> =>
       new Promise((resolve, reject) => {
@@ -50,8 +37,7 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
             provider: 'cpu',
             previews: true,
             settings,
-            source: { path: picture, media: 'picture', frameIndex: 0, inFrame: 0, outFrame: 1 },
-            mask: { kind: 'file', path: mask },
+            ...inputs,
           },
           (event) => {
             if (event.type === 'progress' && event.progress.state === 'denoising') {

@@ -1,13 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TakeSettings, takeSettings } from '../../electron/contract/takeSettings.ts';
+import { takeSettings } from '../../electron/contract/takeSettings.ts';
 import { EngineHost } from '../../electron/engine/engineHost.ts';
 import type { EngineEvent, EngineJob } from '../../electron/engine/engineProtocol.ts';
-import { encodeMaskPng, encodePng } from '../../electron/media/readPicture.ts';
-import { drawSampleFrame, sampleSize, sampleSubjectOutline } from '../../electron/services/projects/sampleMaterial.ts';
 import type { ModelSet } from '../../models/families/sd15/setFile.ts';
-import { rasterizeMask } from '../../models/masks/rasterizeMask.ts';
 import {
   buildAutoencoderDecoder,
   buildAutoencoderEncoder,
@@ -20,6 +17,7 @@ import type { WeightSource } from '../../models/onnx/types.ts';
 import { benchSubjects } from '../../models/verify/bench/benchSubject.ts';
 import { writeRandomWeights } from '../../models/verify/bench/randomWeights.ts';
 import type { Measure } from './measure.ts';
+import { writeSampleInputs } from './sampleInputs.ts';
 
 const plain = dialectOf('plain');
 const weightsFile = 'diffusion_pytorch_model.safetensors';
@@ -50,8 +48,8 @@ export async function benchSet(tell: (line: string) => void): Promise<Measure[]>
   try {
     tell('writing random weights …');
     const modelFolder = await writeSet(join(folder, 'set'));
-    const inputs = await writeInputs(folder);
-    const run = (id: string, settings: Partial<TakeSettings>, live: boolean): Promise<Run> =>
+    const inputs = await writeSampleInputs(folder);
+    const run = (id: string, settings: Record<string, unknown>, live: boolean): Promise<Run> =>
       runJob(host, {
         ...{ id, folder: join(folder, id), modelFolder, provider: 'cpu', previews: live, live, ...inputs },
         settings: takeSettings.parse({
@@ -64,11 +62,7 @@ export async function benchSet(tell: (line: string) => void): Promise<Measure[]>
     tell(`the take: ${parts.join(', ')}; a step ${whole.stepSeconds.toFixed(1)} s`);
     const moves: Run[] = [];
     for (const image of [1, 0.8, 0.6, 0.4]) {
-      const move = await run(
-        `live-${image}`,
-        { frames: 8, alpha: { ...takeSettings.parse(minimal).alpha, image } },
-        true,
-      );
+      const move = await run(`live-${image}`, { frames: 8, alpha: { image } }, true);
       tell(`live: ${move.drawn} after ${move.firstPreview.toFixed(1)} s`);
       moves.push(move);
     }
@@ -92,8 +86,6 @@ export async function benchSet(tell: (line: string) => void): Promise<Measure[]>
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const minimal = { task: 'generate', prompt: '', seed: 0 } as const;
 
 /** What one job took. */
 interface Run {
@@ -132,20 +124,6 @@ function runJob(host: EngineHost, job: EngineJob): Promise<Run> {
       resolve({ seconds: since(), stepSeconds, firstPreview, drawn, stages });
     });
   });
-}
-
-/** The sample's picture and subject. */
-async function writeInputs(folder: string): Promise<Pick<EngineJob, 'source' | 'mask'>> {
-  const [picture, mask] = [join(folder, 'picture.png'), join(folder, 'mask.png')];
-  await writeFile(picture, await encodePng(drawSampleFrame(0)));
-  const size = { width: sampleSize, height: sampleSize };
-  const keys = [{ frameIndex: 0, interpolation: 'hold' as const, operations: [sampleSubjectOutline(0)] }];
-  const data = rasterizeMask({ ...size, growPixels: 0, featherPixels: 0, keys }, { ...size, frameIndex: 0 });
-  await writeFile(mask, await encodeMaskPng({ ...size, data }));
-  return {
-    source: { path: picture, media: 'picture', frameIndex: 0, inFrame: 0, outFrame: 1 },
-    mask: { kind: 'file', path: mask },
-  };
 }
 
 /** Writes the set's files, as diffusers lays them out, and its set.json. */

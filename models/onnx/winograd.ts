@@ -3,6 +3,7 @@
  * m×m results takes (m + 2)² products for each pair of channels instead of 9m²; what lies before and after is sums, written here as
  * products with small constant matrices.
  */
+import { add } from './elementwise.ts';
 import type { GraphBuilder, Tensor } from './graphBuilder.ts';
 import { concatenate, evenRanges, reshape, slice, transpose } from './shaping.ts';
 import { sizeOf } from './types.ts';
@@ -111,7 +112,7 @@ interface Convolution {
  * being left alone. Undefined where a plain convolution is as quick.
  */
 export function winogradConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor | undefined {
-  const { builder: b, shape } = x;
+  const { shape } = x;
   const [batch = 0, inputs = 0] = shape;
   const [height = 0, width = 0] = shape.slice(-2);
   const outputs = weight.shape[0] ?? 0;
@@ -131,8 +132,7 @@ export function winogradConvolution(x: Tensor, weight: Tensor, bias: Tensor | un
   const turned = transpose(reshape(whole, [batch, positions, outputs]), [0, 2, 1]);
   const result = reshape(turned, [batch, outputs, ...shape.slice(2)]);
   if (!bias) return result;
-  const shift = reshape(bias, [1, outputs, ...shape.slice(2).map(() => 1)]);
-  return b.node('Add', [result, shift], [{ dtype: x.dtype, shape: result.shape }])[0];
+  return add(result, reshape(bias, [1, outputs, ...shape.slice(2).map(() => 1)]));
 }
 
 /** Pictures with channels last, (n, h, w · C), convolved in bands of rows of as many pictures as may be transformed at a time. */
