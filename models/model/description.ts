@@ -78,9 +78,13 @@ export interface ModelDescription {
     readonly latentChannels: number;
     readonly scalingFactor: number /** Pixels per latent. */;
     readonly factor: number;
+    /** Pixels of a cell, where the decoder draws cells each by itself; 0: it draws across them. */
+    readonly ownCells: number;
   };
   readonly unet: {
     readonly inChannels: number;
+    /** Whether the subject's mask, its pixels as channels, comes in behind its latents. */
+    readonly takesMask: boolean;
     readonly outChannels: number;
     readonly contextWidth: number;
     readonly layers: readonly AlphaLayer[];
@@ -90,6 +94,8 @@ export interface ModelDescription {
   /** scheduler_config.json in diffusers' form, as read. */
   readonly scheduler: Readonly<Record<string, unknown>>;
   readonly hasPreviewDecoder: boolean;
+  /** Words for places where subjects stand on the ground and are to throw a shadow; absent: the network draws what shadows there are. */
+  readonly ground?: readonly string[] | undefined;
   /** Linear map from scaled latents to RGB in −1..1 at latent resolution: a row of three per channel, and an offset. */
   readonly latentToRgb: { readonly matrix: readonly (readonly number[])[]; readonly bias: readonly number[] };
   /** What else of its own settings a model's answers depend on: part of its hash. Absent where there is nothing else. */

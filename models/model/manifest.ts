@@ -44,6 +44,8 @@ const manifestSchema = z.object({
   student: z
     .object({ folder: z.string().regex(/^[\w-]+$/), steps: z.int().positive(), guidanceDistilled: z.boolean() })
     .nullish(),
+  /** Words and phrases for places it knows where a subject stands on the ground and throws a shadow. */
+  ground: z.array(z.string()).optional(),
   latentToRgb: z.object({ matrix: z.array(triple).min(1), bias: triple }).nullish(),
 });
 

@@ -37,6 +37,6 @@ export function openEdit(
 ): Opening {
   const { frames } = clip;
   const parameters = resolveParameters(model, wanted, frames, clip);
-  const track = clipTrack({ clip, inputsKey, cell: model.description.vae.factor }, parameters, context.signal);
+  const track = clipTrack({ clip, inputsKey }, parameters, context.signal);
   return { parameters, frames, inputsKey, track, retake };
 }

@@ -22,7 +22,7 @@ from magdiff.pool import TEXT_LENGTH, load_vae
 from magdiff.schedule import BETAS, SAMPLER, TRAILING_POWER
 from magdiff.tokenizer import END, START, Tokenizer
 from magdiff.world.clips import SCALES
-from magdiff.world.vocabulary import vocabulary
+from magdiff.world.vocabulary import ground_words, vocabulary
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -92,6 +92,7 @@ def description(cfg: ModelConfig, rgb: dict[str, Any], args: argparse.Namespace)
         "steps": args.steps,
         "sampler": SAMPLER,
         "student": {"folder": "unet_student", "steps": 4, "guidanceDistilled": True} if args.student else None,
+        "ground": ground_words(),
         "latentToRgb": rgb,
     }
 

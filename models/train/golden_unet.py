@@ -31,6 +31,7 @@ def small_unet() -> UNet3DConditionModel:
         subject_patch=2,
         precondition=True,
         coordinates=True,
+        detail=0.4,
     )
     torch.manual_seed(70)
     unet = UNet3DConditionModel(cfg).eval()
@@ -57,7 +58,10 @@ def main() -> None:
     cases: dict[str, torch.Tensor] = {}
     for name, frames, width, t in (("noisy", 3, 8, 999), ("middle", 3, 8, 411), ("clean", 1, 12, 0)):
         g = seed_for(72, t)
-        sample = torch.randn(1, 12, frames, 8, width, generator=g)
+        latents = torch.randn(1, 12, frames, 8, width, generator=g)
+        mask = (torch.randn(1, 4, frames, 8, width, generator=g) * 2).clamp(0, 1)  # some cells free of it
+        mask[..., width // 2 :] = 0.0
+        sample = torch.cat([latents, mask], dim=1)
         states = torch.randn(1, 5 + 4 * frames, 16, generator=g)
         timestep = torch.tensor([t])
         given = {"sample": sample, "encoder_hidden_states": states, "timestep": timestep}

@@ -77,7 +77,7 @@ def run_case(folder: Path, frames: int, teacher_steps: int, student_steps: int) 
     opened[:, 0] = True
     ids = torch.tensor([tokenizer.encode(PROMPT)])
     empty = torch.tensor(tokenizer.encode(""))
-    c = Conditions(ids, image[None], hfa[None], opened)
+    c = Conditions(ids, image[None], hfa[None], opened, (mask * 255).round().byte()[None, None])
     context, subject = model.encode(c, empty)
     n_text = model.cfg.text_length
     channels = vae.cfg.latent_channels
@@ -128,7 +128,7 @@ README = """# A recipe through the bundled model
 | `image_inputs` (1,3,64,64) | the cut-out at 64 px, rounded to bytes, normalised |
 | `text_embeds`, `null_text_embeds`, `image_tokens` | context parts; image tokens of all frames, black after the first |
 | `hfa_levels` (1,3,C,h,w) | VAE means of the three levels, largest first, averaged down to the base size; levels 1.5 and 1.25 are the cut-out enlarged bicubically (a = −0.75, half-pixel centres) and clamped |
-| `subject_latents` (1,C,f,h,w) | pyramid output of frame 1, repeated |
+| `subject_latents` (1,C+64,f,h,w) | pyramid output of frame 1 and behind it the mask, its 8 × 8 pixels a cell as channels, repeated |
 | `initial_latents`, `timesteps`, `final_latents`, `video` | trailing DDIM, text guidance 1.3; `video` is frame 1 |
 | `unet_output` | the first call without guidance at timestep 999 (context: text then image tokens) |
 | `plan_start`, `plan_noise`, `plan_output` | inputs of the motion planner beside `input_ids`, and its first answer at timestep 999 |

@@ -83,7 +83,7 @@ def learning_rate(step: int, minutes: float, args: argparse.Namespace) -> float:
 def pick_rows(e: Encoded, rows: Tensor) -> Encoded:
     """Some clips of a shard, in float32."""
     c = e.conditions
-    conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows])
+    conditions = Conditions(c.ids[rows], c.image[rows], c.hfa[rows].float(), c.opened[rows], c.mask[rows])
     captions = [e.captions[int(i)] for i in rows]
     return Encoded(e.z[rows].float(), e.region[rows], conditions, captions, e.motion[rows], e.place[rows])
 

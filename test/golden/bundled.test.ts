@@ -4,6 +4,7 @@ import { denoiserOf } from '../../models/diffusion/denoiser.ts';
 import { guidanceWeights } from '../../models/diffusion/guidance.ts';
 import { noiseSchedule } from '../../models/diffusion/noiseSchedule.ts';
 import { createSampling } from '../../models/diffusion/sampler.ts';
+import { pixelsOfCells } from '../../models/families/magdiff/conditions.ts';
 import { guidedPredictor } from '../../models/families/magdiff/guidedPredictor.ts';
 import { openModel } from '../../models/families/openModel.ts';
 import { type FloatTensor, floatTensor, int64Tensor, sliceBatch } from '../../models/math/tensor.ts';
@@ -65,9 +66,9 @@ test('image tokens: the cut-out for the first frame, black for the others', asyn
   expect(relativeError(floatTensor(expected.shape, Float32Array.from(ours)), expected)).toBeLessThanOrEqual(tolerance);
 });
 
-test('the HFA pyramid: levels to subject latents, repeated over the frames', async () => {
+test('the HFA pyramid and the mask: levels to subject latents, repeated over the frames', async () => {
   const levels = await golden('hfa_levels');
-  const [, count, channels, height, width] = levels.shape;
+  const [, count, , height, width] = levels.shape;
   const level = (index: number): FloatTensor =>
     sliceBatch(floatTensor(levels.shape.slice(1), levels.data), index, index + 1);
   const pyramid = await model.part('hfa_pyramid', {
@@ -78,15 +79,19 @@ test('the HFA pyramid: levels to subject latents, repeated over the frames', asy
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`level_${index}`, level(index)])),
   );
   const expected = await golden('subject_latents');
-  const frames = expected.shape[2];
+  const masks = await golden('masks');
+  const [, maskHeight, maskWidth] = masks.shape;
+  const mask = pixelsOfCells(
+    { data: masks.data, width: maskWidth, height: maskHeight, channels: 1 },
+    model.description.vae.factor,
+  );
+  const given = Float32Array.of(...subject.data, ...mask);
+  const [, channels, frames] = expected.shape;
   const plane = height * width;
   const repeated = floatTensor(expected.shape);
   for (let channel = 0; channel < channels; channel++)
     for (let frame = 0; frame < frames; frame++)
-      repeated.data.set(
-        subject.data.subarray(channel * plane, (channel + 1) * plane),
-        (channel * frames + frame) * plane,
-      );
+      repeated.data.set(given.subarray(channel * plane, (channel + 1) * plane), (channel * frames + frame) * plane);
   expect(relativeError(repeated, expected)).toBeLessThanOrEqual(tolerance);
 });
 

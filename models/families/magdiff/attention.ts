@@ -50,7 +50,7 @@ export async function windowAttention(
   });
   const { text, imageTokens } = conditions;
   const hasSubject = facts.inChannels > vae.latentChannels;
-  const join = (of: readonly Float32Array[]): Float32Array => joinFrames(of, vae.latentChannels);
+  const join = (of: readonly Float32Array[]): Float32Array => joinFrames(of, of[0].length / (height * width));
   const subjectAt = hasSubject ? subjectAtSteps(settings, conditions, join) : undefined;
   const key = JSON.stringify(['full', conditions.key, weights]);
   const context = await contexts(key, () => encodeContext(model, text, imageTokens, weights));

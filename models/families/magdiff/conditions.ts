@@ -1,4 +1,4 @@
-import { resample } from '../../math/resample.ts';
+import { type Planes, resample } from '../../math/resample.ts';
 import { type FloatTensor, floatTensor, type HostTensor, int64Tensor } from '../../math/tensor.ts';
 import { createMemory } from '../../memory/memory.ts';
 import type { Conditions, CutOut, EncodedPrompt, PathPlanner, Size } from '../../model/conditions.ts';
@@ -112,7 +112,8 @@ function pyramidSizes(model: Model, canvas: Size): readonly Size[] {
 
 /**
  * HFA (MagDiff, section 3.4): the subject's latents z_s, without noise. One VAE encoding in the release; a pyramid of sizes fused by
- * convolution in the paper, whose larger levels see more of the original's detail.
+ * convolution in the paper, whose larger levels see more of the original's detail. Behind them the mask's pixels, where the network
+ * takes them.
  */
 async function encodeSubjectLatents(
   model: Model,
@@ -120,7 +121,7 @@ async function encodeSubjectLatents(
   cutOut: (view: number, width: number, height: number) => CutOut,
   canvas: Size,
 ): Promise<Float32Array[]> {
-  const { vae, hfa } = model.description;
+  const { vae, hfa, unet } = model.description;
   const sizes = pyramidSizes(model, canvas);
   const levelSizes = sizes.map(({ width, height }) => ({ height: height / vae.factor, width: width / vae.factor }));
   const pyramid =
@@ -138,9 +139,29 @@ async function encodeSubjectLatents(
       );
     }
     const base = levels[`level_${sizes.length - 1}`];
-    encoded.push(pyramid ? (await pyramid.run(levels)).subject.data : base.data);
+    const latents = pyramid ? (await pyramid.run(levels)).subject.data : base.data;
+    encoded.push(unet.takesMask ? withMask(latents, cutOut(view, canvas.width, canvas.height), vae.factor) : latents);
   }
   return encoded;
+}
+
+function withMask(latents: Float32Array, { mask }: CutOut, side: number): Float32Array {
+  const both = new Float32Array(latents.length + mask.data.length);
+  both.set(latents);
+  both.set(pixelsOfCells(mask, side), latents.length);
+  return both;
+}
+
+/** A mask's plane as cells whose pixels are channels: (side², h, w). */
+export function pixelsOfCells({ data, width, height }: Planes, side: number): Float32Array {
+  const [across, down] = [width / side, height / side];
+  const cells = new Float32Array(data.length);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const pixel = (y % side) * side + (x % side);
+      cells[(pixel * down + Math.floor(y / side)) * across + Math.floor(x / side)] = data[y * width + x];
+    }
+  return cells;
 }
 
 /** The planner of a model that has one; `tokenIdsOf` reads sentences as it was taught to. */

@@ -31,6 +31,12 @@ export async function describeModel(
       `${folder}: its UNet lays the subject over its prediction ("subject_patch"), which only makes sense where the scheduler's "prediction_type" is "sample", not "${scheduler.prediction_type}".`,
     );
   }
+  if (config.subjectPatch > 0 && config.subjectPatch !== vae.factor) {
+    throw new StudioError(
+      'model-mismatch',
+      `${folder}: its UNet lays the subject over cells of ${config.subjectPatch} pixels ("subject_patch"), its VAE's have ${vae.factor}.`,
+    );
+  }
   return {
     layout: form.layout,
     folder,
@@ -71,9 +77,15 @@ export async function describeModel(
             layers: await readAlphas(networks, 'unet_student'),
           }
         : undefined,
-    vae: { latentChannels: vae.latentChannels, scalingFactor: vae.scalingFactor, factor: vae.factor },
+    vae: {
+      latentChannels: vae.latentChannels,
+      scalingFactor: vae.scalingFactor,
+      factor: vae.factor,
+      ownCells: vae.patchHead ? vae.factor : 0,
+    },
     unet: {
       inChannels: config.inChannels,
+      takesMask: config.subjectPatch > 0,
       outChannels: config.outChannels,
       contextWidth: config.contextWidth,
       layers: await readAlphas(networks, 'unet'),
@@ -81,6 +93,7 @@ export async function describeModel(
     },
     scheduler,
     hasPreviewDecoder: networks.has('preview_decoder'),
+    ground: manifest.ground,
     latentToRgb: manifest.latentToRgb ?? stableDiffusionToRgb,
   };
 }

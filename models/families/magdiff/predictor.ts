@@ -34,7 +34,7 @@ export async function windowPredictor(
   });
   const hasSubject = facts.inChannels > vae.latentChannels;
   const { blackSubject, blackTokens, imageTokens, text, negative } = conditions;
-  const join = (of: readonly Float32Array[]): Float32Array => joinFrames(of, vae.latentChannels);
+  const join = (of: readonly Float32Array[]): Float32Array => joinFrames(of, of[0].length / (height * width));
   const subject = hasSubject ? subjectAtSteps(settings, conditions, join) : undefined;
   const blackFrames = hasSubject ? join(conditions.subject.map(() => blackSubject)) : undefined;
   const branch = async (

@@ -57,9 +57,10 @@ export async function describeSet(files: ModelFiles, networks: NetworkSet<Networ
     noiseAlpha: manifest.noiseAlpha,
     steps: manifest.steps,
     student: undefined,
-    vae: { latentChannels: vae.latentChannels, scalingFactor: vae.scalingFactor, factor: vae.factor },
+    vae: { latentChannels: vae.latentChannels, scalingFactor: vae.scalingFactor, factor: vae.factor, ownCells: 0 },
     unet: {
       inChannels: unet.inChannels,
+      takesMask: false,
       outChannels: unet.outChannels,
       contextWidth: unet.contextWidth,
       layers,

@@ -1,29 +1,54 @@
 /** The bundled model's prediction: what a UNet keeps of the noisy latents, how much it draws (Karras et al. 2022, section 5), what it holds over time. */
-import { add, divide, mean, multiply, relu, subtract } from '../../onnx/elementwise.ts';
+import { add, divide, mean, multiply, relu, scale, squareRoot, subtract } from '../../onnx/elementwise.ts';
 import type { GraphBuilder, Tensor } from '../../onnx/graphBuilder.ts';
 import { matmul } from '../../onnx/linear.ts';
-import { reshape } from '../../onnx/shaping.ts';
+import { concatenate, reshape, slice } from '../../onnx/shaping.ts';
 
 /** Timesteps the tables have rows for. */
 const steps = 1000;
 
+/** Latent channels that say a cell's mean colour; those behind them say what is within it. */
+const plainChannels = 3;
+
+/** The corrections at one timestep. */
+export interface Preconditioning {
+  /** x_0 = skip · x + out · (drawn − less · unit · x), all clips (b, C, f, h, w): the best linear estimate from a cell alone, corrected. */
+  estimate(noisy: Tensor, drawn: Tensor, less: Tensor): Tensor;
+  /**
+   * An estimate x_0 with what it says within cells made stronger, as far as it is a guess: a guess is the mean of what could be, and
+   * weaker than any of it. √(1 − skip) is how much of a channel x does not tell; cells count by what they have, E² / (1 + E²) of the
+   * mean square E within them, so that plain ones stay plain.
+   */
+  bringOut(clean: Tensor, strength: number): Tensor;
+}
+
 /**
- * x_0 = skip · x + out · (drawn − less · unit · x), all clips (b, C, f, h, w): the best linear estimate from a cell alone and its
- * correction. The factors are rows of the weights `precondition.skip`, `.out`, `.unit` (1000, C) at the timestep (1), mixed between
- * two rows where it is not whole.
+ * What the timestep (1) says of the noisy latents. The factors are rows of the weights `precondition.skip`, `.out`, `.unit` (1000, C),
+ * mixed between two rows where it is not whole.
  */
-export function precondition(b: GraphBuilder, noisy: Tensor, drawn: Tensor, less: Tensor, timestep: Tensor): Tensor {
-  const [, channels = 0] = noisy.shape;
+export function preconditioning(b: GraphBuilder, timestep: Tensor, channels: number): Preconditioning {
+  const one = b.constant([], [1]);
   const positions = Float32Array.from({ length: steps }, (_, index) => index);
   const away = subtract(reshape(timestep, [1, 1]), b.constant([1, steps], positions));
   const distance = add(relu(away), relu(subtract(b.constant([], [0]), away)));
-  const share = relu(subtract(b.constant([], [1]), distance));
-  return b.scope('precondition', () => {
-    const factor = (name: string): Tensor =>
-      reshape(matmul(share, b.weight(name, [steps, channels])), [1, channels, 1, 1, 1]);
-    const correction = subtract(drawn, multiply(less, multiply(factor('unit'), noisy)));
-    return add(multiply(factor('skip'), noisy), multiply(factor('out'), correction));
-  });
+  const share = relu(subtract(one, distance));
+  const factor = (name: string): Tensor =>
+    reshape(matmul(share, b.weight(name, [steps, channels])), [1, channels, 1, 1, 1]);
+  const [skip, out, unit] = b.scope('precondition', () => ['skip', 'out', 'unit'].map(factor));
+  return {
+    estimate(noisy, drawn, less) {
+      const correction = subtract(drawn, multiply(less, multiply(unit, noisy)));
+      return add(multiply(skip, noisy), multiply(out, correction));
+    },
+    bringOut(clean, strength) {
+      const inner = slice(clean, 1, plainChannels, channels);
+      const root = mean(multiply(inner, inner), [1]);
+      const energy = multiply(root, root);
+      const guessed = squareRoot(relu(subtract(one, slice(skip, 1, plainChannels, channels))));
+      const more = multiply(scale(guessed, strength), divide(energy, add(one, energy)));
+      return concatenate([slice(clean, 1, 0, plainChannels), multiply(inner, add(one, more))], 1);
+    },
+  };
 }
 
 /**

@@ -20,8 +20,8 @@ import { type TimeEmbeddingOptions, timeEmbedding } from '../timeEmbedding.ts';
 import { alikeInFrames } from './alphaInputs.ts';
 import { alphaKeys, context } from './contextKeyValues.ts';
 import { addCoordinates } from './coordinates.ts';
-import { hold, precondition } from './precondition.ts';
-import { freeOf, layOver, share } from './subjectMix.ts';
+import { hold, preconditioning } from './precondition.ts';
+import { freeOf, layOver, maskReader, type Subject, share } from './subjectMix.ts';
 import { crossAttentionLayers, parseUnetConfig, type UnetConfig, type UnetLevel } from './unetConfig.ts';
 import {
   type LayerContext,
@@ -42,15 +42,15 @@ export interface UnetGraphShape {
 }
 
 /**
- * Builds the UNet. Inputs: sample (b, C, f, h, w), timestep (1), alpha_text and alpha_image (cross-attention layers in the order of
- * crossAttentionLayers, frames), and per layer `<layer>.text_key`, `.text_value` (b, text tokens, width) and,
- * where there are image tokens, `.image_key`, `.image_value`. Output: prediction (b, out, f, h, w).
+ * Builds the UNet. Inputs: sample (b, C, f, h, w), which ends in the mask's pixels where the subject is laid over the prediction,
+ * timestep (1), alpha_text and alpha_image (cross-attention layers in the order of crossAttentionLayers, frames), and per layer
+ * `<layer>.text_key`, `.text_value` (b, text tokens, width) and, where there are image tokens, `.image_key`, `.image_value`.
+ * Output: prediction (b, out, f, h, w).
  */
 export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Dialect, source: WeightSource): Graph {
   const b: GraphBuilder = new GraphBuilder('unet', dialect, source);
-  const { batch, frames, height, width } = shape;
   const contextOf = declareContext(b, config, shape);
-  const sample = b.input('sample', 'float32', [batch, config.inChannels, frames, height, width]);
+  const { sample, subject } = declareSample(b, config, shape);
   const timestep = b.input('timestep', 'float32', [1]);
   const time = silu(timeEmbedding(b, timestep, timeOptions(config)));
   const centred = config.centreInput ? add(scale(sample, 2), b.constant([], [-1])) : sample;
@@ -73,23 +73,28 @@ export function buildUnet(config: UnetConfig, shape: UnetGraphShape, dialect: Di
   let drawn = output;
   if (config.precondition) {
     const less = frameConvolution(b, 'conv_less', x, config.outChannels);
-    drawn = precondition(b, slice(sample, 1, 0, config.outChannels), output, less, timestep);
+    const correct = preconditioning(b, timestep, config.outChannels);
+    drawn = correct.estimate(slice(sample, 1, 0, config.outChannels), output, less);
     const still = share(frameConvolution(b, 'conv_hold', x, 1), true);
-    drawn = hold(drawn, config.subjectPatch === 0 ? still : multiply(still, freeOf(b, subjectOf(sample, config))));
+    drawn = hold(drawn, subject ? multiply(still, freeOf(subject)) : still);
+    if (config.detail > 0) drawn = correct.bringOut(drawn, config.detail);
   }
-  if (config.subjectPatch === 0) b.output('prediction', drawn);
-  else {
-    const subject = subjectOf(sample, config);
-    const gates = frameConvolution(b, 'conv_gate', x, 2);
-    const options = { side: config.subjectPatch, firm: config.precondition };
-    b.output('prediction', layOver(b, subject, drawn, gates, options));
-  }
+  b.output('prediction', subject ? layOver(b, subject, drawn, frameConvolution(b, 'conv_gate', x, 2)) : drawn);
   return b.finish();
 }
 
-/** The subject's latents, which come last in the UNet's input. */
-const subjectOf = (sample: Tensor, { inChannels, outChannels }: UnetConfig): Tensor =>
-  slice(sample, 1, inChannels - outChannels, inChannels);
+/** Declares the input `sample`: what the first convolution is given of it, and the subject that is laid over the prediction. */
+function declareSample(
+  b: GraphBuilder,
+  { inChannels, outChannels, subjectPatch: side, precondition: firm }: UnetConfig,
+  { batch, frames, height, width }: UnetGraphShape,
+): { sample: Tensor; subject: Subject | undefined } {
+  const channels = inChannels + side * side;
+  const whole = b.input('sample', 'float32', [batch, channels, frames, height, width]);
+  if (side === 0) return { sample: whole, subject: undefined };
+  const [sample, mask] = [slice(whole, 1, 0, inChannels), slice(whole, 1, inChannels, channels)];
+  return { sample, subject: { latents: slice(sample, 1, inChannels - outChannels, inChannels), mask, side, firm } };
+}
 
 /** Declares the α and context inputs; returns what each layer, by its module path, is fed. */
 function declareContext(b: GraphBuilder, config: UnetConfig, shape: UnetGraphShape): (layer: string) => LayerContext {
@@ -220,6 +225,7 @@ export const unet: Network<UnetConfig, UnetGraphShape> = {
     // Two frames, because a single one leaves the temporal layers out.
     return { batch: 1, frames: 2, height: side, width: side, imageTokens: 1 };
   },
+  ignores: () => maskReader,
   golden: {
     accepts: (_, endings) => endings.has('sample') && endings.has('encoder_hidden_states'),
     cases: async (folder, config) => {

@@ -38,6 +38,7 @@ const unetSchema = z.object({
   subject_patch: z.int().min(0).max(64).default(0),
   precondition: z.boolean().default(false),
   coordinates: z.boolean().default(false),
+  detail: z.number().min(0).max(4).default(0),
 });
 
 /** One level of the UNet, in the order it runs. */
@@ -73,12 +74,17 @@ export interface UnetConfig {
   readonly temporalConvolution: boolean;
   /** A transformer along time right behind the first convolution. */
   readonly temporalTransformer: boolean;
-  /** Pixels along the side of a latent cell where the subject is laid over the prediction (the bundled model); 0: as in the release. */
+  /**
+   * Pixels along the side of a latent cell where the subject is laid over the prediction by its mask, which then comes in behind the
+   * other inputs (the bundled model); 0: as in the release.
+   */
   readonly subjectPatch: number;
   /** Whether the output is a correction of what the noisy latents say (the bundled model); the prediction is then x_0. */
   readonly precondition: boolean;
   /** Whether cells are told where they lie (the bundled model). */
   readonly coordinates: boolean;
+  /** How far what is drawn within cells is brought out where it is a guess (the bundled model); 0: not at all. */
+  readonly detail: number;
 }
 
 /** Reads a UNet's config.json. `label` names the file in messages; a setting this program cannot build is an error naming it. */
@@ -154,6 +160,7 @@ export function parseUnetConfig(json: unknown, label: string): UnetConfig {
     subjectPatch: config.subject_patch,
     precondition: config.precondition,
     coordinates: config.coordinates,
+    detail: config.detail,
   };
 }
 

@@ -2,7 +2,6 @@ import { type ClipFrame, keptMask } from '../subject/clipFrame.ts';
 import { colourPlanes, type Picture } from '../subject/picture.ts';
 import { layKept } from './composite.ts';
 import { enlargeMade } from './enlarge.ts';
-import { joinCells } from './joinCells.ts';
 import { keepShare } from './keepShare.ts';
 import { matchSeam } from './matchSeam.ts';
 import { shrinkMask, shrinkPicture } from './shrink.ts';
@@ -11,15 +10,13 @@ import { shrinkMask, shrinkPicture } from './shrink.ts';
 export interface Keeping {
   readonly keep: 'subject' | 'rest';
   readonly featherPixels: number;
-  /** Pixels of one of the model's latents. */
-  readonly cell: number;
 }
 
 /**
  * A finished frame of an edit, of the source's size: what is kept exactly as it is, around it what was made at the model's size, matched to it
  * in colour and enlarged.
  */
-export function composeFrame(frame: ClipFrame, made: Picture, { keep, featherPixels, cell }: Keeping): Picture {
+export function composeFrame(frame: ClipFrame, made: Picture, { keep, featherPixels }: Keeping): Picture {
   const { picture } = frame;
   const { width, height } = picture;
   const kept = keptMask(frame, keep);
@@ -28,7 +25,6 @@ export function composeFrame(frame: ClipFrame, made: Picture, { keep, featherPix
   const small = { width: made.width, height: made.height };
   const colours = colourPlanes(made);
   for (let i = 0; i < colours.data.length; i++) colours.data[i] *= 255;
-  joinCells(colours, cell);
   const matched = matchSeam(
     {
       made: colours,

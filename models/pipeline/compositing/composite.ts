@@ -1,6 +1,7 @@
 import type { CutOut } from '../../model/conditions.ts';
 import type { Picture } from '../subject/picture.ts';
 import { carriedColour } from './carriedColour.ts';
+import { castShadow } from './groundShadow.ts';
 import type { KeepShare } from './keepShare.ts';
 import { lit, placeLight } from './placeLight.ts';
 
@@ -60,12 +61,14 @@ const pixelsOf = ({ data }: Picture): Uint32Array => new Uint32Array(data.buffer
 /**
  * Lays a cut-out over a made frame of its size: its own pixels where the mask shows them whole, the made ones where it shows them by
  * half or less, mixed between, so that no fringe of the old background comes along.
- * @param strength how much of the place's light falls on it ({@link placeLight}), 0 to 1.
+ * @param strength how much of the place's light falls on it ({@link placeLight}), and of its shadow on the ground, 0 to 1.
+ * @param ground the row it stands on, where it throws a shadow.
  */
-export function laySubject({ planes, mask }: CutOut, made: Picture, strength = 0): Picture {
+export function laySubject({ planes, mask }: CutOut, made: Picture, strength = 0, ground?: number): Picture {
   const area = made.width * made.height;
   const light = strength === 0 ? [1, 1, 1] : placeLight(made, mask, strength);
   const data = new Uint8Array(made.data);
+  if (ground !== undefined) castShadow(data, mask, ground, strength);
   for (let i = 0; i < area; i++) {
     const cover = mask.data[i];
     const weight = Math.min(1, 2 * cover - 1);

@@ -4,6 +4,7 @@ import type { Model } from '../../model/model.ts';
 import type { Picture } from '../subject/picture.ts';
 import type { RunContext } from '../takeEvents.ts';
 import { checkedPicture, chooseTiling, frameDecoder } from './decodeLatents.ts';
+import { joinCells } from './joinCells.ts';
 
 /** Decodes finished latents frame by frame from `first` up to `end`, in tiles when memory is short. Can be run alone, any number of times. */
 export async function* decodeVideo(
@@ -20,11 +21,13 @@ export async function* decodeVideo(
     context.decoderMemoryBytes ?? Number.POSITIVE_INFINITY,
   );
   const decode = await frameDecoder(model, shape.height, shape.width, tiling);
-  const { factor } = model.description.vae;
+  const { factor, ownCells } = model.description.vae;
+  const size = { width: shape.width * factor, height: shape.height * factor };
   const area = shape.height * shape.width;
   for (let frame = first; frame < end; frame++) {
     if (context.signal?.aborted) throw new CancelledError();
     const planes = await decode(sliceFrames(latents, shape.channels, shape.frames, area, frame, frame + 1));
-    yield checkedPicture(planes, shape.width * factor, shape.height * factor, frame);
+    if (ownCells > 0) joinCells({ ...size, channels: 3, data: planes }, ownCells);
+    yield checkedPicture(planes, size.width, size.height, frame);
   }
 }

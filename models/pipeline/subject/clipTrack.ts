@@ -56,9 +56,9 @@ export async function* finishFrames(
   }
 }
 
-/** The track of what an edit keeps of a clip, for a model whose latents are `cell` pixels wide: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
+/** The track of what an edit keeps of a clip: every frame has its own, cut out by its own mask, and its kept pixels come back exactly. */
 export function clipTrack(
-  { clip, inputsKey, cell }: { clip: ClipSource; inputsKey: string; cell: number },
+  { clip, inputsKey }: { clip: ClipSource; inputsKey: string },
   parameters: ResolvedParameters,
   signal: AbortSignal | undefined,
 ): SubjectTrack {
@@ -69,7 +69,7 @@ export function clipTrack(
     read: (sizes, whole) => readClip(clip, parameters, sizes, whole, signal),
     shown: (frame) => ({ tokens: frame, latents: frame }),
     finish: (made, first) => {
-      const finishing = { first, keeping: { keep, featherPixels, cell } };
+      const finishing = { first, keeping: { keep, featherPixels } };
       return clip.finish?.(made, finishing) ?? finishFrames(clip.read(), made, finishing);
     },
   };

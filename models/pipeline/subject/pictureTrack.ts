@@ -4,6 +4,7 @@ import type { CutOut } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import type { Model } from '../../model/model.ts';
 import { laySubject } from '../compositing/composite.ts';
+import { groundOf, namesGround } from '../compositing/groundShadow.ts';
 import type { ResolvedParameters } from '../takeParameters.ts';
 import { alignSubject } from './cutOut.ts';
 import { colourPlanes, contain, coverageOf, type Mask, type Picture } from './picture.ts';
@@ -50,6 +51,7 @@ export async function pictureTrack(
   const poses = posesOver(path, frames);
   const posed = posedViews(view, start);
   const laid = colours === own ? posed : posedViews(viewOf(own), start);
+  const hasGround = namesGround(parameters.prompt, model.description.ground ?? []);
   return {
     key: JSON.stringify([seen, start, poses]),
     views: frames,
@@ -59,9 +61,15 @@ export async function pictureTrack(
     shown: (frame) => ({ tokens: frame, latents: frame }),
     async *finish(made, first) {
       let frame = first;
+      let ground: number | undefined;
       for await (const picture of made) {
-        const pose = poses[frame++];
-        yield sda && ownPixels ? laySubject(laid(pose, picture.width, picture.height), picture, placeLight) : picture;
+        if (!sda || !ownPixels) {
+          yield picture;
+          continue;
+        }
+        const { width: w, height: h } = picture;
+        if (hasGround && frame === first) ground = groundOf(laid(restingPose, w, h).mask);
+        yield laySubject(laid(poses[frame++], w, h), picture, placeLight, ground);
       }
     },
   };

@@ -53,7 +53,9 @@ def load_folder(folder: Path, unet: str = "unet") -> tuple[MagDiff, AutoencoderK
     with torch.no_grad():
         black = pyramid_latents(vae, [torch.zeros(1, 3, int(size * s), int(size * s)) for s in SCALES])
     model = MagDiff(cfg, black[0])
-    model.unet.load_state_dict(weights(folder / unet))
+    # some checkpoints hold a network that read the subject's mask off its pixels
+    kept = {k: v for k, v in weights(folder / unet).items() if not k.startswith("subject_mix.mask_")}
+    model.unet.load_state_dict(kept)
     for part in ("text_encoder", "image_encoder", "resampler", "hfa_pyramid"):
         getattr(model, part).load_state_dict(weights(folder / part))
     return model.eval(), vae.eval(), Tokenizer.load(folder / "tokenizer", cfg.text_length)

@@ -55,13 +55,14 @@ class Conditions:
 
     ids (n, 32); image (n, o, 3, 64, 64) uint8 cut-outs; hfa (n, o, 3, C, h, w) cut-out latents, every
     level reduced to the base size; opened (n, f) bool, true where a frame carries its cut-out
-    (the first `o` frames at most).
+    (the first `o` frames at most); mask (n, o, H, W) uint8, what the cut-outs show.
     """
 
     ids: Tensor
     image: Tensor
     hfa: Tensor
     opened: Tensor
+    mask: Tensor
 
     def only(self, i: int) -> Conditions:
         """Clip `i` alone."""
@@ -124,11 +125,19 @@ class MagDiff(nn.Module):
         rest = black.expand(n, opened.shape[1] - o, -1, -1)
         return torch.cat([seen, rest], dim=1).flatten(1, 2)
 
-    def subject_latents(self, hfa: Tensor, opened: Tensor, drop: Tensor | None) -> Tensor:
-        """Pyramid of every frame (n, C, f, h, w); closed frames are as the configuration says."""
+    def subject_latents(self, c: Conditions, drop: Tensor | None) -> Tensor:
+        """Pyramid of every frame (n, C, f, h, w), behind it the mask's pixels where the UNet takes them.
+
+        Closed frames are as the configuration says.
+        """
+        hfa, opened = c.hfa, c.opened
         n, o = hfa.shape[:2]
         levels = torch.cat([hfa.flatten(0, 1), self.black.unsqueeze(0)])
         z = self.hfa_pyramid(levels)
+        if self.cfg.unet.subject_patch > 0:
+            pixels = c.mask.flatten(0, 1).unsqueeze(1).to(z.dtype) / 255
+            pixels = torch.cat([pixels, torch.zeros_like(pixels[:1])])
+            z = torch.cat([z, F.pixel_unshuffle(pixels, self.cfg.unet.subject_patch)], dim=1)
         seen, black = z[:-1].unflatten(0, (n, o)), z[-1]
         first = seen[:, :1] if self.cfg.closed == "repeat" else black.expand_as(seen[:, :1])
         seen = torch.where(opened[:, :o].view(n, o, 1, 1, 1), seen, first)
@@ -145,7 +154,7 @@ class MagDiff(nn.Module):
             ids = torch.where(drop.text.view(-1, 1), empty, ids)
         text = self.text_encoder(ids)
         image = self.image_tokens(c.image, c.opened, drop.image if drop else None)
-        hfa = self.subject_latents(c.hfa, c.opened, drop.hfa if drop else None)
+        hfa = self.subject_latents(c, drop.hfa if drop else None)
         return torch.cat([text, image.to(text.dtype)], dim=1), hfa
 
     def predict(self, x: Tensor, t: Tensor, context: Tensor, subject: Tensor) -> Tensor:

@@ -88,7 +88,7 @@ def encode_clips(
     return Encoded(
         z.half(),
         (region_of(clips) * 255).round().byte(),
-        Conditions(ids, image, hfa.half(), opened),
+        Conditions(ids, image, hfa.half(), opened, (clips.masks * 255).round().byte()),
         clips.captions,
         clips.motion,
         clips.place,

@@ -10,9 +10,10 @@ import torch.nn.functional as F
 from distil import interval, target_clean
 from fit_hold import standing
 from magdiff.measuring.quality import blurred, flicker, gradient_energy, grain, psnr_within
+from magdiff.measuring.shipped import join_cells
 from magdiff.model import Conditions, Drop, MagDiff, ModelConfig
 from magdiff.modules.precondition import Precondition, hold
-from magdiff.modules.subject_mix import SubjectMix
+from magdiff.modules.subject_mix import SubjectMix, along_edge, beside, touched
 from magdiff.modules.unet import UnetConfig
 from magdiff.modules.vae import AutoencoderKL, VaeConfig
 from magdiff.muon import orthogonalise
@@ -92,24 +93,40 @@ def test_laying_over_in_latents_is_laying_over_in_pixels() -> None:
     vae = AutoencoderKL(VaeConfig(latent_channels=48, patch_head=True)).eval()
     smooth = F.interpolate(torch.rand(24, 3, 8, 8, generator=g), size=(64, 64), mode="bilinear")
     outline = F.interpolate(torch.rand(24, 1, 8, 8, generator=g), size=(64, 64), mode="bilinear") > 0.5
-    subject, plate = (0.4 + 0.6 * smooth) * outline, smooth.flip(0) * 0.9
+    subject, plate = (0.4 + 0.6 * smooth) * outline, smooth.mean((2, 3), keepdim=True).expand_as(smooth)
     whole = torch.where(outline, subject, plate)
     set_patch_encoder(vae, torch.cat([subject, plate, whole]) * 2 - 1, torch.ones(72, 64, 64))
     add_patch_head(vae, torch.cat([subject, plate, whole]) * 2 - 1)
     mix = SubjectMix(48, 8)
     mix.take_linear_parts(*linear_parts(vae))
-    with torch.no_grad():  # a mask that is right: everything here is black or bright
-        for p in (*mix.mask_in.parameters(), *mix.mask_out.parameters()):
-            p.zero_()
-        mix.mask_in.weight[0, :, 1, 1], mix.mask_in.bias[0] = 20.0, -20.0
-        mix.mask_out.weight[0, 0, 1, 1], mix.mask_out.bias[0] = 3.0, -3.0
+    mask = F.pixel_unshuffle(outline.float(), 8)
     kernel, bias = patch_kernel(vae)
     over, under, wanted = (F.conv2d(x * 2 - 1, kernel, bias, stride=8) for x in (subject, plate, whole))
-    laid = mix(over, under, torch.full((24, 2, 8, 8), 20.0))
+    laid = mix(over, mask, under, torch.full((24, 2, 8, 8), 20.0))
     assert (laid - wanted).square().mean() < 0.1 * (over - wanted).square().mean()
     assert (laid - wanted).square().mean() < 0.1 * (under - wanted).square().mean()
-    shut = mix(over, under, torch.full((24, 2, 8, 8), -20.0))
+    nothing = torch.zeros_like(mask)
+    assert torch.allclose(mix(over, nothing, under, torch.full((24, 2, 8, 8), 20.0)), under, atol=1e-5)
+    shut = mix(over, nothing, under, torch.full((24, 2, 8, 8), -20.0))
     assert torch.allclose(shut, mix.black.view(1, -1, 1, 1).expand_as(shut), atol=1e-5)
+
+
+def test_along_an_edge_the_place_is_what_is_beside_it() -> None:
+    mask = torch.zeros(1, 16, 3, 3)
+    mask[:, :8, :, 1], mask[..., 2] = 1.0, 1.0  # free, half covered, covered
+    edge = along_edge(mask * 0.6)[0, 0]
+    wanted = torch.tensor([0.0, 0.6 * 0.5**0.25, 0.0]).expand(3, 3)
+    assert torch.allclose(edge, wanted, atol=1e-3)
+    drawn = torch.arange(9.0).view(1, 1, 3, 3)
+    found = beside(drawn, 1 - touched(mask))[0, 0]
+    assert abs(found[1, 1] - 3.0) < 0.01 and abs(found[0, 1] - 1.5) < 0.2
+
+
+def test_a_small_step_at_a_border_of_cells_becomes_a_ramp_and_an_edge_stays() -> None:
+    stairs = (torch.arange(32.0) // 8 * 0.1 - 1).expand(1, 3, 24, 32)
+    assert (join_cells(stairs, 8)[..., 1:] - join_cells(stairs, 8)[..., :-1]).abs().max() < 0.025
+    edge = torch.where(torch.arange(32) < 16, -0.8, 0.6).expand(1, 3, 24, 32)
+    assert torch.equal(join_cells(edge, 8), edge)
 
 
 def test_a_planner_starts_at_rest_and_its_points_are_paths() -> None:
@@ -146,6 +163,7 @@ def test_conditions() -> None:
         attention_head_dim=[1, 1],
         cross_attention_dim=32,
         text_context_len=8,
+        subject_patch=2,
     )
     cfg = ModelConfig(vocab=20, width=32, text_length=8, image_size=16, unet=unet)
     model = MagDiff(cfg, torch.randn(3, 4, 4, 4))
@@ -155,8 +173,10 @@ def test_conditions() -> None:
         torch.randint(0, 255, (2, 3, 3, 16, 16), dtype=torch.uint8),
         torch.randn(2, 3, 3, 4, 4, 4),
         opened,
+        torch.full((2, 3, 8, 8), 255, dtype=torch.uint8),
     )
     context, subject = model.encode(c, torch.zeros(8, dtype=torch.long))
+    assert torch.equal(subject[:, 4:], torch.ones(2, 4, 3, 4, 4))
     assert context.shape == (2, 8 + 3 * 4, 32)
     # closed frames: HFA repeats the first frame, image tokens are those of a black picture
     assert torch.equal(subject[0, :, 1], subject[0, :, 0])
@@ -166,6 +186,7 @@ def test_conditions() -> None:
     dropped, without = model.encode(c, torch.zeros(8, dtype=torch.long), Drop(yes, yes, torch.zeros(2)))
     assert torch.equal(dropped[0], dropped[1])
     assert torch.equal(without[0], without[1])
+    assert torch.equal(without[:, 4:], torch.zeros(2, 4, 3, 4, 4))
     # with α of the image at zero the image tokens change nothing
     model.unet.set_alpha(image=0.0)
     x, t = torch.randn(2, 4, 3, 4, 4), torch.tensor([5])

@@ -33,7 +33,7 @@ beforeAll(async () => {
   work = {
     source: { path, media: 'clip', frameIndex: 0, inFrame: 0, outFrame: frameCount },
     mask: { kind: 'folder', path: masks },
-    finishing: { first: 2, keeping: { keep: 'subject', featherPixels: 4, cell: 8 } },
+    finishing: { first: 2, keeping: { keep: 'subject', featherPixels: 4 } },
   };
 });
 

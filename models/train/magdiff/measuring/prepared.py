@@ -104,7 +104,8 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
     if not path.exists():
         clips = compose_set(name, k, n, world, model)
         if name == "full_frame":
-            clips = replace(clips, cutouts=[resized(clips.source, c.shape[-1]) for c in clips.cutouts])
+            whole = [resized(clips.source, c.shape[-1]) for c in clips.cutouts]
+            clips = replace(clips, cutouts=whole, masks=torch.ones_like(clips.masks))
         if name == "real_clips_lifted":
             clips = replace(clips, cutouts=lifted(clips, DARKEST))
         opened = torch.ones(n, FRAMES, dtype=torch.bool)
@@ -126,6 +127,6 @@ def prepare(name: str, k: int, n: int, world: World, model: ShippedModel, folder
         }
         save_checkpoint(path, state)
     s = load_checkpoint(path)
-    given = Conditions(s["ids"], s["image"], s["hfa"].float(), s["opened"])
+    given = Conditions(s["ids"], s["image"], s["hfa"].float(), s["opened"], s["mask"])
     truth = [s["video"].float() / 255, s["alpha"].float() / 255, s["kept"]]
     return Prepared(given, *truth, s["motion"], s["place"], s["word"], s["captions"], s["noise"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+PLAIN = 3  # latent channels that say a cell's mean colour
+
 
 def hold(drawn: Tensor, share: Tensor) -> Tensor:
     """Frames (b, C, f, h, w) brought to their common mean by a share (b, 1, f, h, w) in 0..1.
@@ -47,6 +49,18 @@ class Precondition(nn.Module):
     def at(self, table: Tensor, timestep: Tensor) -> Tensor:
         """Rows of a table for timesteps (b,), shaped (b, C, 1, 1, 1)."""
         return table[timestep.long()][:, :, None, None, None]
+
+    def bring_out(self, clean: Tensor, timestep: Tensor, strength: float) -> Tensor:
+        """An estimate x₀ (b, C, f, h, w) with what it says within cells made stronger, as far as it is a guess.
+
+        A guess is the mean of what could be, and weaker than any of it. √(1 − skip) is how much of a channel x does
+        not tell; cells count by what they have, E² / (1 + E²) of their mean square E in the channels behind the
+        first three, so that plain ones stay plain.
+        """
+        inner = clean[:, PLAIN:]
+        energy = inner.square().mean(1, keepdim=True).square()
+        guessed = (1 - self.at(self.skip, timestep)[:, PLAIN:]).clamp_min(0).sqrt()
+        return torch.cat([clean[:, :PLAIN], inner * (1 + strength * guessed * (energy / (1 + energy)))], dim=1)
 
     def forward(self, noisy: Tensor, drawn: Tensor, less: Tensor, timestep: Tensor) -> Tensor:
         """Noisy latents, F and H, all (b, C, f, h, w), timestep (b,) or (1,) → x₀."""

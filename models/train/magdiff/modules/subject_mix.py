@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-MASK_CHANNELS = 8
+FAR = 0.05  # how much cells further off count beside those next to one
 
 
 def share(x: Tensor, firm: bool) -> Tensor:
@@ -14,36 +14,53 @@ def share(x: Tensor, firm: bool) -> Tensor:
     return (1.02 * x.sigmoid() - 0.01).clamp(0, 1) if firm else x.sigmoid()
 
 
+def touched(mask: Tensor) -> Tensor:
+    """Cells (m, 1, …) that a mask (m, side², …) has a tenth of a pixel or more of: 1, without any 0."""
+    return (10 * mask.sum(1, keepdim=True)).clamp(0, 1)
+
+
+def along_edge(mask: Tensor) -> Tensor:
+    """How much cells (m, 1, …) along the edge of a mask (m, side², …) are covered: the fourth root of that share.
+
+    A mask of the strength s that covers a share c of a cell has the means p = s c and q = s² c of itself and its
+    square: √(q √q / p) = s ∜c, and 1 − p² / q = 1 − c, of which an eighth or more counts as an edge.
+    """
+    p, q = mask.mean(1, keepdim=True), mask.square().mean(1, keepdim=True)
+    covered = (q * q.sqrt() / (p + 1e-6)).sqrt()
+    return covered * (8 * (1 - p.square() / (q + 1e-6))).clamp(0, 1)
+
+
+def beside(drawn: Tensor, free: Tensor) -> Tensor:
+    """Of each cell the mean of the free ones next to it, of drawn (m, C, h, w), free (m, 1, h, w) in 0..1.
+
+    Where none is next to it, of those up to three cells away.
+    """
+
+    def around(x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 3, 1, 1) + FAR * F.avg_pool2d(x, 7, 1, 3)
+
+    return around(free * drawn) / (around(free) + 1e-6)
+
+
 class SubjectMix(nn.Module):
     """Lays the subject over what is drawn, in latents.
 
     A cell's latents are linear in its pixels, so laying one picture over another by a mask has an exact form in
-    latents: to pixels, times the mask, back to cells. The mask is read off the subject's own pixels (`mask_in`,
-    `mask_out`), for a cut-out is black where it is not. `to_pixels` gives pixels in 0..2, black 0; it, `to_cells`
-    and `black` are the VAE's own linear parts and do not learn.
+    latents: to pixels, times the mask, back to cells. Along the mask's edge the network knows the place badly, and
+    the more of a cell is covered, the more of what shows is what is drawn beside it. `to_pixels` gives pixels in
+    0..2, black 0; it, `to_cells` and `black` are the VAE's own linear parts and do not learn.
     """
 
     black: Tensor
 
     def __init__(self, channels: int, side: int, firm: bool = False) -> None:
-        """`channels` of latents, `side` pixels of a cell; `firm`: gates and mask reach 0 and 1 exactly."""
+        """`channels` of latents, `side` pixels of a cell; `firm`: the gate reaches 0 and 1 exactly."""
         super().__init__()
         self.side, self.firm = side, firm
         self.to_pixels = nn.Conv2d(channels, 3 * side**2, 1)
         self.to_cells = nn.Conv2d(3, channels, side, stride=side, bias=False)
-        self.mask_in = nn.Conv2d(3, MASK_CHANNELS, 3, padding=1)
-        self.mask_out = nn.Conv2d(MASK_CHANNELS, 1, 3, padding=1)
         self.register_buffer("black", torch.zeros(channels))
         self.freeze_linear_parts()
-        # to begin with: whatever is brighter than nearly black is subject
-        with torch.no_grad():
-            self.mask_in.weight.mul_(0.1)
-            self.mask_in.weight[0] = 0.0
-            self.mask_in.weight[0, :, 1, 1] = 4.0
-            self.mask_in.bias.zero_()  # type: ignore[union-attr]
-            self.mask_out.weight.mul_(0.1)
-            self.mask_out.weight[0, 0, 1, 1] = 3.0
-            self.mask_out.bias.fill_(-3.0)  # type: ignore[union-attr]
 
     def freeze_linear_parts(self) -> None:
         """They are the VAE's: a training that sets all of a network free calls this again."""
@@ -62,11 +79,16 @@ class SubjectMix(nn.Module):
         """(m, C, h, w) → (m, 3, h · side, w · side)."""
         return F.pixel_shuffle(self.to_pixels(latents), self.side)
 
-    def forward(self, subject: Tensor, drawn: Tensor, gates: Tensor) -> Tensor:
-        """Latents (m, C, h, w) of both; gates (m, 2, h, w), not yet a `share`, of subject and drawn."""
-        carried, shown = share(gates, self.firm).chunk(2, dim=1)
+    def forward(self, subject: Tensor, mask: Tensor, drawn: Tensor, gates: Tensor) -> Tensor:
+        """Latents (m, C, h, w) of subject and drawn, the mask's pixels (m, side², h, w) in 0..1.
+
+        `gates` (m, 2, h, w), not yet a `share`: the second says how much is shown of what is drawn; the first
+        says nothing.
+        """
+        shown = share(gates[:, 1:], self.firm)
+        cells = touched(mask)
+        drawn = drawn + along_edge(mask) * (beside(drawn, 1 - cells) - drawn)
         black = self.black.view(1, -1, 1, 1)
         under = black + shown * (drawn - black)
-        mask = share(self.mask_out(F.silu(self.mask_in(self.pixels(subject)))), self.firm)
-        covered = self.to_cells(mask * self.pixels(under))
-        return under + carried * (subject - black - covered)
+        covered = self.to_cells(F.pixel_shuffle(mask, self.side) * self.pixels(under))
+        return under + cells * (subject - black - covered)

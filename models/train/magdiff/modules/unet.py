@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .attention import ApaAttention, SpatialTransformer
 from .coordinates import Coordinates
 from .precondition import Precondition, hold
-from .subject_mix import SubjectMix, share
+from .subject_mix import SubjectMix, share, touched
 from .timestep import TimestepEmbedding, timestep_sinusoid
 
 
@@ -21,9 +21,10 @@ class UnetConfig:
     """Sizes of the UNet; `attention_head_dim` is the number of heads per level.
 
     `subject_patch`: pixels along the side of a cell, where the subject is laid over what is drawn (`SubjectMix`):
-    HFA then reaches the output itself, not the input alone. 0: as in the release. `precondition`: the output is a
-    correction of what the noisy latents say (`Precondition`), and gates and mask reach 0 and 1 exactly.
-    `coordinates`: cells are told where they lie (`Coordinates`).
+    HFA then reaches the output itself, not the input alone, and the subject's mask comes in behind its latents, the
+    pixels of a cell as channels. 0: as in the release. `precondition`: the output is a correction of what the noisy
+    latents say (`Precondition`), and gates reach 0 and 1 exactly. `coordinates`: cells are told where they lie
+    (`Coordinates`). `detail`: how far what is drawn is brought out where it is a guess (`Precondition.bring_out`).
     """
 
     sample_size: int = 16
@@ -40,6 +41,7 @@ class UnetConfig:
     subject_patch: int = 0
     precondition: bool = False
     coordinates: bool = False
+    detail: float = 0.0
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> UnetConfig:
@@ -64,10 +66,6 @@ class UnetConfig:
             "up_block_types": ["UpBlock3D"] + ["CrossAttnUpBlock3D"] * (n - 1),
             **asdict(self),
         }
-
-
-# a hundredth of the unit variance of latents is as much of the subject as a held cell never has
-PRESENCE = 100.0
 
 
 def spatial(conv: nn.Conv2d, x: Tensor) -> Tensor:
@@ -231,8 +229,10 @@ class UNet3DConditionModel(nn.Module):
     def forward(self, sample: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """sample (b, in, f, h, w), timestep (b,) or (1,), context (b, 77 + n, C) → (b, out, f, h, w).
 
-        The first `text_context_len` tokens of `context` are text, the rest image.
+        The first `text_context_len` tokens of `context` are text, the rest image. With `subject_patch`, sample has
+        side² channels more, the mask in 0..1.
         """
+        sample, mask = sample[:, : self.cfg.in_channels], sample[:, self.cfg.in_channels :]
         n = self.cfg.text_context_len
         text, image = context[:, :n], context[:, n:]
         sinusoid = timestep_sinusoid(timestep, self.cfg.block_out_channels[0])
@@ -262,19 +262,12 @@ class UNet3DConditionModel(nn.Module):
         held = None if self.conv_hold is None else spatial(self.conv_hold, x)
         gates = None if self.conv_gate is None else spatial(self.conv_gate, x)
         with torch.autocast(sample.device.type, enabled=False):
-            return self._finish(sample.float(), timestep, out.float(), less, held, gates)
-
-    def free_of(self, sample: Tensor) -> Tensor:
-        """Where a frame's cells hold nothing of the subject: 1, else 0; (b, 1, f, h, w)."""
-        if self.subject_mix is None:
-            return torch.ones_like(sample[:, :1])
-        subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-        there = (subject - self.subject_mix.black.view(1, -1, 1, 1, 1)).square().mean(1, keepdim=True)
-        return (1 - PRESENCE * there).clamp(0, 1)
+            return self._finish(sample.float(), mask.float(), timestep, out.float(), less, held, gates)
 
     def _finish(
         self,
         sample: Tensor,
+        mask: Tensor,
         timestep: Tensor,
         out: Tensor,
         less: Tensor | None,
@@ -285,10 +278,12 @@ class UNet3DConditionModel(nn.Module):
         if self.precondition is not None and less is not None:
             out = self.precondition(sample[:, : self.cfg.out_channels], out, less.float(), timestep)
         if held is not None and not self.training:  # `fit_hold.py` teaches it
-            out = hold(out, share(held.float(), True) * self.free_of(sample))
+            out = hold(out, share(held.float(), True) * (1 - touched(mask)))
+        if self.precondition is not None and self.cfg.detail > 0 and not self.training:
+            out = self.precondition.bring_out(out, timestep, self.cfg.detail)
         if gates is not None and self.subject_mix is not None:
             subject = sample[:, self.cfg.in_channels - self.cfg.out_channels :]
-            flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, out, gates.float())]
+            flat = [v.transpose(1, 2).flatten(0, 1) for v in (subject, mask.clamp(0, 1), out, gates.float())]
             out = self.subject_mix(*flat).unflatten(0, (len(sample), -1)).transpose(1, 2)
         return out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .captions import LIGHT_PHRASES, MOTION_PHRASES, PLACE_PHRASES
+from .places import GROUNDED
 from .subjects import FAMILIAR_WORDS
 
 NEAR_PLACES: dict[str, list[str]] = {
@@ -59,6 +60,15 @@ NEAR_SUBJECTS: dict[str, list[str]] = {
     "snowman": ["snow man"],
     "robot": ["android", "machine"],
 }
+
+
+def ground_words() -> list[str]:
+    """Words and phrases for places where subjects throw a shadow on the ground."""
+    words: list[str] = []
+    for place in sorted(GROUNDED):
+        others = [p for p in PLACE_PHRASES[place] if place not in p.split()]
+        words += [place, *others, *NEAR_PLACES[place]]
+    return words
 
 
 def vocabulary() -> dict[str, Any]:

@@ -45,7 +45,7 @@ test('describes itself: sizes, α as stored, student', async () => {
       expect(stored && (await readTensor(stored))[0]).toBe(layer[kind]);
     }
   }
-  expect(vae).toEqual({ latentChannels: 4, scalingFactor: 0.5, factor: 2 });
+  expect(vae).toEqual({ latentChannels: 4, scalingFactor: 0.5, factor: 2, ownCells: 2 });
   expect(student?.steps).toBe(2);
   expect(student?.layers.map(({ name }) => name)).toEqual(unet.layers.map(({ name }) => name));
   expect(image.tokensPerFrame).toBe(2);
@@ -98,7 +98,7 @@ test('the UNet follows α and the student differs, without a new session', async
     const unet = await model.part(weights === 'student' ? 'unet_student' : 'unet', shape);
     for (const image of [1.5, 0]) {
       const feeds = {
-        sample: wave([1, 8, 4, 8, 8]),
+        sample: wave([1, 12, 4, 8, 8]),
         timestep: floatTensor([1], Float32Array.of(500)),
         alpha_text: scalars(1),
         alpha_image: scalars(image),

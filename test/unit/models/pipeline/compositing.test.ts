@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Planes } from '../../../../models/math/resample.ts';
 import { layKept } from '../../../../models/pipeline/compositing/composite.ts';
 import { enlargeMade } from '../../../../models/pipeline/compositing/enlarge.ts';
-import { joinCells } from '../../../../models/pipeline/compositing/joinCells.ts';
 import { keepShare, sharesOf } from '../../../../models/pipeline/compositing/keepShare.ts';
 import { matchSeam } from '../../../../models/pipeline/compositing/matchSeam.ts';
+import { joinCells } from '../../../../models/pipeline/decoding/joinCells.ts';
 
 /** Three equal planes of what is drawn by place. */
 const planes = (width: number, height: number, value: (x: number, y: number) => number): Planes => {
@@ -59,13 +59,13 @@ describe('cells of the decoder', () => {
     line(made.data, made.width, 10).map((value, x, row) => Math.abs(value - (row[x - 1] ?? value)));
 
   test('a small step at a border becomes a ramp', () => {
-    const made = planes(32, 24, (x) => 100 + 12 * Math.floor(x / 8));
+    const made = planes(32, 24, (x) => (100 + 12 * Math.floor(x / 8)) / 127.5 - 1);
     joinCells(made, 8);
-    expect(Math.max(...steps(made))).toBeLessThan(3);
+    expect(Math.max(...steps(made))).toBeLessThan(3 / 127.5);
   });
 
   test('an edge of the picture, and a step inside a cell, stay', () => {
-    const made = planes(32, 24, (x) => (x < 16 ? 20 : 180) + (x > 4 ? 10 : 0));
+    const made = planes(32, 24, (x) => ((x < 16 ? 20 : 180) + (x > 4 ? 10 : 0)) / 127.5 - 1);
     const before = new Float32Array(made.data);
     joinCells(made, 8);
     expect([...made.data]).toEqual([...before]);

@@ -1,12 +1,12 @@
 import type { Planes } from '../../math/resample.ts';
 
-/** A step at a cell's border beyond this, of 255, is an edge of the picture. */
-const edgeStep = 36;
+/** A step at a cell's border beyond this, of a range of 2, is an edge of the picture. */
+const edgeStep = 0.28;
 
 /**
- * Takes the steps at the borders of a decoder's cells off a made frame: where the picture jumps there by more than it slopes on both sides, and
- * by less than an edge, the jump is spread as a ramp over half of each cell. Decoders that draw across their cells leave nothing to do.
- * @param made planes from 0 to 255, changed in place. @param cell pixels of a latent.
+ * Takes the steps at the borders of cells off a decoded frame: where the picture jumps there by more than it slopes on both sides, and by less
+ * than an edge, the jump is spread as a ramp over half of each cell.
+ * @param made planes from −1 to 1, changed in place. @param cell its pixels.
  */
 export function joinCells({ width, height, channels, data }: Planes, cell: number): void {
   const reach = Math.floor(cell / 2);
