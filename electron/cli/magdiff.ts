@@ -49,7 +49,16 @@ addLooseFileOptions(addTakeOptions(program.command('generate <picture>')))
   .option('--frames <count>', 'frames of the video', '8')
   .option('--fps <rate>', 'frames per second; the model’s own when left out')
   .option('--no-own-pixels', 'leave the subject as the model draws it, without laying its own pixels over it')
-  .option('--place-light <share>', 'how much of the place’s light falls on them, 0 to 1', '0.6')
+  .option(
+    '--finish-side <pixels>',
+    'longer side of the finished frames, where that is more than the model’s own',
+    '512',
+  )
+  .option(
+    '--place-light <share>',
+    'how much of the place’s light falls on them, and of their shadow on the ground, 0 to 1',
+    '0.6',
+  )
   .action(
     action(
       async (console, picture: string, values: TakeOptionValues) =>

@@ -139,6 +139,8 @@ export const takeSettings = z.strictObject({
   ownPixels: z.boolean().default(true),
   /** How much of the drawn place's light falls on those pixels. */
   placeLight: z.number().min(0).max(1).default(0),
+  /** Generation: pixels along the longer side of the finished frames, where that is more than the model's own; absent: the model's own. */
+  finishSide: z.int().min(8).max(2048).optional(),
   /** Width in source pixels of the band at the mask's edge in which kept and made are mixed; 0 is a hard edge. */
   featherPixels: z.number().min(0).max(512).default(4),
   /** Frames shared by neighbouring windows of a video longer than the model's window. */

@@ -2,7 +2,7 @@ import type { SamplerName } from '../diffusion/sampler.ts';
 import { StudioError } from '../errors/studioError.ts';
 import type { WeightsOverTime } from '../lanes/weightsOverTime.ts';
 import type { LatentShape } from '../math/frames.ts';
-import type { AlphaSettings } from '../model/conditions.ts';
+import type { AlphaSettings, Size } from '../model/conditions.ts';
 import type { Model } from '../model/model.ts';
 import type { SubjectPreparation } from './subject/prepare/preparation.ts';
 
@@ -33,6 +33,8 @@ export interface TakeParameters {
   ownPixels: boolean;
   /** How much of the drawn place's light falls on those pixels, 0 to 1. */
   placeLight: number;
+  /** Generation: pixels along the longer side of the finished frames, where that is more than the model's. */
+  finishSide?: number | undefined;
   featherPixels: number;
   overlapFrames: number;
 }
@@ -103,6 +105,12 @@ function canvasFor(model: Model, source: { width: number; height: number }): { w
   const ratio = source.width / source.height;
   const toStep = (length: number): number => Math.max(step, Math.round(length / step) * step);
   return { width: toStep(Math.sqrt(width * height * ratio)), height: toStep(Math.sqrt((width * height) / ratio)) };
+}
+
+/** The size at which a take from a picture is finished: the canvas, enlarged so far that its longer side is as wanted. */
+export function finishedSize({ width, height, finishSide }: ResolvedParameters): Size {
+  const scale = Math.max(1, (finishSide ?? 0) / Math.max(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 /** Latents of `frames` frames of a take. */

@@ -63,7 +63,7 @@ def make_take(folder: Path, model: Path, caption: str, seed: int, more: list[str
     command = ["npx", "tsx", "electron/cli/magdiff.ts", "generate", str(folder / "picture.png")]
     command += ["--mask", str(folder / "mask.png"), "--prompt", caption]
     command += ["--seed", str(seed), "--frames", str(FRAMES), *more]
-    command += ["--no-own-pixels", "--format", "png-sequence", "--out", str(folder / "frames")]
+    command += ["--format", "png-sequence", "--out", str(folder / "frames")]
     done = subprocess.run([*command, "--model", str(model)], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"magdiff generate ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -94,7 +94,7 @@ def main() -> None:
     world = World.load(args.data, "held", args.per_place)
     readers = Readers.load(args.run)
     done: list[dict[str, float]] = []
-    more = [MENDED[args.spoiled]] if args.spoiled and args.mended else []
+    more = ["--no-own-pixels", *([MENDED[args.spoiled]] if args.spoiled and args.mended else [])]
     for k in range(-(-args.clips // BATCH)):
         n = min(BATCH, args.clips - k * BATCH)
         clips = compose_set("generate", k, BATCH, world, shipped)

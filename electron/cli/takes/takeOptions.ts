@@ -119,6 +119,7 @@ export async function settingsFrom(task: 'generate' | 'edit', values: TakeOption
     inversion: values.inversion === true,
     ownPixels: values.ownPixels,
     placeLight: number('placeLight'),
+    finishSide: number('finishSide'),
     featherPixels: number('feather'),
     overlapFrames: number('overlap'),
     framesPerSecond: number('fps'),

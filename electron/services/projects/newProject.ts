@@ -6,7 +6,8 @@ import { firstTracks } from '../../contract/timeline/tracks.ts';
 /** What a new project holds: itself, its first tracks, the inspector's first settings, as the model was made to be run, and the view. */
 export function newProject(name: string, model: Pick<ModelView, 'id' | 'sampler'> | undefined): DocumentRecord[] {
   const sampler = model?.sampler ? { sampler: model.sampler } : {};
-  const settings = takeSettings.parse({ task: 'generate', prompt: '', seed: 1, placeLight: 0.6, ...sampler });
+  const own = { placeLight: 0.6, finishSide: 512 };
+  const settings = takeSettings.parse({ task: 'generate', prompt: '', seed: 1, ...own, ...sampler });
   return [
     { kind: 'project', id: 'project', name, createdAt: new Date().toISOString(), framesPerSecond: 8 },
     ...firstTracks,

@@ -1,5 +1,5 @@
 import { type ClipFrame, keptMask } from '../subject/clipFrame.ts';
-import { colourPlanes, type Picture } from '../subject/picture.ts';
+import { bytePlanes, type Picture } from '../subject/picture.ts';
 import { layKept } from './composite.ts';
 import { enlargeMade } from './enlarge.ts';
 import { keepShare } from './keepShare.ts';
@@ -23,11 +23,9 @@ export function composeFrame(frame: ClipFrame, made: Picture, { keep, featherPix
   const share = keepShare(kept, width, height, featherPixels);
   if (!share.made) return { width, height, data: picture.data.slice() };
   const small = { width: made.width, height: made.height };
-  const colours = colourPlanes(made);
-  for (let i = 0; i < colours.data.length; i++) colours.data[i] *= 255;
   const matched = matchSeam(
     {
-      made: colours,
+      made: bytePlanes(made),
       source: shrinkPicture(picture, small),
       kept: shrinkMask({ width, height, data: kept }, small),
     },

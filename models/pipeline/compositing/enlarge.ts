@@ -1,5 +1,6 @@
 import { type Planes, resample } from '../../math/resample.ts';
 import type { Size } from '../../model/conditions.ts';
+import { bytePlanes, type Picture } from '../subject/picture.ts';
 import { blurPlanes } from './blur.ts';
 import { cubicToRgba } from './cubicToRgba.ts';
 import type { Box } from './keepShare.ts';
@@ -28,6 +29,12 @@ export function enlargeMade(
   const middle = { width: Math.round(made.width * scale), height: Math.round(made.height * scale) };
   const smooth = heldToNeighbours(resample(made, middle.width, middle.height, 'lanczos'), made);
   return cubicToRgba(narrowEdges(smooth), { width, height }, wanted);
+}
+
+/** A made picture at a size of its shape, as {@link enlargeMade} enlarges it; one that is as large already as it is. */
+export function enlargePicture(made: Picture, size: Size): Picture {
+  if (size.width <= made.width && size.height <= made.height) return made;
+  return { ...size, data: enlargeMade(bytePlanes(made), size) };
 }
 
 /** Holds enlarged values to the span of the two by two pixels around them. */

@@ -131,6 +131,15 @@ export function colourPlanes(picture: Picture): Planes {
   return { width: picture.width, height: picture.height, channels: 3, data };
 }
 
+/** An opaque picture's colours as planes from 0 to 255. */
+export function bytePlanes({ width, height, data }: Picture): Planes {
+  const count = width * height;
+  const planes = new Float32Array(3 * count);
+  for (let i = 0; i < count; i++)
+    for (let channel = 0; channel < 3; channel++) planes[channel * count + i] = data[4 * i + channel];
+  return { width, height, channels: 3, data: planes };
+}
+
 /** Planes from −1 to 1 (3, h, w) as an 8-bit picture, rounded and clamped. */
 export function toPicture(planes: Float32Array, width: number, height: number): Picture {
   const count = width * height;

@@ -1,11 +1,13 @@
 import type { Planes } from '../../math/resample.ts';
 import { forgetful, type Remember } from '../../memory/memory.ts';
-import type { CutOut } from '../../model/conditions.ts';
+import type { CutOut, Size } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import type { Model } from '../../model/model.ts';
 import { laySubject } from '../compositing/composite.ts';
+import { enlargeMade, enlargePicture } from '../compositing/enlarge.ts';
 import { groundOf, namesGround } from '../compositing/groundShadow.ts';
-import type { ResolvedParameters } from '../takeParameters.ts';
+import { withoutSubject } from '../compositing/withoutSubject.ts';
+import { finishedSize, type ResolvedParameters } from '../takeParameters.ts';
 import { alignSubject } from './cutOut.ts';
 import { colourPlanes, contain, coverageOf, type Mask, type Picture } from './picture.ts';
 import { type Pose, planPath, poseSubject, posesOver, restingPose, subjectStart } from './poses.ts';
@@ -43,7 +45,7 @@ export async function pictureTrack(
   const seen = JSON.stringify([inputsKey, sda, width, height, prepare]);
   const { planner } = model.conditions;
   const start = subjectStart(view(width, height).mask);
-  if (!planner || !start || frames === 1) return stillTrack(seen, view, model.description);
+  if (!planner || !start || frames === 1) return stillTrack(seen, view, parameters, model.description);
 
   const path = await remember(JSON.stringify(['motion', motion, start]), () =>
     planPath(planner, motion.prompt, start, motion.seed),
@@ -60,19 +62,23 @@ export async function pictureTrack(
     },
     shown: (frame) => ({ tokens: frame, latents: frame }),
     async *finish(made, first) {
+      const size = finishedSize(parameters);
+      const ground = hasGround ? groundOf(laid(restingPose, size.width, size.height).mask) : undefined;
       let frame = first;
-      let ground: number | undefined;
       for await (const picture of made) {
-        if (!sda || !ownPixels) {
-          yield picture;
-          continue;
-        }
-        const { width: w, height: h } = picture;
-        if (hasGround && frame === first) ground = groundOf(laid(restingPose, w, h).mask);
-        yield laySubject(laid(poses[frame++], w, h), picture, placeLight, ground);
+        const pose = poses[frame++];
+        const cutOut = ({ width: w, height: h }: Size): CutOut => laid(pose, w, h);
+        if (!sda || !ownPixels) yield enlargePicture(picture, size);
+        else yield laySubject(cutOut(size), placeAt(size, picture, cutOut), placeLight, ground);
       }
     },
   };
+}
+
+/** A made frame at the size it is finished at: where that is larger, without the subject that was drawn in it. */
+function placeAt(size: Size, made: Picture, cutOut: (size: Size) => CutOut): Picture {
+  const isLarger = size.width > made.width || size.height > made.height;
+  return isLarger ? { ...size, data: enlargeMade(withoutSubject(made, cutOut(made).mask), size) } : made;
 }
 
 /** The subject in any pose, read from its cut-out at twice the canvas. */
@@ -80,20 +86,21 @@ function posedViews(
   view: (width: number, height: number) => CutOut,
   start: NonNullable<ReturnType<typeof subjectStart>>,
 ): (pose: Pose, width: number, height: number) => CutOut {
-  const large = new Map<string, CutOut>();
-  return (pose, w, h) => {
-    if (pose === restingPose) return view(w, h);
+  const known = new Map<string, CutOut>();
+  const viewAt = (w: number, h: number): CutOut => {
     const size = `${w}×${h}`;
-    const source = large.get(size) ?? view(2 * w, 2 * h);
-    large.set(size, source);
-    return poseSubject(source, start, pose, w, h);
+    const cutOut = known.get(size) ?? view(w, h);
+    known.set(size, cutOut);
+    return cutOut;
   };
+  return (pose, w, h) => (pose === restingPose ? viewAt(w, h) : poseSubject(viewAt(2 * w, 2 * h), start, pose, w, h));
 }
 
 /** The subject in the first frame of each window alone, or there and in the frames after it, as the model wants it. */
 function stillTrack(
   key: string,
   view: (width: number, height: number) => CutOut,
+  parameters: ResolvedParameters,
   { otherFrames, showsAllFrames }: Pick<ModelDescription, 'otherFrames' | 'showsAllFrames'>,
 ): SubjectTrack {
   return {
@@ -107,7 +114,8 @@ function stillTrack(
       latents: frame === opening || otherFrames === 'repeat' ? 0 : undefined,
     }),
     async *finish(made) {
-      yield* made;
+      const size = finishedSize(parameters);
+      for await (const picture of made) yield enlargePicture(picture, size);
     },
   };
 }

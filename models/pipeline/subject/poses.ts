@@ -5,6 +5,7 @@ import type { Planes } from '../../math/resample.ts';
 import { seededNormal } from '../../math/seededNoise.ts';
 import type { CutOut, PathPlanner } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
+import type { Box } from '../compositing/keepShare.ts';
 
 /** Where the subject is at one moment, against the first frame. */
 export interface Pose {
@@ -112,11 +113,12 @@ export function poseAt(path: readonly Pose[], share: number): Pose {
 export function poseSubject(cutOut: CutOut, start: SubjectStart, pose: Pose, width: number, height: number): CutOut {
   if (pose === restingPose && cutOut.planes.width === width && cutOut.planes.height === height) return cutOut;
   const layers = { ...cutOut.planes, channels: 4, data: joined(cutOut) };
+  const box = posedBox(cutOut.mask, start, pose, width, height);
   const out = new Float32Array(4 * width * height);
   const [cos, sin] = [Math.cos(pose.angle) / pose.size, Math.sin(pose.angle) / pose.size];
   const aspect = width / height;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
+  for (let y = box.top; y < box.bottom; y++) {
+    for (let x = box.left; x < box.right; x++) {
       for (const [subX, subY] of quarters) {
         // In half canvas widths about the subject's new centre, undone into the given picture.
         const dx = ((x + subX) / width) * 2 - 1 - start.right - pose.right;
@@ -131,6 +133,48 @@ export function poseSubject(cutOut: CutOut, start: SubjectStart, pose: Pose, wid
     planes: { width, height, channels: 3, data: out.subarray(0, 3 * width * height) },
     mask: { width, height, channels: 1, data: out.subarray(3 * width * height) },
   };
+}
+
+/** The pixels of a posed cut-out's canvas that can show anything of what its mask does. */
+function posedBox(mask: Planes, start: SubjectStart, pose: Pose, width: number, height: number): Box {
+  const shown = shownBox(mask);
+  const [cos, sin] = [Math.cos(pose.angle) * pose.size, Math.sin(pose.angle) * pose.size];
+  const aspect = width / height;
+  const corners = [shown.left, shown.right].flatMap((x) => [shown.top, shown.bottom].map((y) => [x, y]));
+  const [across, down] = [0, 1].map((axis) =>
+    corners.map(([x, y]) => {
+      const dx = (2 * x) / mask.width - 1 - start.right;
+      const dy = ((2 * y) / mask.height - 1 - start.down) / aspect;
+      return axis === 0
+        ? ((start.right + pose.right + cos * dx - sin * dy + 1) / 2) * width
+        : ((start.down + pose.down + (sin * dx + cos * dy) * aspect + 1) / 2) * height;
+    }),
+  );
+  const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+  // A reading reaches half a pixel of the source beyond a corner.
+  return {
+    left: within(Math.floor(Math.min(...across)) - margin, width),
+    top: within(Math.floor(Math.min(...down)) - margin, height),
+    right: within(Math.ceil(Math.max(...across)) + margin, width),
+    bottom: within(Math.ceil(Math.max(...down)) + margin, height),
+  };
+}
+
+/** Pixels around a posed box that readings between two pixels may reach, enlarged four times at most. */
+const margin = 4;
+
+/** The box of all that a mask shows anything of; empty where it shows nothing. */
+function shownBox({ width, height, data }: Planes): Box {
+  const box = { left: width, top: height, right: 0, bottom: 0 };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x] <= 0) continue;
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x + 1);
+      box.top = Math.min(box.top, y);
+      box.bottom = Math.max(box.bottom, y + 1);
+    }
+  return box;
 }
 
 const quarters = [
@@ -153,16 +197,11 @@ function addReading(source: Planes, right: number, down: number, out: Float32Arr
   const x = ((right + 1) / 2) * width - 0.5;
   const y = ((down + 1) / 2) * height - 0.5;
   const [left, top] = [Math.floor(x), Math.floor(y)];
-  for (const [column, row] of [
-    [left, top],
-    [left + 1, top],
-    [left, top + 1],
-    [left + 1, top + 1],
-  ]) {
-    if (column < 0 || row < 0 || column >= width || row >= height) continue;
-    const weight = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row)) * 0.25;
-    for (let channel = 0; channel < channels; channel++) {
-      out[channel * area + pixel] += data[(channel * height + row) * width + column] * weight;
+  for (let row = top; row < top + 2; row++)
+    for (let column = left; column < left + 2; column++) {
+      if (column < 0 || row < 0 || column >= width || row >= height) continue;
+      const weight = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row)) * 0.25;
+      let from = row * width + column;
+      for (let to = pixel; to < channels * area; to += area, from += width * height) out[to] += data[from] * weight;
     }
-  }
 }

@@ -27,6 +27,9 @@ const text = texts.inspector;
 /** A take's most frames on the slider, as a multiple of the most the model makes at once. */
 const longestTake = 2;
 
+/** Longer side, in pixels, at which takes from a picture are finished at most. */
+const largestFinish = 1024;
+
 /** What matters of the next take, always at hand: the task, the sentence, and how both weigh. */
 export function Essentials(): ReactNode {
   const project = useProject();
@@ -155,6 +158,15 @@ function GenerateFields({ settings, model }: { settings: TakeSettings; model: Mo
         own={clips[0] ?? 1}
         marked
         change={(frames) => ({ frames })}
+      />
+      <SettingSlider
+        name="finishSide"
+        value={Math.max(settings.finishSide ?? 0, model.width, model.height)}
+        min={Math.max(model.width, model.height)}
+        max={largestFinish}
+        step={64}
+        own={512}
+        change={(finishSide) => ({ finishSide })}
       />
       {model.plansMotion ? (
         <>

@@ -65,8 +65,12 @@ export const inspectorTexts = {
     hfaHint: 'The subject’s own latents go along at every step.',
     ownPixels: 'The subject’s own pixels',
     ownPixelsHint: 'Lays the picture’s own pixels over each finished frame, where the sentence has moved them.',
+    finishSide: 'Finished size',
+    finishSideHint:
+      'Longer side of the take in pixels: the place is enlarged, the subject’s own pixels stay as fine as the picture’s.',
     placeLight: 'Light of the place',
-    placeLightHint: 'How much the drawn place lights the subject’s own pixels: darker at night, warmer at sunset.',
+    placeLightHint:
+      'How much the drawn place lights the subject’s own pixels, darker at night, warmer at sunset, and how dark its shadow on the ground is.',
     hfaStrength: 'Detail strength',
     hfaStrengthHint: 'How much of the subject’s latents goes along.',
     sampling: 'Sampling',

@@ -63,6 +63,7 @@ SETS: dict[str, tuple[Recipe, bool]] = {
     "full_frame": (EXACT, True),
     "edit_background": (EXACT, False),
     "edit_subject": (replace(EXACT, rest=1.0, familiar=1.0, mask="boxy"), False),
+    "lit": (replace(EXACT, lights=0.8), True),
     "shapes": (replace(EXACT, shapes=1.0, unnamed=0.0), True),
     **{f"size {size:.0%}": (replace(EXACT, extent=size), True) for size in SIZES},
 }

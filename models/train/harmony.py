@@ -1,0 +1,121 @@
+"""Measures how subjects sit in the places that the studio's program makes around them: their light, their shadow.
+
+    python harmony.py --data DATA --run RUN --model ../bundled/magdiff-small --clips 60
+
+Takes are made as by `through_studio.py`, in all lights, with the subject's own pixels and all of the place's light.
+Light: how much brighter and how much warmer the subject came out than it was given, against what the world's own
+light (`grade`) would make of it; correlations over the clips. Shadow: whether the ground below a subject is darker
+than beside it, in clips whose true render has it so. Kept in RUN/evaluation.json as "harmony".
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from evaluate import BATCH, keep_row
+from magdiff.checkpoint import seed_for
+from magdiff.measuring.prepared import compose_set
+from magdiff.measuring.shipped import ShippedModel
+from magdiff.world.captions import LIGHT_PHRASES, LIGHT_WORDS
+from magdiff.world.clips import Clips, World
+from magdiff.world.light import contact_shadow, grade
+from through_studio import make_take, write_picture
+
+LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
+DARKER = 0.93  # below this share of the ground's brightness there is a shadow
+
+
+def light_of(caption: str) -> int:
+    """The light a sentence names, by its place in `LIGHT_WORDS`; 0, day, where it names none."""
+    named = [i for i, word in enumerate(LIGHT_WORDS) if any(p in caption for p in LIGHT_PHRASES[word])]
+    return named[0] if named else 0
+
+
+def tone(pictures: Tensor, mask: Tensor) -> Tensor:
+    """Mean brightness and warmth, red against blue, within masks (n, s, s), as logarithms: (n, 2)."""
+    weight = mask.unsqueeze(1)
+    mean = (pictures * weight).sum((2, 3)) / weight.sum((2, 3)).clamp_min(1e-3) + 0.02
+    return torch.stack([(mean * LUMA).sum(1).log(), (mean[:, 0] / mean[:, 2]).log()], dim=1)
+
+
+def shadows(pictures: Tensor, alpha: Tensor) -> Tensor:
+    """Brightness where a shadow would lie against the ground on both sides of it: (n,), nan where hidden."""
+    shape = contact_shadow(alpha)[:, 0]
+    free = (F.max_pool2d(alpha[:, :1], 5, 1, 2)[:, 0] < 0.01).float()
+    below = (shape > 0.6).float() * free
+    around = F.max_pool2d((shape > 0.05).float().unsqueeze(1), (1, 25), 1, (0, 12))[:, 0]
+    aside = around * (shape <= 0).float() * free
+    luma = (pictures * LUMA.view(1, 3, 1, 1)).sum(1)
+
+    def mean(where: Tensor) -> Tensor:
+        found: Tensor = (luma * where).sum((1, 2)) / where.sum((1, 2))
+        return torch.where(where.sum((1, 2)) >= 25, found, torch.nan)
+
+    return mean(below) / mean(aside)
+
+
+@torch.no_grad()
+def measured(made: Tensor, clips: Clips, seed: int) -> dict[str, Tensor]:
+    """First frames (n, 3, s, s) as made: the changes of tone (n, 2), made and wanted, and shadows (n,)."""
+    source, mask = clips.source[:, 0], (clips.alpha[:, 0] > 0.9).float()
+    light = torch.tensor([light_of(c) for c in clips.captions])
+    wanted = grade(seed_for(92, seed), source.unsqueeze(1), light)[:, 0]
+    before = tone(source, mask)
+    return {
+        "changed": tone(made, mask) - before,
+        "wanted": tone(wanted, mask) - before,
+        "shadow": shadows(made, clips.alpha),
+        "true_shadow": shadows(clips.video[:, 0], clips.alpha),
+    }
+
+
+def summary(all_clips: dict[str, Tensor]) -> dict[str, float]:
+    """Correlations of brightness and warmth, and of true shadows the share that is there."""
+    made, wanted = all_clips["changed"], all_clips["wanted"]
+    pairs = [torch.corrcoef(torch.stack([made[:, i], wanted[:, i]]))[0, 1] for i in (0, 1)]
+    has = (all_clips["true_shadow"] < DARKER) & ~all_clips["shadow"].isnan()
+    there = (all_clips["shadow"][has] < DARKER).float().mean()
+    return {
+        "brightness": float(pairs[0]),
+        "warmth": float(pairs[1]),
+        "shadows": float(there),
+        "true_shadows": int(has.sum()),
+        "clips": len(made),
+    }
+
+
+def main() -> None:
+    """Makes the takes and measures them."""
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", type=Path, required=True)
+    p.add_argument("--run", type=Path, required=True)
+    p.add_argument("--model", type=Path, required=True)
+    p.add_argument("--clips", type=int, default=60)
+    p.add_argument("--per-place", type=int, default=24)
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    shipped = ShippedModel(args.model, args.run / "graphs")
+    world = World.load(args.data, "held", args.per_place)
+    done: list[dict[str, Tensor]] = []
+    for k in range(-(-args.clips // BATCH)):
+        clips = compose_set("lit", k, BATCH, world, shipped)
+        made = []
+        for i in range(BATCH):
+            folder = args.run / "evaluation" / "harmony" / f"{k}-{i}"
+            folder.mkdir(parents=True, exist_ok=True)
+            write_picture(folder / "picture.png", clips.source[i, 0])
+            write_picture(folder / "mask.png", clips.masks[i, 0])
+            more = ["--place-light", "1"]
+            made += [make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i, more)[0]]
+        done += [measured(torch.stack(made), clips, k)]
+        print(summary({key: torch.cat([d[key] for d in done]) for key in done[0]}), flush=True)
+    keep_row(args.run, "harmony", summary({key: torch.cat([d[key] for d in done]) for key in done[0]}))
+
+
+if __name__ == "__main__":
+    main()
