@@ -213,6 +213,7 @@ def main() -> None:
     for key, label in (
         ("used", "as users run it"),
         ("teacher", "full weights"),
+        ("four steps", "in four steps instead of eight"),
         ("unguided", "without guidance"),
     ):
         if key in r:
@@ -224,6 +225,19 @@ def main() -> None:
             label = "made by `magdiff generate`" + (f", {of}" if of else "")
             lines += [row(f"{label}: identity, motion, place", got, "reported", x["clips"])]
     lines += edit_rows(r)
+    if x := r.get("harmony"):
+        for what in ("brightness", "warmth"):
+            got = judged(f"{x[what]:.2f}", x[what] >= 0.7)
+            lines += [
+                row(
+                    f"the subject's {what} follows that of a true render's place: correlation",
+                    got,
+                    "≥ 0.7",
+                    x["clips"],
+                )
+            ]
+        got = judged(percent(x["shadows"]), x["shadows"] >= 0.9)
+        lines += [row("a shadow on the ground where the true render has one", got, "≥ 90 %", x["true_shadows"])]
     others = {
         "photos": "photographed subjects",
         "real_clips": "subjects out of real clips",

@@ -61,6 +61,7 @@ def table_of_rows(used: Setting, teacher: Setting) -> dict[str, Row]:
         "without APA": Row("generate", replace(used, fixed=1.0)),
         "without HFA": Row("generate", replace(used, no_hfa=True)),
         "teacher": Row("generate", teacher),
+        "four steps": Row("generate", replace(used, steps=4)),
         "unguided": Row("generate", replace(used, guidance=1.0)),
     }
     rows |= {f"size {size:.0%}": Row(f"size {size:.0%}", used) for size in SIZES}

@@ -2,15 +2,17 @@
 
     python harmony.py --data DATA --run RUN --model ../bundled/magdiff-small --clips 60
 
-Takes are made as by `through_studio.py`, in all lights, with the subject's own pixels and all of the place's light.
-Light: how much brighter and how much warmer the subject came out than it was given, against what the world's own
-light (`grade`) would make of it; correlations over the clips. Shadow: whether the ground below a subject is darker
-than beside it, in clips whose true render has it so. Kept in RUN/evaluation.json as "harmony".
+Takes are made as by `through_studio.py`, by day, at night and at sunset, with the subject's own pixels and all of
+the place's light. Light: how much brighter and how much warmer the subject came out than it was given, against how
+bright and how warm the place is in a true render; correlations over the clips. Shadow: whether the ground below a
+subject is darker than beside it, in clips whose true render has it so. Kept in RUN/evaluation.json as "harmony".
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -18,15 +20,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from evaluate import BATCH, keep_row
-from magdiff.checkpoint import seed_for
 from magdiff.measuring.prepared import compose_set
 from magdiff.measuring.shipped import ShippedModel
 from magdiff.world.captions import LIGHT_PHRASES, LIGHT_WORDS
 from magdiff.world.clips import Clips, World
-from magdiff.world.light import contact_shadow, grade
+from magdiff.world.light import contact_shadow
 from through_studio import make_take, write_picture
 
 LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
+LIGHTS = [LIGHT_WORDS.index(word) for word in ("day", "night", "sunset")]
 DARKER = 0.93  # below this share of the ground's brightness there is a shadow
 
 
@@ -59,16 +61,21 @@ def shadows(pictures: Tensor, alpha: Tensor) -> Tensor:
     return mean(below) / mean(aside)
 
 
+def some_of(clips: Clips, rows: list[int]) -> Clips:
+    """What is measured of some clips of a batch."""
+    captions = [clips.captions[i] for i in rows]
+    return replace(
+        clips, video=clips.video[rows], alpha=clips.alpha[rows], source=clips.source[rows], captions=captions
+    )
+
+
 @torch.no_grad()
-def measured(made: Tensor, clips: Clips, seed: int) -> dict[str, Tensor]:
-    """First frames (n, 3, s, s) as made: the changes of tone (n, 2), made and wanted, and shadows (n,)."""
+def measured(made: Tensor, clips: Clips) -> dict[str, Tensor]:
+    """Of first frames (n, 3, s, s) the subject's change of tone and the true place's (n, 2), and shadows (n,)."""
     source, mask = clips.source[:, 0], (clips.alpha[:, 0] > 0.9).float()
-    light = torch.tensor([light_of(c) for c in clips.captions])
-    wanted = grade(seed_for(92, seed), source.unsqueeze(1), light)[:, 0]
-    before = tone(source, mask)
     return {
-        "changed": tone(made, mask) - before,
-        "wanted": tone(wanted, mask) - before,
+        "changed": tone(made, mask) - tone(source, mask),
+        "wanted": tone(clips.video[:, 0], (clips.alpha[:, 0] < 0.01).float()),
         "shadow": shadows(made, clips.alpha),
         "true_shadow": shadows(clips.video[:, 0], clips.alpha),
     }
@@ -102,17 +109,20 @@ def main() -> None:
     shipped = ShippedModel(args.model, args.run / "graphs")
     world = World.load(args.data, "held", args.per_place)
     done: list[dict[str, Tensor]] = []
-    for k in range(-(-args.clips // BATCH)):
+    for k in itertools.count():
+        if sum(len(d["shadow"]) for d in done) >= args.clips:
+            break
         clips = compose_set("lit", k, BATCH, world, shipped)
+        chosen = [i for i in range(BATCH) if light_of(clips.captions[i]) in LIGHTS]
         made = []
-        for i in range(BATCH):
+        for i in chosen:
             folder = args.run / "evaluation" / "harmony" / f"{k}-{i}"
             folder.mkdir(parents=True, exist_ok=True)
             write_picture(folder / "picture.png", clips.source[i, 0])
             write_picture(folder / "mask.png", clips.masks[i, 0])
             more = ["--place-light", "1"]
             made += [make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i, more)[0]]
-        done += [measured(torch.stack(made), clips, k)]
+        done += [measured(torch.stack(made), some_of(clips, chosen))]
         print(summary({key: torch.cat([d[key] for d in done]) for key in done[0]}), flush=True)
     keep_row(args.run, "harmony", summary({key: torch.cat([d[key] for d in done]) for key in done[0]}))
 

@@ -63,7 +63,7 @@ def make_take(folder: Path, model: Path, caption: str, seed: int, more: list[str
     command = ["npx", "tsx", "electron/cli/magdiff.ts", "generate", str(folder / "picture.png")]
     command += ["--mask", str(folder / "mask.png"), "--prompt", caption]
     command += ["--seed", str(seed), "--frames", str(FRAMES), *more]
-    command += ["--format", "png-sequence", "--out", str(folder / "frames")]
+    command += ["--finish-side", "8", "--format", "png-sequence", "--out", str(folder / "frames")]
     done = subprocess.run([*command, "--model", str(model)], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"magdiff generate ended with {done.returncode}: {done.stderr[-2000:]}")
