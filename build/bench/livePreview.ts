@@ -40,7 +40,7 @@ export async function benchLivePreview(modelFolder: string, hasStudent: boolean)
             ...inputs,
           },
           (event) => {
-            if (event.type === 'progress' && event.progress.state === 'denoising') {
+            if (event.type === 'progress' && event.progress.state === 'denoising' && event.preview) {
               first ||= performance.now() - began;
               if (event.progress.step === event.progress.total) whole ||= performance.now() - began;
             }

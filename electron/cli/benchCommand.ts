@@ -28,11 +28,12 @@ export async function benchCommand(values: TakeOptionValues, console: Console): 
   });
   const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
   const rate = (perSecond: number): string => `${(perSecond / 1e9).toFixed(0)} GFLOP/s`;
+  const held = measures.heldBytes > 0 ? `, ${(measures.heldBytes / 2 ** 20).toFixed(1)} MiB of context kept on it` : '';
   const lines: [string, number, string][] = [
     [
       `UNet step of ${subject.title} (${subject.run}) against 3×3 convolutions`,
       measures.rateRatio / subject.rateBound,
-      `${(100 * measures.rateRatio).toFixed(0)} % (${rate(measures.stepRate)} of ${rate(measures.convolutionRate)}, ${measures.stepSeconds.toFixed(1)} s, ${measures.provider === 'cpu' ? `${measures.threads} threads` : `${measures.provider}, ${measures.precision}`}; ≥ ${100 * subject.rateBound} %)`,
+      `${(100 * measures.rateRatio).toFixed(0)} % (${rate(measures.stepRate)} of ${rate(measures.convolutionRate)}, ${measures.stepSeconds.toFixed(1)} s, ${measures.provider === 'cpu' ? `${measures.threads} threads` : `${measures.provider}, ${measures.precision}${held}`}; ≥ ${100 * subject.rateBound} %)`,
     ],
     [
       'its memory',

@@ -58,7 +58,9 @@ export function createConsole(json: boolean): Console {
       const what = stageNames[state];
       if (!what) return;
       if (total === 0) {
-        this.note(state, `${what}${note ? ` the ${note}` : ''} ...`);
+        const text = `${what}${note ? ` the ${note}` : ''} ...`;
+        if (text !== lastText) this.note(state, text);
+        lastText = text;
         return;
       }
       const text = `${what} ${bar(done, total)} ${done} of ${total}${secondsLeft ? `, ${duration(secondsLeft)} left` : ''}`;

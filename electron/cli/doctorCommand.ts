@@ -35,7 +35,8 @@ export async function doctorCommand(console: Console): Promise<boolean> {
     const device = await host.device(folder);
     add('model', `${device.name} (${folder})`, folder);
     const half = device.precision === 'float16' ? ', large networks in half precision' : '';
-    add('engine', `runs on ${device.provider}${half}`, device.provider);
+    const held = device.holdsValues ? ', keys and values of the conditions stay on it between steps' : '';
+    add('engine', `runs on ${device.provider}${half}${held}`, device.provider);
     for (const warning of device.warnings) add('warning', warning, warning);
   } catch (cause) {
     healthy = false;

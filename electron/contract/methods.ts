@@ -48,6 +48,8 @@ export const deviceView = z.strictObject({
   provider: z.string(),
   /** Of large networks' products. */
   precision: z.enum(['float16', 'float32']),
+  /** Whether what stays the same from step to step stays on the device. */
+  holdsValues: z.boolean(),
   name: z.string(),
   warnings: z.array(z.string()),
 });

@@ -206,6 +206,7 @@ async function device(modelFolder: string, provider: ProviderName | undefined): 
   return {
     provider: model.provider,
     precision: model.precision,
+    holdsValues: model.holdsValues,
     name: model.description.title,
     warnings: model.warnings.splice(0),
   };

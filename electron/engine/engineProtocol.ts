@@ -207,6 +207,8 @@ export interface EngineDevice {
   provider: string;
   /** Of large networks. */
   precision: 'float16' | 'float32';
+  /** Whether what stays the same from step to step stays on the device. */
+  holdsValues: boolean;
   name: string;
   warnings: string[];
 }

@@ -35,15 +35,19 @@ export class LoadedPart {
     return this.#loaded.memory;
   }
 
-  async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, FloatTensor>> {
+  /** `constant` as in {@link Session.run}. */
+  async run(
+    inputs: Readonly<Record<string, HostTensor>>,
+    constant?: readonly string[],
+  ): Promise<Record<string, FloatTensor>> {
     const { session } = this.#loaded;
     try {
-      return await session.run(inputs);
+      return await session.run(inputs, constant);
     } catch (error) {
       const replacement = await this.#fallBack(error);
       this.#loaded = replacement;
       await session.dispose();
-      return replacement.session.run(inputs);
+      return replacement.session.run(inputs, constant);
     }
   }
 

@@ -31,6 +31,8 @@ export interface Model<Table extends NetworkTable = Networks> {
   onWork?: (() => void) | undefined;
   /** Precision of large networks' products on it. */
   readonly precision: 'float16' | 'float32';
+  /** Whether what stays the same from step to step stays on the device. */
+  readonly holdsValues: boolean;
   /** SHA-256 over every weight file's content and the description; cached by size and time stamp. */
   modelHash(): Promise<string>;
   /** The one way to a network: built, loaded and kept by shape. @throws StudioError `model-incomplete` where the model lacks it */
@@ -107,6 +109,10 @@ class LoadedModel<Table extends NetworkTable> implements Model<Table> {
 
   get precision(): 'float16' | 'float32' {
     return this.#loader.precision;
+  }
+
+  get holdsValues(): boolean {
+    return this.#loader.holdsValues;
   }
 
   modelHash(): Promise<string> {

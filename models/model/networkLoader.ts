@@ -16,7 +16,8 @@ import type { PartEstimate } from './partEstimate.ts';
 export interface Part<Input extends string, Output extends string> {
   /** Output names and shapes. */
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  run(inputs: Readonly<Record<Input, HostTensor>>): Promise<Record<Output, FloatTensor>>;
+  /** `constant` names inputs whose arrays never change: where the device can, they stay on it between runs. */
+  run(inputs: Readonly<Record<Input, HostTensor>>, constant?: readonly string[]): Promise<Record<Output, FloatTensor>>;
   /** Multiply-adds counted twice, for one run. */
   readonly flops: number;
   /** Estimated bytes: what runs make the runtime keep, and the weights as they lie in memory. */
@@ -70,6 +71,11 @@ export class NetworkLoader<Table extends NetworkTable> {
     return this.#device.provider;
   }
 
+  /** Whether constant inputs stay on the device between runs. */
+  get holdsValues(): boolean {
+    return this.#device.holdsValues === true;
+  }
+
   /** Precision of products where a network is large enough for it to matter. */
   get precision(): 'float16' | 'float32' {
     return this.#device.dialect.half ? 'float16' : 'float32';
@@ -89,8 +95,8 @@ export class NetworkLoader<Table extends NetworkTable> {
       flops,
       memory,
       // A part that was let go between two runs loads itself again; the table's entry says what its outputs are.
-      run: async (inputs) => {
-        const answer = await (await this.#parts.get(key, load)).run(inputs);
+      run: async (inputs, constant) => {
+        const answer = await (await this.#parts.get(key, load)).run(inputs, constant);
         this.#onWork?.();
         return answer as Record<OutputOf<Table, Name>, FloatTensor>;
       },
@@ -147,6 +153,7 @@ export class NetworkLoader<Table extends NetworkTable> {
       weightsFolder: weights.folder,
       weightsApart: weights.apart,
       widening,
+      holdsValues: device.holdsValues === true,
       ...(device.threads === undefined ? {} : { threads: device.threads }),
     });
     this.#onWork?.();

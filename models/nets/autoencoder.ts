@@ -6,9 +6,9 @@ import { attention } from '../onnx/attention.ts';
 import type { Dialect } from '../onnx/dialect.ts';
 import { add } from '../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../onnx/graphBuilder.ts';
-import { reshape, resizeNearest, split, transpose } from '../onnx/shaping.ts';
+import { reshape, split, transpose } from '../onnx/shaping.ts';
 import type { WeightSource } from '../onnx/types.ts';
-import { convolutionLayer, groupNormLayer, layPatches, linearLayer } from './modules.ts';
+import { convolutionLayer, enlargingLayer, groupNormLayer, layPatches, linearLayer } from './modules.ts';
 import type { Network } from './network.ts';
 
 const schema = z.object({
@@ -148,7 +148,7 @@ export function buildAutoencoderDecoder(
           hidden = pictureResidual(b, `resnets.${layer}`, hidden, width, config.groups);
         if (index === widths.length - 1) return hidden;
         const [, , height = 0, rowWidth = 0] = hidden.shape;
-        return convolutionLayer(b, 'upsamplers.0.conv', resizeNearest(hidden, 2 * height, 2 * rowWidth), width);
+        return enlargingLayer(b, 'upsamplers.0.conv', hidden, width, { height: 2 * height, width: 2 * rowWidth });
       });
     }
     x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon, activation: 'silu' });

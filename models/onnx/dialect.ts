@@ -17,7 +17,7 @@ export interface Dialect {
   readonly fusedGeglu: boolean;
   /** A picture convolution over every frame of a clip as one 3-D convolution, without regrouping the clip into pictures. */
   readonly clipConvolution: boolean;
-  /** 3×3 convolutions by fewer products where that is quicker; see winograd.ts. */
+  /** 3×3 convolutions by fewer products where that is quicker; see winogradConvolution.ts. */
   readonly winograd: boolean;
   /** Rows from which the feed-forward part works on columns instead; absent: never. */
   readonly columnsFromRows: number | undefined;

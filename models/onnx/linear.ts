@@ -1,9 +1,9 @@
 /** Products with weights: linear layers and convolutions. Shapes are checked while building; multiply-adds are counted twice. */
 
 import type { Attribute, Tensor } from './graphBuilder.ts';
-import { concatenate, reshape } from './shaping.ts';
+import { concatenate, reshape, resizeNearest } from './shaping.ts';
 import { shapeText, sizeOf } from './types.ts';
-import { winogradConvolution } from './winograd.ts';
+import { winogradConvolution } from './winograd/winogradConvolution.ts';
 
 /** Matrix product over the last two axes; leading axes must be equal. `single`: in float32 whatever the graph's precision. */
 export function matmul(a: Tensor, b: Tensor, { single = false } = {}): Tensor {
@@ -111,6 +111,21 @@ export function convolution(
   const filled = groups === 1 && x.builder.dialect.paddedChannels;
   const [channels, taps] = filled ? [filledUp(x), filledUp(weight)] : [x, weight];
   return x.builder.node('Conv', [channels, taps, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];
+}
+
+/** The 3×3 convolution, padded by one, of pictures (n, C, h, w) brought to height × width by taking the nearest pixel. */
+export function enlargedConvolution(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  height: number,
+  width: number,
+): Tensor {
+  const [, , h = 0, w = 0] = x.shape;
+  const isDoubled = height === 2 * h && width === 2 * w;
+  const quicker =
+    x.builder.dialect.winograd && isDoubled ? winogradConvolution(x, weight, bias, { enlarged: true }) : undefined;
+  return quicker ?? convolution(resizeNearest(x, height, width), weight, bias, { pads: [1, 1, 1, 1] });
 }
 
 /** With zeros after the last channel (axis 1), up to a multiple of four; three channels or fewer stay as they are. */

@@ -29,6 +29,7 @@ export async function* makeTake(
     ? await loadLatents(context.store, shape)
     : yield* sampleLatents(model, opening, shape, context);
   const [first, end] = retake ? [retake.firstFrame, retake.endFrame] : [0, frames];
+  yield { kind: 'progress', progress: progressOf('decoding') };
   const finished = track.finish(decodeVideo(model, latents, shape, context, { first, end }), first);
   let step = 0;
   for await (const picture of retake ? layOver(retake, finished) : finished)
@@ -47,6 +48,8 @@ async function* sampleLatents(
   await requireLoras(model, parameters);
   yield { kind: 'progress', progress: progressOf('encoding') };
   const { windowConditions, source, place } = yield* encodeConditions(model, opening, context);
+  // Loading the network belongs to the first step.
+  yield { kind: 'progress', progress: progressOf('denoising') };
   const key = requestKey({ inputs: inputsKey, parameters, model: await model.modelHash() });
   const { scheduler } = model.description;
   const held = opening.retake && (await heldOfTake(model, opening.retake, opening.frames, parameters));

@@ -12,6 +12,8 @@ export interface Device {
   readonly provider: ProviderName;
   readonly dialect: Dialect;
   readonly threads: number | undefined;
+  /** Whether values can stay on it between runs; absent: they cannot, or on the CPU need not. */
+  readonly holdsValues?: boolean;
   /** What went wrong on the way here, as sentences to show. */
   readonly warnings: readonly string[];
 }
@@ -81,7 +83,8 @@ export async function chooseDevice(wish: DeviceWish = {}): Promise<Device> {
     const result = await selfTest(provider, base);
     if (result.works) {
       warnings.push(...result.findings);
-      return { provider, dialect: result.dialect, threads: wish.threads, warnings };
+      const { dialect, holdsValues } = result;
+      return { provider, dialect, threads: wish.threads, holdsValues, warnings };
     }
     warnings.push(...result.findings, `The provider ${provider} is passed over.`);
   }

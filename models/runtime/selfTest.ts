@@ -6,6 +6,7 @@ import { convolution, linear } from '../onnx/linear.ts';
 import { encodeModel } from '../onnx/modelFile.ts';
 import { groupNorm } from '../onnx/normalization.ts';
 import { sizeOf } from '../onnx/types.ts';
+import { testHolding } from './holdingTest.ts';
 import { type ProviderName, Session } from './session.ts';
 
 /** What a self-test found out. */
@@ -14,6 +15,8 @@ export interface SelfTestResult {
   readonly works: boolean;
   /** The dialect without the fused forms that failed. */
   readonly dialect: Dialect;
+  /** Whether constant inputs can stay on the device between runs. */
+  readonly holdsValues: boolean;
   /** One sentence per failure. */
   readonly findings: readonly string[];
 }
@@ -73,7 +76,10 @@ const products: Trial = {
       : unreachable(),
 };
 
-/** Compares a provider with the CPU: first plain operators, then each fused form of the dialect by itself, then all in half precision. */
+/**
+ * Compares a provider with the CPU: first plain operators, then each fused form of the dialect by itself, then all in half precision. Then, whether
+ * values that stay on the device are read as they were sent.
+ */
 export async function runSelfTest(provider: ProviderName, dialect: Dialect): Promise<SelfTestResult> {
   const findings: string[] = [];
   const plain = { ...dialectOf('plain'), paddedChannels: dialect.paddedChannels };
@@ -83,13 +89,13 @@ export async function runSelfTest(provider: ProviderName, dialect: Dialect): Pro
       findings.push(
         `The provider ${provider} computes convolutions wrong (relative difference ${difference.toExponential(1)}).`,
       );
-      return { works: false, dialect, findings };
+      return { works: false, dialect, holdsValues: false, findings };
     }
   } catch (error) {
     findings.push(
       `The provider ${provider} does not run here (${error instanceof Error ? error.message : String(error)}).`,
     );
-    return { works: false, dialect, findings };
+    return { works: false, dialect, holdsValues: false, findings };
   }
   let tested = dialect;
   for (const form of Object.keys(trials)) {
@@ -101,15 +107,15 @@ export async function runSelfTest(provider: ProviderName, dialect: Dialect): Pro
     );
     tested = { ...tested, [form]: false };
   }
-  return tested.half ? testedInHalf(provider, tested, findings) : { works: true, dialect: tested, findings };
+  if (tested.half) tested = await testedInHalf(provider, tested, findings);
+  const holding = await testHolding(provider);
+  if (holding === 'wrong')
+    findings.push(`The provider ${provider} does not keep values between runs; they are sent with each.`);
+  return { works: true, dialect: tested, holdsValues: holding === 'right', findings };
 }
 
-/** The dialect without the fused forms that half precision does not have; in float32 where not even the plain ones are right. */
-async function testedInHalf(
-  provider: ProviderName,
-  dialect: Dialect,
-  findings: readonly string[],
-): Promise<SelfTestResult> {
+/** The dialect without the fused forms that half precision does not have; in float32 where not even the plain ones are right. Adds to the findings. */
+async function testedInHalf(provider: ProviderName, dialect: Dialect, findings: string[]): Promise<Dialect> {
   let tested = dialect;
   for (const [form, trial] of [['', products] as const, ...Object.entries(trials)]) {
     let reason = await failure(provider, trial, tested, halfTolerance);
@@ -118,10 +124,10 @@ async function testedInHalf(
       reason = await failure(provider, trial, tested, halfTolerance);
     }
     if (reason === undefined) continue;
-    const finding = `The provider ${provider} ${reason} in half precision; float32 is used instead.`;
-    return { works: true, dialect: { ...dialect, half: false }, findings: [...findings, finding] };
+    findings.push(`The provider ${provider} ${reason} in half precision; float32 is used instead.`);
+    return { ...dialect, half: false };
   }
-  return { works: true, dialect: tested, findings };
+  return tested;
 }
 
 /** (64, 32) to the (64, 16) that fits the last axis of the convolution's result. */

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StudioError } from '../errors/studioError.ts';
+import { HeldValues } from './heldValues.ts';
 import { translateRuntimeError } from './runtimeError.ts';
 
 /** Execution providers this program asks for, best first. */
@@ -33,6 +34,8 @@ export interface SessionOptions {
    * (`each-use`): the file stays mapped, memory and start-up shrink to a fraction, a run takes a little longer.
    */
   readonly widening?: Widening;
+  /** Inputs that are said to be constant stay on the device between runs, as its self-test allows. Absent: they are sent with every run. */
+  readonly holdsValues?: boolean;
 }
 
 /** See {@link SessionOptions.widening}. */
@@ -64,12 +67,14 @@ export class Session {
   readonly provider: ProviderName;
   readonly #label: string;
   readonly #session: InferenceSession;
+  readonly #held: HeldValues | undefined;
   #disposed = false;
 
   private constructor(session: InferenceSession, options: SessionOptions) {
     this.#session = session;
     this.#label = options.label;
     this.provider = options.provider;
+    this.#held = options.holdsValues ? new HeldValues(runtimeNames[options.provider]) : undefined;
     Session.live += 1;
   }
 
@@ -115,14 +120,26 @@ export class Session {
     return this.#session.outputNames;
   }
 
-  /** Runs the graph once on host tensors; every input must be there and no other. Results are this caller's own. */
-  async run(inputs: Readonly<Record<string, RuntimeTensor>>): Promise<Record<string, RuntimeFloatTensor>> {
+  /** Bytes of constant inputs that lie on the device. */
+  get heldBytes(): number {
+    return this.#held?.bytes ?? 0;
+  }
+
+  /**
+   * Runs the graph once on host tensors; every input must be there and no other. Results are this caller's own. `constant` names inputs
+   * whose arrays never change: each is sent to the device once, where the session holds values, for as long as its array is somebody's.
+   */
+  async run(
+    inputs: Readonly<Record<string, RuntimeTensor>>,
+    constant: readonly string[] = [],
+  ): Promise<Record<string, RuntimeFloatTensor>> {
     if (this.#disposed) throw new Error(`Assertion failed: ${this.#label} is used after its disposal`);
+    const held = await this.#heldOf(inputs, constant);
     const feeds: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const input = inputs[name];
       if (!input) throw new StudioError('internal', `The network ${this.#label} was run without its input ${name}.`);
-      feeds[name] = new Tensor(input.dtype, input.data, input.shape);
+      feeds[name] = held?.get(name) ?? new Tensor(input.dtype, input.data, input.shape);
     }
     let results: InferenceSession.OnnxValueMapType;
     try {
@@ -139,11 +156,25 @@ export class Session {
     return outputs;
   }
 
+  async #heldOf(
+    inputs: Readonly<Record<string, RuntimeTensor>>,
+    constant: readonly string[],
+  ): Promise<ReadonlyMap<string, Tensor> | undefined> {
+    if (!this.#held) return undefined;
+    const values = new Map<string, RuntimeFloatTensor>();
+    for (const name of constant) {
+      const input = inputs[name];
+      if (input?.dtype === 'float32') values.set(name, input);
+    }
+    return this.#held.on(values);
+  }
+
   /** Frees the session's memory. Safe to call twice. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     Session.live -= 1;
+    await this.#held?.dispose();
     await this.#session.release();
   }
 }

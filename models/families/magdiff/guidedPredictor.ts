@@ -5,7 +5,8 @@ import { type FloatTensor, floatTensor } from '../../math/tensor.ts';
 
 /** The UNet as guidance needs it; a loaded part of a model, or any network with these names. */
 export interface DenoisingNetwork {
-  run(inputs: Record<string, FloatTensor>): Promise<Record<string, FloatTensor>>;
+  /** `constant` names inputs that are the same in every run. */
+  run(inputs: Record<string, FloatTensor>, constant?: readonly string[]): Promise<Record<string, FloatTensor>>;
 }
 
 /** One condition under which the network is asked: its context and its subject latents, and its share in the guided answer. */
@@ -40,12 +41,13 @@ export function guidedPredictor(
       const input = new Float32Array(size + (subject?.length ?? 0));
       input.set(sample);
       if (subject) input.set(subject, size);
-      const output = await network.run({
+      const inputs = {
         sample: floatTensor([1, input.length / (frames * height * width), frames, height, width], input),
         timestep: floatTensor([1], Float32Array.of(timestep)),
         ...alpha,
         ...context,
-      });
+      };
+      const output = await network.run(inputs, Object.keys(context));
       const prediction = output.prediction.data;
       for (let i = 0; i < size; i++) guided[i] += weight * prediction[i];
     }

@@ -82,7 +82,7 @@ export class HandEngine implements EnginePort {
     };
   }
   async device(): Promise<EngineDevice> {
-    return { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] };
+    return { provider: 'cpu', precision: 'float32', holdsValues: false, name: 'test', warnings: [] };
   }
   async close(): Promise<void> {}
 

@@ -3,7 +3,7 @@ import { seededNormal } from '../../../../models/math/seededNoise.ts';
 import { dialectOf, largeForm } from '../../../../models/onnx/dialect.ts';
 import { type Graph, GraphBuilder } from '../../../../models/onnx/graphBuilder.ts';
 import { graphCost } from '../../../../models/onnx/graphCost.ts';
-import { convolution } from '../../../../models/onnx/linear.ts';
+import { convolution, enlargedConvolution } from '../../../../models/onnx/linear.ts';
 import { encodeModel } from '../../../../models/onnx/modelFile.ts';
 import { RecordingSource } from '../../../../models/onnx/sources/recordingSource.ts';
 import { sizeOf } from '../../../../models/onnx/types.ts';
@@ -13,6 +13,8 @@ interface Case {
   readonly shape: readonly number[];
   readonly outputs: number;
   readonly bias?: boolean;
+  /** The picture is enlarged first, to that many times its height and width. */
+  readonly enlarged?: number;
 }
 
 const values = (shape: readonly number[], seed: number): RuntimeTensor => ({
@@ -22,14 +24,20 @@ const values = (shape: readonly number[], seed: number): RuntimeTensor => ({
 });
 
 /** The convolution of x by a 3×3 weight, in the form for large networks or by plain products. */
-function graphOf({ shape, outputs, bias = false }: Case, winograd: boolean): Graph {
+function graphOf({ shape, outputs, bias = false, enlarged = 1 }: Case, winograd: boolean): Graph {
   const b = new GraphBuilder('test', { ...largeForm(dialectOf('cpu')), winograd }, new RecordingSource());
   const x = b.input('x', 'float32', shape);
   const between = shape.slice(2, -2).map(() => 1);
   const weight = b.input('weight', 'float32', [outputs, shape[1] ?? 0, ...between, 3, 3]);
   const pad = [...between.map(() => 0), 1, 1];
   const shift = bias ? b.input('bias', 'float32', [outputs]) : undefined;
-  b.output('y', convolution(x, weight, shift, { pads: [...pad, ...pad] }));
+  const [height = 0, width = 0] = shape.slice(-2).map((size) => size * enlarged);
+  b.output(
+    'y',
+    enlarged === 1
+      ? convolution(x, weight, shift, { pads: [...pad, ...pad] })
+      : enlargedConvolution(x, weight, shift, height, width),
+  );
   return b.finish();
 }
 
@@ -54,10 +62,15 @@ describe('a 3×3 convolution by Winograd’s filtering', () => {
     ['more pictures than are transformed at a time', { shape: [40, 256, 20, 20], outputs: 256 }],
     ['more tiles along an axis than one matrix transforms', { shape: [1, 256, 80, 96], outputs: 256 }],
     ['a clip of five axes', { shape: [2, 320, 8, 12, 12], outputs: 320, bias: true }],
+    ['enlarged to twice its size', { shape: [4, 256, 16, 12], outputs: 192, bias: true, enlarged: 2 }],
+    ['enlarged, of sides that no tile divides', { shape: [3, 320, 13, 11], outputs: 256, bias: true, enlarged: 2 }],
+    ['enlarged, of more tiles than one matrix transforms', { shape: [1, 256, 40, 72], outputs: 256, enlarged: 2 }],
+    ['enlarged to three times its size', { shape: [1, 256, 12, 12], outputs: 256, bias: true, enlarged: 3 }],
   ])('%s: the plain result to 1e-5', async (_, made) => {
     const [plain, few] = [graphOf(made, false), graphOf(made, true)];
-    expect(operators(plain)).toEqual(new Set(['Conv', 'Identity']));
+    expect(operators(plain)).toEqual(new Set([...(made.enlarged ? ['Resize'] : []), 'Conv', 'Identity']));
     expect(operators(few)).not.toContain('Conv');
+    expect(operators(few).has('Resize')).toBe(made.enlarged === 3);
     const [expected, result] = [await run(plain), await run(few)];
     expect(result.length).toBe(expected.length);
     const [error, size] = [result.map((value, index) => value - (expected[index] ?? 0)), expected].map(largest);
@@ -65,13 +78,16 @@ describe('a 3×3 convolution by Winograd’s filtering', () => {
   });
 
   test('counts the operations of the plain one', () => {
-    const made = { shape: [16, 320, 12, 16], outputs: 256 };
-    expect(graphCost(graphOf(made, true)).flops).toBeCloseTo(graphCost(graphOf(made, false)).flops, -1);
+    for (const enlarged of [1, 2]) {
+      const made = { shape: [16, 320, 12, 16], outputs: 256, enlarged };
+      expect(graphCost(graphOf(made, true)).flops / graphCost(graphOf(made, false)).flops).toBeCloseTo(1, 6);
+    }
   });
 
   test.each<[string, Case]>([
     ['few channels', { shape: [16, 16, 32, 32], outputs: 16 }],
     ['few positions', { shape: [1, 640, 4, 4], outputs: 640 }],
+    ['few channels, enlarged', { shape: [16, 16, 32, 32], outputs: 16, enlarged: 2 }],
   ])('is left alone where it would be slower: %s', (_, made) => {
     expect(operators(graphOf(made, true))).toContain('Conv');
   });

@@ -117,6 +117,18 @@ describe('generateVideo', () => {
     ]).toEqual([5, 10, 15]);
   });
 
+  test('a stage is told before its network is asked', async () => {
+    const { model, calls } = standInModel();
+    const told = new Map<string, Record<string, number>>();
+    for await (const event of generateVideo(model, generation(), {}))
+      if (event.kind === 'progress' && !told.has(event.progress.state)) told.set(event.progress.state, { ...calls });
+    expect([...told.keys()]).toEqual(['encoding', 'denoising', 'decoding']);
+    expect(told.get('denoising')).toMatchObject({ 'VAE encoder': calls['VAE encoder'] });
+    expect(told.get('denoising')?.UNet).toBeUndefined();
+    expect(told.get('decoding')).toMatchObject({ UNet: calls.UNet });
+    expect(told.get('decoding')?.['VAE decoder']).toBeUndefined();
+  });
+
   test('a video longer than the window goes on with held overlap', async () => {
     const { model, calls } = standInModel();
     const { pictures, steps } = await collect(

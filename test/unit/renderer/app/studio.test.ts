@@ -23,7 +23,7 @@ const client: StudioClient = {
         ...{ version: '1', workspace: '', models: [], desktop: false },
         ...{ follower: null, queue: null, modelsFolder: '' },
       },
-      'studio.device': { provider: 'cpu', precision: 'float32', name: 'test', warnings: [] },
+      'studio.device': { provider: 'cpu', precision: 'float32', holdsValues: false, name: 'test', warnings: [] },
       'projects.list': { projects: [] },
       'projects.open': {
         ...{

@@ -1,65 +1,13 @@
 /**
  * 3×3 convolutions by fewer products: Winograd's minimal filtering F(m×m, 3×3), as Lavin and Gray (2016) apply it to networks. A tile of
  * m×m results takes (m + 2)² products for each pair of channels instead of 9m²; what lies before and after is sums, written here as
- * products with small constant matrices.
+ * products with small constant matrices. What is enlarged first need not be: its kernels are smaller ones on what was there before.
  */
-import { add } from './elementwise.ts';
-import type { GraphBuilder, Tensor } from './graphBuilder.ts';
-import { concatenate, evenRanges, reshape, slice, transpose } from './shaping.ts';
-import { sizeOf } from './types.ts';
-
-type Matrix = readonly (readonly number[])[];
-
-/** The matrices of F(m, 3) along one axis: results = inverse · ((kernel · g) ⊙ (forward · d)). */
-interface Filtering {
-  /** Results of a tile, m, along one axis. */
-  readonly results: number;
-  /** (m + 2, m + 2), for the m + 2 values that a tile reads. */
-  readonly forward: Matrix;
-  /** (m + 2, 3), for the kernel. */
-  readonly kernel: Matrix;
-  /** (m, m + 2), for the products. */
-  readonly inverse: Matrix;
-}
-
-/**
- * F(m, 3) by Toom and Cook: polynomials multiplied through their values at m + 1 points and at infinity. Points of small magnitude, none far
- * from another's inverse, lose the fewest digits (Barabasz et al. 2020).
- */
-function filtering(points: readonly number[]): Filtering {
-  const results = points.length - 1;
-  const others = (index: number): readonly number[] => points.filter((_, at) => at !== index);
-  const infinity = (length: number): readonly number[] =>
-    Array.from({ length }, (_, at) => (at === length - 1 ? 1 : 0));
-  const powers = (point: number, count: number): readonly number[] =>
-    Array.from({ length: count }, (_, exponent) => point ** exponent);
-  const divisor = (index: number): number =>
-    others(index).reduce((product, point) => product * ((points[index] ?? 0) - point), 1);
-  const valuesOfResults = [...points.map((point) => powers(point, results)), infinity(results)];
-  return {
-    results,
-    forward: [...points.map((_, index) => [...polynomial(others(index)), 0]), polynomial(points)],
-    kernel: [...points.map((point, index) => powers(point, 3).map((value) => value / divisor(index))), infinity(3)],
-    inverse: Array.from({ length: results }, (_, row) => valuesOfResults.map((values) => values[row] ?? 0)),
-  };
-}
-
-/** Coefficients of Π (x − root), the constant one first. */
-function polynomial(roots: readonly number[]): readonly number[] {
-  const coefficients = [1];
-  for (const root of roots) {
-    coefficients.unshift(0);
-    for (let power = 0; power + 1 < coefficients.length; power++)
-      coefficients[power] = (coefficients[power] ?? 0) - root * (coefficients[power + 1] ?? 0);
-  }
-  return coefficients;
-}
-
-/**
- * Tiles of four and of two results. Against sums in double precision, at 320 channels: F(4×4, 3×3) errs by 2.3e-6 of the result (root mean
- * square), F(2×2, 3×3) by 5e-7, a plain convolution by 3e-7.
- */
-const filterings = [filtering([0, 1, -1, 0.5, -2]), filtering([0, 1, -1])];
+import { add } from '../elementwise.ts';
+import type { GraphBuilder, Tensor } from '../graphBuilder.ts';
+import { concatenate, evenRanges, reshape, slice, transpose } from '../shaping.ts';
+import { sizeOf } from '../types.ts';
+import { enlargings, type Filtering, filterings } from './filtering.ts';
 
 /** Multiply-adds in whose time one transformed number of a weight is made, and one of a picture is transformed and moved. */
 const weightCost = 40;
@@ -79,18 +27,19 @@ const mostTilesAcross = 8;
 
 /** The filtering that takes the least time for such a convolution, absent where a plain one does. */
 function bestFiltering(
+  among: readonly Filtering[],
   pictures: number,
   height: number,
   width: number,
   inputs: number,
   outputs: number,
 ): Filtering | undefined {
-  let least = 9 * pictures * height * width * inputs * outputs;
+  let least = 9 * pictures * height * width * inputs * outputs * (among[0]?.scale ?? 1) ** 2;
   let best: Filtering | undefined;
-  for (const filter of filterings) {
-    const { results } = filter;
-    const taps = (results + 2) ** 2;
-    const tiles = pictures * Math.ceil(height / results) * Math.ceil(width / results);
+  for (const filter of among) {
+    const { places, forward } = filter;
+    const taps = forward.length ** 2;
+    const tiles = pictures * Math.ceil(height / places) * Math.ceil(width / places);
     const time = taps * ((tiles + weightCost) * inputs * outputs + pictureCost * tiles * (inputs + outputs));
     if (time < least) [least, best] = [time, filter];
   }
@@ -109,15 +58,20 @@ interface Convolution {
 
 /**
  * The 3×3 convolution of stride 1, padded by one on every side, of x (n, C, …, h, w) by a weight (outputs, C, …, 3, 3), every axis between
- * being left alone. Undefined where a plain convolution is as quick.
+ * being left alone; or of x `enlarged` to twice its height and width by repeating its pixels. Undefined where a plain convolution is as quick.
  */
-export function winogradConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor | undefined {
+export function winogradConvolution(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  { enlarged = false } = {},
+): Tensor | undefined {
   const { shape } = x;
   const [batch = 0, inputs = 0] = shape;
   const [height = 0, width = 0] = shape.slice(-2);
   const outputs = weight.shape[0] ?? 0;
   const pictures = sizeOf(shape) / (inputs * height * width);
-  const filter = bestFiltering(pictures, height, width, inputs, outputs);
+  const filter = bestFiltering(enlarged ? enlargings : filterings, pictures, height, width, inputs, outputs);
   if (!filter) return undefined;
   const positions = (pictures / batch) * height * width;
   const weights = evenRanges(outputs, mostWeights / inputs).map(([from, to]) =>
@@ -129,8 +83,9 @@ export function winogradConvolution(x: Tensor, weight: Tensor, bias: Tensor | un
     { filter, weights, width, inputs, outputs },
     reshape(last, [pictures, height, width * inputs]),
   );
-  const turned = transpose(reshape(whole, [batch, positions, outputs]), [0, 2, 1]);
-  const result = reshape(turned, [batch, outputs, ...shape.slice(2)]);
+  const turned = transpose(reshape(whole, [batch, positions * filter.scale ** 2, outputs]), [0, 2, 1]);
+  const sides = [height * filter.scale, width * filter.scale];
+  const result = reshape(turned, [batch, outputs, ...shape.slice(2, -2), ...sides]);
   if (!bias) return result;
   return add(result, reshape(bias, [1, outputs, ...shape.slice(2).map(() => 1)]));
 }
@@ -139,20 +94,20 @@ export function winogradConvolution(x: Tensor, weight: Tensor, bias: Tensor | un
 function inPieces(made: Convolution, x: Tensor): Tensor {
   const { filter, width, inputs, outputs } = made;
   const [pictures = 0, height = 0] = x.shape;
-  const { results } = filter;
-  const tileRows = Math.ceil(height / results);
-  const tileRowBytes = 4 * (results + 2) ** 2 * Math.ceil(width / results) * Math.max(inputs, outputs);
+  const { places, forward } = filter;
+  const tileRows = Math.ceil(height / places);
+  const tileRowBytes = 4 * forward.length ** 2 * Math.ceil(width / places) * Math.max(inputs, outputs);
   const bands = evenRanges(tileRows, Math.min(mostTilesAcross, mostTileBytes / tileRowBytes));
   const [, bandRows = 0] = bands[0] ?? [];
   const groups = evenRanges(pictures, mostTileBytes / (tileRowBytes * bandRows)).map(([first, last]) => {
     const group = slice(x, 0, first, last);
-    const parts = bands.map(([from, to]) => filtered(made, group, from * results, Math.min(height, to * results)));
+    const parts = bands.map(([from, to]) => filtered(made, group, from * places, Math.min(height, to * places)));
     return concatenate(parts, 1);
   });
   return concatenate(groups, 0);
 }
 
-/** Rows `from` to `to` of the convolution of (n, h, w · C): (n, rows, w · outputs). */
+/** Rows `from` to `to` of (n, h, w · C), convolved: (n, rows, w · outputs), each row and column as often as the filtering's scale. */
 function filtered(
   { filter, weights, width, inputs, outputs }: Convolution,
   x: Tensor,
@@ -161,13 +116,13 @@ function filtered(
 ): Tensor {
   const { builder: b } = x;
   const [n = 0, height = 0] = x.shape;
-  const { results } = filter;
-  const taps = results + 2;
+  const { places, scale } = filter;
+  const taps = filter.forward.length;
   const [start, end] = [Math.max(0, from - 1), Math.min(height, to + 1)];
-  const down = Math.ceil((to - from) / results);
-  const stretches = stretchesOf(width, results);
+  const down = Math.ceil((to - from) / places);
+  const stretches = stretchesOf(width, places);
   const blocks = stretches.length;
-  const across = Math.ceil(width / results) / blocks;
+  const across = Math.ceil(width / places) / blocks;
 
   const rows = matrixTimes(forwardOf(b, [{ from, to, start, end }], height, filter), slice(x, 1, start, end));
   const columns = reshape(rows, [n * taps * down, width, inputs]);
@@ -175,7 +130,7 @@ function filtered(
   const tiles = transpose(reshape(cells, [n, taps, down, blocks, taps, across * inputs]), [1, 4, 0, 2, 3, 5]);
 
   const list = reshape(tiles, [taps * taps, n * down * blocks * across, inputs]);
-  const flopsAWeight = (2 * 9 * n * (to - from) * width) / (taps * taps);
+  const flopsAWeight = (2 * 9 * n * (to - from) * width * scale * scale) / (taps * taps);
   const products = concatenate(
     weights.map((weight) => pointwise(list, weight, flopsAWeight)),
     2,
@@ -183,10 +138,11 @@ function filtered(
 
   const placed = transpose(reshape(products, [taps, taps, n, down, blocks, across * outputs]), [2, 0, 3, 4, 1, 5]);
   const summed = matrixTimes(
-    inverseOf(b, width / blocks, filter),
+    inverseOf(b, (width / blocks) * scale, filter),
     reshape(placed, [n * taps * down, blocks, taps * across, outputs]),
   );
-  return matrixTimes(inverseOf(b, to - from, filter), reshape(summed, [n, taps * down, width * outputs]));
+  const result = reshape(summed, [n, taps * down, width * scale * outputs]);
+  return matrixTimes(inverseOf(b, (to - from) * scale, filter), result);
 }
 
 /** Results `from` to `to` of an axis, and which of its values, `start` to `end`, are read for them. */
@@ -198,9 +154,9 @@ interface Stretch {
 }
 
 /** An axis in stretches of one size, of as many tiles as are transformed at a time; in one where no such size divides it. */
-function stretchesOf(length: number, results: number): readonly Stretch[] {
-  const sizes = Array.from({ length: mostTilesAcross / 2 }, (_, index) => (mostTilesAcross - index) * results);
-  const size = length <= mostTilesAcross * results ? undefined : sizes.find((each) => length % each === 0);
+function stretchesOf(length: number, places: number): readonly Stretch[] {
+  const sizes = Array.from({ length: mostTilesAcross / 2 }, (_, index) => (mostTilesAcross - index) * places);
+  const size = length <= mostTilesAcross * places ? undefined : sizes.find((each) => length % each === 0);
   if (size === undefined) return [{ from: 0, to: length, start: 0, end: length }];
   return evenRanges(length, size).map(([from, to]) => ({ from, to, start: from - 1, end: to + 1 }));
 }
@@ -253,15 +209,15 @@ function forwardOf(
   b: GraphBuilder,
   stretches: readonly Stretch[],
   length: number,
-  { results, forward }: Filtering,
+  { places, forward }: Filtering,
 ): Tensor {
   const matrices = stretches.map(({ from, to, start, end }) => {
-    const tiles = Math.ceil((to - from) / results);
+    const tiles = Math.ceil((to - from) / places);
     return forward.flatMap((row) =>
       Array.from({ length: tiles }, (_, tile) => {
         const values = new Array<number>(end - start).fill(0);
         for (const [step, value] of row.entries()) {
-          const at = from + tile * results + step - 1;
+          const at = from + tile * places + step - 1;
           if (at >= 0 && at < length) values[at - start] = value;
         }
         return values;
@@ -273,9 +229,10 @@ function forwardOf(
 }
 
 /** (count, taps · tiles): so many results of an axis from their products, which lie tap by tap. */
-function inverseOf(b: GraphBuilder, count: number, { results, inverse }: Filtering): Tensor {
+function inverseOf(b: GraphBuilder, count: number, { inverse }: Filtering): Tensor {
+  const results = inverse.length;
   const tiles = Math.ceil(count / results);
-  const taps = results + 2;
+  const taps = inverse[0]?.length ?? 0;
   const values = new Float32Array(count * taps * tiles);
   for (let at = 0; at < count; at++)
     for (const [tap, value] of (inverse[at % results] ?? []).entries())
