@@ -68,5 +68,5 @@ it('makes a take with a model of the user', async () => {
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('tab', { name: /Takes\s*1/ }).waitFor({ timeout: 120_000 });
   const [take] = (await shownProject(page, studio)).store.all('take');
-  expect(take).toMatchObject({ recipe: { model: { id: 'tiny' } }, result: { width: 32, height: 32 } });
+  expect(take).toMatchObject({ recipe: { model: { id: 'tiny' } }, result: { width: 512, height: 512 } });
 });

@@ -55,7 +55,7 @@ describe('a live preview', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Make it whole' }).click();
     const project = await shownProject(page, studio);
     await until(async () => project.store.all('take').length === 1, 180_000);
-    expect(project.store.all('take')[0]).toMatchObject({ result: { frameCount: 8, width: 128 } });
+    expect(project.store.all('take')[0]).toMatchObject({ result: { frameCount: 8, width: 512 } });
     expect(complaints).toEqual([]);
   });
 });
