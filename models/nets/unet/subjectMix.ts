@@ -43,16 +43,20 @@ function alongEdge(mask: Tensor): Tensor {
   return multiply(covered, cutOff(scale(subtract(number(1), over(multiply(p, p), q)), 8)));
 }
 
-/** How much cells further off count beside those next to one. */
-const farShare = 0.05;
+/** How much cells to the left and right, and cells further off, count beside those next to one. */
+const [sidewaysShare, farShare] = [2, 0.05];
 
-/** Of each cell the mean of the free ones next to it, of pictures (n, C, h, w), `free` (n, 1, h, w) in 0..1; where there are none, of those up to three cells away. */
+/**
+ * Of each cell the mean of the free ones beside it, of pictures (n, C, h, w), `free` (n, 1, h, w) in 0..1. Those to the left and right
+ * count most, for places lie in layers; where there are none, those above and below; else those up to three cells away.
+ */
 function beside(drawn: Tensor, free: Tensor): Tensor {
-  const window = (x: Tensor, side: number): Tensor => {
-    const pads = Array<number>(4).fill((side - 1) / 2);
-    return averagePool(x, { kernel: [side, side], strides: [1, 1], pads, counted: true });
+  const window = (x: Tensor, high: number, wide: number): Tensor => {
+    const [down, across] = [(high - 1) / 2, (wide - 1) / 2];
+    return averagePool(x, { kernel: [high, wide], strides: [1, 1], pads: [down, across, down, across], counted: true });
   };
-  const around = (x: Tensor): Tensor => add(window(x, 3), scale(window(x, 7), farShare));
+  const around = (x: Tensor): Tensor =>
+    add(add(scale(window(x, 1, 5), sidewaysShare), window(x, 3, 3)), scale(window(x, 7, 7), farShare));
   return divide(around(multiply(free, drawn)), add(around(free), drawn.builder.constant([], [1e-6])));
 }
 

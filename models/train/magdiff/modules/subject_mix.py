@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FAR = 0.05  # how much cells further off count beside those next to one
+# how much cells to the left and right, and cells further off, count beside those next to one
+SIDEWAYS, FAR = 2.0, 0.05
 
 
 def share(x: Tensor, firm: bool) -> Tensor:
@@ -31,13 +32,15 @@ def along_edge(mask: Tensor) -> Tensor:
 
 
 def beside(drawn: Tensor, free: Tensor) -> Tensor:
-    """Of each cell the mean of the free ones next to it, of drawn (m, C, h, w), free (m, 1, h, w) in 0..1.
+    """Of each cell the mean of the free ones beside it, of drawn (m, C, h, w), free (m, 1, h, w) in 0..1.
 
-    Where none is next to it, of those up to three cells away.
+    Those to the left and right count most, for places lie in layers; where there are none, those above and below;
+    else those up to three cells away.
     """
 
     def around(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, 3, 1, 1) + FAR * F.avg_pool2d(x, 7, 1, 3)
+        near, next_to = F.avg_pool2d(x, (1, 5), 1, (0, 2)), F.avg_pool2d(x, 3, 1, 1)
+        return SIDEWAYS * near + next_to + FAR * F.avg_pool2d(x, 7, 1, 3)
 
     return around(free * drawn) / (around(free) + 1e-6)
 
