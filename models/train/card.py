@@ -22,8 +22,8 @@ rest. 128×128, 1 to 16 frames at 8 frames a second. Licence: MIT.
 Two networks share the work. The *motion planner*, a diffusion model over paths, turns the sentence, the seed and the
 place of the subject into eight waypoints (offset, size, turn). The *video model*, MagDiff's UNet with SDA, APA and
 HFA, is given the cut-out where the path puts it in each frame, and draws the clip around it by the sentence. Its last
-layers correct what the noisy latents say, hold what does not move, and lay the subject's latents over it, along their
-outline to the pixel. The world is an illustrated one: fifteen places of limited palettes, never twice the same.
+layers correct what the noisy latents say, hold what does not move, bring detail out where it is a guess, and lay the
+subject's latents over it by its mask, to the pixel. The world is an illustrated one: fifteen places of limited palettes, never twice the same.
 
 ## What it knows
 Motions (said in several ways each): {motions}.

@@ -25,6 +25,7 @@ from magdiff.measuring.shipped import ShippedModel
 from magdiff.world.captions import LIGHT_PHRASES, LIGHT_WORDS
 from magdiff.world.clips import Clips, World
 from magdiff.world.light import contact_shadow
+from magdiff.world.places import GROUNDED, PLACE_WORDS
 from through_studio import make_take, write_picture
 
 LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
@@ -63,21 +64,20 @@ def shadows(pictures: Tensor, alpha: Tensor) -> Tensor:
 
 def some_of(clips: Clips, rows: list[int]) -> Clips:
     """What is measured of some clips of a batch."""
-    captions = [clips.captions[i] for i in rows]
-    return replace(
-        clips, video=clips.video[rows], alpha=clips.alpha[rows], source=clips.source[rows], captions=captions
-    )
+    pixels = {"video": clips.video[rows], "alpha": clips.alpha[rows], "source": clips.source[rows]}
+    return replace(clips, **pixels, captions=[clips.captions[i] for i in rows], place=clips.place[rows])
 
 
 @torch.no_grad()
 def measured(made: Tensor, clips: Clips) -> dict[str, Tensor]:
     """Of first frames (n, 3, s, s) the subject's change of tone and the true place's (n, 2), and shadows (n,)."""
     source, mask = clips.source[:, 0], (clips.alpha[:, 0] > 0.9).float()
+    grounded = torch.tensor([PLACE_WORDS[int(p)] in GROUNDED for p in clips.place])
     return {
         "changed": tone(made, mask) - tone(source, mask),
         "wanted": tone(clips.video[:, 0], (clips.alpha[:, 0] < 0.01).float()),
         "shadow": shadows(made, clips.alpha),
-        "true_shadow": shadows(clips.video[:, 0], clips.alpha),
+        "true_shadow": torch.where(grounded, shadows(clips.video[:, 0], clips.alpha), torch.nan),
     }
 
 
