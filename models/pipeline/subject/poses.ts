@@ -151,7 +151,6 @@ function posedBox(mask: Planes, start: SubjectStart, pose: Pose, width: number, 
     }),
   );
   const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
-  // A reading reaches half a pixel of the source beyond a corner.
   return {
     left: within(Math.floor(Math.min(...across)) - margin, width),
     top: within(Math.floor(Math.min(...down)) - margin, height),
@@ -160,7 +159,7 @@ function posedBox(mask: Planes, start: SubjectStart, pose: Pose, width: number, 
   };
 }
 
-/** Pixels around a posed box that readings between two pixels may reach, enlarged four times at most. */
+/** Pixels that readings reach beyond a posed box: half a pixel of the picture, enlarged. */
 const margin = 4;
 
 /** The box of all that a mask shows anything of; empty where it shows nothing. */
