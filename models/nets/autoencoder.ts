@@ -147,8 +147,7 @@ export function buildAutoencoderDecoder(
         for (let layer = 0; layer <= config.layersPerBlock; layer++)
           hidden = pictureResidual(b, `resnets.${layer}`, hidden, width, config.groups);
         if (index === widths.length - 1) return hidden;
-        const [, , height = 0, rowWidth = 0] = hidden.shape;
-        return enlargingLayer(b, 'upsamplers.0.conv', hidden, width, { height: 2 * height, width: 2 * rowWidth });
+        return enlargingLayer(b, 'upsamplers.0.conv', hidden, width);
       });
     }
     x = groupNormLayer(b, 'conv_norm_out', x, { groups: config.groups, epsilon, activation: 'silu' });

@@ -113,19 +113,11 @@ export function convolution(
   return x.builder.node('Conv', [channels, taps, bias], [{ dtype: x.dtype, shape }], attributes, { flops })[0];
 }
 
-/** The 3×3 convolution, padded by one, of pictures (n, C, h, w) brought to height × width by taking the nearest pixel. */
-export function enlargedConvolution(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | undefined,
-  height: number,
-  width: number,
-): Tensor {
-  const [, , h = 0, w = 0] = x.shape;
-  const isDoubled = height === 2 * h && width === 2 * w;
-  const quicker =
-    x.builder.dialect.winograd && isDoubled ? winogradConvolution(x, weight, bias, { enlarged: true }) : undefined;
-  return quicker ?? convolution(resizeNearest(x, height, width), weight, bias, { pads: [1, 1, 1, 1] });
+/** The 3×3 convolution, padded by one, of pictures (n, C, h, w) brought to twice their size by taking the nearest pixel. */
+export function enlargedConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const [, , height = 0, width = 0] = x.shape;
+  const quicker = x.builder.dialect.winograd ? winogradConvolution(x, weight, bias, { enlarged: true }) : undefined;
+  return quicker ?? convolution(resizeNearest(x, 2 * height, 2 * width), weight, bias, { pads: [1, 1, 1, 1] });
 }
 
 /** With zeros after the last channel (axis 1), up to a multiple of four; three channels or fewer stay as they are. */

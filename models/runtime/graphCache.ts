@@ -7,7 +7,7 @@ import { graphCost } from '../onnx/graphCost.ts';
 import { encodeModel } from '../onnx/modelFile.ts';
 
 /** Raised whenever a builder's output for the same description changes. */
-const builderVersion = 13;
+const builderVersion = 14;
 
 /** A graph ready for a session: the ONNX bytes and what the program wants to know of it. */
 export interface BuiltGraph {

@@ -4,9 +4,9 @@ import { framesFirst, withFrames } from '../../onnx/besides.ts';
 import type { Dialect } from '../../onnx/dialect.ts';
 import { add, scale, silu } from '../../onnx/elementwise.ts';
 import { type Graph, GraphBuilder, type Tensor } from '../../onnx/graphBuilder.ts';
-import { concatenate, reshape, transpose } from '../../onnx/shaping.ts';
+import { concatenate, reshape, resizeNearest, transpose } from '../../onnx/shaping.ts';
 import type { WeightSource } from '../../onnx/types.ts';
-import { convolutionLayer, enlargingLayer } from '../modules.ts';
+import { convolutionLayer } from '../modules.ts';
 import type { Network } from '../network.ts';
 import { timeEmbedding } from '../timeEmbedding.ts';
 import { parseUnetConfig, type UnetConfig, type UnetLevel } from '../unet/unetConfig.ts';
@@ -147,7 +147,7 @@ class Blocks {
     }
     if (!enlarge) return x;
     const [, , height = 0, width = 0] = skips.at(-1)?.shape ?? [];
-    return enlargingLayer(this.#b, 'upsamplers.0.conv', x, level.channels, { height, width });
+    return convolutionLayer(this.#b, 'upsamplers.0.conv', resizeNearest(x, height, width), level.channels);
   }
 
   #layer(input: Tensor, index: number, level: UnetLevel): Tensor {

@@ -31,12 +31,9 @@ function graphOf({ shape, outputs, bias = false, enlarged = 1 }: Case, winograd:
   const weight = b.input('weight', 'float32', [outputs, shape[1] ?? 0, ...between, 3, 3]);
   const pad = [...between.map(() => 0), 1, 1];
   const shift = bias ? b.input('bias', 'float32', [outputs]) : undefined;
-  const [height = 0, width = 0] = shape.slice(-2).map((size) => size * enlarged);
   b.output(
     'y',
-    enlarged === 1
-      ? convolution(x, weight, shift, { pads: [...pad, ...pad] })
-      : enlargedConvolution(x, weight, shift, height, width),
+    enlarged === 1 ? convolution(x, weight, shift, { pads: [...pad, ...pad] }) : enlargedConvolution(x, weight, shift),
   );
   return b.finish();
 }
