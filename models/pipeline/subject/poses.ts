@@ -3,7 +3,7 @@ import { noiseSchedule } from '../../diffusion/noiseSchedule.ts';
 import { createSampling } from '../../diffusion/sampler.ts';
 import type { Planes } from '../../math/resample.ts';
 import { seededNormal } from '../../math/seededNoise.ts';
-import type { CutOut, PathPlanner } from '../../model/conditions.ts';
+import type { CutOut, PathPlanner, Size } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import type { Box } from '../compositing/keepShare.ts';
 
@@ -112,8 +112,8 @@ export function poseAt(path: readonly Pose[], share: number): Pose {
  */
 export function poseSubject(cutOut: CutOut, start: SubjectStart, pose: Pose, width: number, height: number): CutOut {
   if (pose === restingPose && cutOut.planes.width === width && cutOut.planes.height === height) return cutOut;
-  const layers = { ...cutOut.planes, channels: 4, data: joined(cutOut) };
-  const box = posedBox(cutOut.mask, start, pose, width, height);
+  const { layers, shown } = layersOf(cutOut);
+  const box = posedBox(layers, shown, start, pose, width, height);
   const out = new Float32Array(4 * width * height);
   const [cos, sin] = [Math.cos(pose.angle) / pose.size, Math.sin(pose.angle) / pose.size];
   const aspect = width / height;
@@ -135,16 +135,15 @@ export function poseSubject(cutOut: CutOut, start: SubjectStart, pose: Pose, wid
   };
 }
 
-/** The pixels of a posed cut-out's canvas that can show anything of what its mask does. */
-function posedBox(mask: Planes, start: SubjectStart, pose: Pose, width: number, height: number): Box {
-  const shown = shownBox(mask);
+/** The pixels of a posed cut-out's canvas that can show anything of the box that is `shown` of it. */
+function posedBox(source: Size, shown: Box, start: SubjectStart, pose: Pose, width: number, height: number): Box {
   const [cos, sin] = [Math.cos(pose.angle) * pose.size, Math.sin(pose.angle) * pose.size];
   const aspect = width / height;
   const corners = [shown.left, shown.right].flatMap((x) => [shown.top, shown.bottom].map((y) => [x, y]));
   const [across, down] = [0, 1].map((axis) =>
     corners.map(([x, y]) => {
-      const dx = (2 * x) / mask.width - 1 - start.right;
-      const dy = ((2 * y) / mask.height - 1 - start.down) / aspect;
+      const dx = (2 * x) / source.width - 1 - start.right;
+      const dy = ((2 * y) / source.height - 1 - start.down) / aspect;
       return axis === 0
         ? ((start.right + pose.right + cos * dx - sin * dy + 1) / 2) * width
         : ((start.down + pose.down + (sin * dx + cos * dy) * aspect + 1) / 2) * height;
@@ -183,11 +182,25 @@ const quarters = [
   [0.75, 0.75],
 ] as const;
 
-function joined({ planes, mask }: CutOut): Float32Array {
+/** A cut-out's colours and mask as planes behind each other, and the box of what its mask shows. */
+interface Layers {
+  readonly layers: Planes;
+  readonly shown: Box;
+}
+
+/** Layers of cut-outs that are posed frame after frame. */
+const knownLayers = new WeakMap<CutOut, Layers>();
+
+function layersOf(cutOut: CutOut): Layers {
+  const known = knownLayers.get(cutOut);
+  if (known) return known;
+  const { planes, mask } = cutOut;
   const data = new Float32Array(planes.data.length + mask.data.length);
   data.set(planes.data);
   data.set(mask.data, planes.data.length);
-  return data;
+  const made = { layers: { ...planes, channels: 4, data }, shown: shownBox(mask) };
+  knownLayers.set(cutOut, made);
+  return made;
 }
 
 /** Adds a quarter of the bilinear reading at (−1..1, −1..1) of every plane to one pixel of `out`. */
