@@ -10,7 +10,7 @@ import { createMemory, type Remember } from '../../models/memory/memory.ts';
 import type { Model } from '../../models/model/model.ts';
 import { estimateTake } from '../../models/pipeline/estimateTake.ts';
 import { spanOfRetake } from '../../models/pipeline/retake/retake.ts';
-import { resolveParameters } from '../../models/pipeline/takeParameters.ts';
+import { finishedSize, resolveParameters } from '../../models/pipeline/takeParameters.ts';
 import { progressOf } from '../../models/progress/progress.ts';
 import { listenToParent } from '../children/parentChannel.ts';
 import { probeMedia } from '../media/probeMedia.ts';
@@ -112,8 +112,9 @@ async function follow(job: FollowJob): Promise<void> {
 
 /** What a job's cost depends on. */
 function costKey({ settings, source, retake }: EngineJob): string {
-  const { task, weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames } = settings;
-  const asked = { weights, steps, guidance, frames, width, height, strength, inversion, overlapFrames };
+  const { task, weights, steps, guidance, frames, width, height, finishSide, strength, inversion, overlapFrames } =
+    settings;
+  const asked = { weights, steps, guidance, frames, width, height, finishSide, strength, inversion, overlapFrames };
   const range = retake && [retake.firstFrame, retake.endFrame];
   return JSON.stringify(['cost', asked, task === 'edit' ? source : task, range]);
 }
@@ -125,8 +126,8 @@ async function costOf({ settings, source, retake }: EngineJob, model: Model) {
   const parameters = resolveParameters(model, settings, all, facts);
   const span = retake && isEdit ? spanOfRetake(retake, { ...parameters, frames: all }) : { first: 0, end: all };
   const frames = span.end - span.first;
-  const { width, height } = facts ?? parameters;
-  return { ...(await estimateTake(model, parameters, frames)), parameters, frames, source: { width, height } };
+  const { width, height } = facts ?? finishedSize(parameters);
+  return { ...(await estimateTake(model, parameters, frames)), parameters, frames, finished: { width, height } };
 }
 
 /** The kind under which a network's seconds for 10¹² operations are remembered. */
@@ -185,7 +186,7 @@ async function estimate(job: EngineJob): Promise<JobEstimate> {
   const availableBytes = freemem();
   const seconds = await secondsOf(job, model, facts);
   const { width, height } = parameters;
-  const known = { memoryBytes, availableBytes, seconds, drawn: { width, height }, finished: facts.source };
+  const known = { memoryBytes, availableBytes, seconds, drawn: { width, height }, finished: facts.finished };
   if (memoryBytes <= availableBytes) return known;
   const step = sizeUnit(model);
   const scaled = (length: number, scale: number): number => Math.max(step, Math.round((length * scale) / step) * step);

@@ -20,17 +20,17 @@ export interface JobFacts {
   readonly parameters: ResolvedParameters;
   /** Frames that are looked at. */
   readonly frames: number;
-  /** Size of the source's frames. */
-  readonly source: { readonly width: number; readonly height: number };
+  /** Size of the finished frames: an edit's are its source's. */
+  readonly finished: { readonly width: number; readonly height: number };
 }
 
 /** A job's stages by kind of work. */
-export function stagesOf(job: EngineJob, model: Model, { parameters, frames, source }: JobFacts): StageWork[] {
+export function stagesOf(job: EngineJob, model: Model, { parameters, frames, finished }: JobFacts): StageWork[] {
   const { task } = job.settings;
   const { width, height, windowFrames, weights, strength, inversion } = parameters;
   const machine = [model.description.name, model.provider, model.precision, width, height];
   const isDrawn = job.previews ? 'previews' : '';
-  const size = task === 'edit' ? [source.width, source.height] : [];
+  const size = [finished.width, finished.height];
   const views = task === 'edit' || model.conditions.planner ? frames : 1;
   const made = job.retake ? job.retake.endFrame - job.retake.firstFrame : frames;
   const work = (stage: StageWork['stage'], steps: number, ...depends: (string | number | boolean)[]): StageWork => ({
@@ -42,7 +42,7 @@ export function stagesOf(job: EngineJob, model: Model, { parameters, frames, sou
     ...(job.decodeOnly
       ? []
       : [
-          work('encoding', views, ...size, job.mask.kind, strength < 1 || inversion),
+          work('encoding', views, ...(task === 'edit' ? size : []), job.mask.kind, strength < 1 || inversion),
           work(
             'denoising',
             stepsOfTake(model, parameters, frames),

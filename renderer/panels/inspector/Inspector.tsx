@@ -147,6 +147,7 @@ function SeedField({ seed }: { seed: number }): ReactNode {
 
 function GenerateFields({ settings, model }: { settings: TakeSettings; model: ModelView }): ReactNode {
   const clips = model.frames.filter((count) => count > 1);
+  const own = Math.max(model.width, model.height);
   return (
     <>
       <SettingSlider
@@ -159,15 +160,17 @@ function GenerateFields({ settings, model }: { settings: TakeSettings; model: Mo
         marked
         change={(frames) => ({ frames })}
       />
-      <SettingSlider
-        name="finishSide"
-        value={Math.max(settings.finishSide ?? 0, model.width, model.height)}
-        min={Math.max(model.width, model.height)}
-        max={largestFinish}
-        step={64}
-        own={512}
-        change={(finishSide) => ({ finishSide })}
-      />
+      {own < largestFinish ? (
+        <SettingSlider
+          name="finishSide"
+          value={Math.max(settings.finishSide ?? 0, own)}
+          min={own}
+          max={largestFinish}
+          step={64}
+          own={512}
+          change={(finishSide) => ({ finishSide })}
+        />
+      ) : null}
       {model.plansMotion ? (
         <>
           <SettingSwitch name="ownPixels" checked={settings.ownPixels} change={(ownPixels) => ({ ownPixels })} />
