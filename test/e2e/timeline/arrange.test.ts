@@ -118,9 +118,11 @@ describe('the timeline', () => {
     await page.mouse.click(...(await placeOf(picture.startFrame + 3, 'source')), { button: 'right' });
     await page.getByRole('menuitem', { name: /Cross-fade.*no clip ends/ }).waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
     await page.mouse.click(...(await placeOf(clip.startFrame + 3, 'source')), { button: 'right' });
     await page.getByRole('menuitem', { name: 'Cross-fade from the clip before' }).click();
     await until(async () => ((await named('clip')).crossFadeFrames ?? 0) > 0);
+    await page.getByRole('menu').waitFor({ state: 'detached' });
     await page.mouse.click(...(await placeOf(clip.startFrame + 3, 'source')), { button: 'right' });
     await page.getByRole('menuitem', { name: 'Detach sound' }).click();
     await until(async () => (await stored()).length === 3);
