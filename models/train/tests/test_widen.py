@@ -30,7 +30,8 @@ def test_twice_as_wide_says_the_same(frames: int, close: float) -> None:
     """To rounding for a picture; nearly for a clip, whose frame embedding has other rates between the old ones."""
     old, new = small([32, 64, 64], False), small([64, 128, 128], True)
     widen(new, old)
-    sample, states = torch.randn(2, 12, frames, 8, 8), torch.randn(2, 9, 16)
+    latents, mask = torch.randn(2, 12, frames, 8, 8), torch.rand(2, 4, frames, 8, 8).round()
+    sample, states = torch.cat([latents, mask], dim=1), torch.randn(2, 9, 16)
     was, now = (m(sample, torch.tensor([700]), states) for m in (old, new))
     assert float((was - now).norm() / was.norm()) < close
 
