@@ -10,10 +10,8 @@ subject is darker than beside it, in clips whose true render has it so. Kept in 
 
 from __future__ import annotations
 
-import argparse
 import itertools
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +24,7 @@ from magdiff.world.captions import LIGHT_PHRASES, LIGHT_WORDS
 from magdiff.world.clips import Clips, World
 from magdiff.world.light import contact_shadow
 from magdiff.world.places import GROUNDED, PLACE_WORDS
-from through_studio import make_take, write_picture
+from through_studio import make_take, studio_parser
 
 LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
 LIGHTS = [LIGHT_WORDS.index(word) for word in ("day", "night", "sunset")]
@@ -98,13 +96,7 @@ def summary(all_clips: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     """Makes the takes and measures them."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--run", type=Path, required=True)
-    p.add_argument("--model", type=Path, required=True)
-    p.add_argument("--clips", type=int, default=60)
-    p.add_argument("--per-place", type=int, default=24)
-    args = p.parse_args()
+    args = studio_parser(__doc__, 60).parse_args()
     torch.set_num_threads(1)
     shipped = ShippedModel(args.model, args.run / "graphs")
     world = World.load(args.data, "held", args.per_place)
@@ -117,11 +109,8 @@ def main() -> None:
         made = []
         for i in chosen:
             folder = args.run / "evaluation" / "harmony" / f"{k}-{i}"
-            folder.mkdir(parents=True, exist_ok=True)
-            write_picture(folder / "picture.png", clips.source[i, 0])
-            write_picture(folder / "mask.png", clips.masks[i, 0])
-            more = ["--place-light", "1"]
-            made += [make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i, more)[0]]
+            picture, mask, more = clips.source[i, 0], clips.masks[i, 0], ["--place-light", "1"]
+            made += [make_take(folder, picture, mask, args.model, clips.captions[i], k * BATCH + i, more)[0]]
         done += [measured(torch.stack(made), some_of(clips, chosen))]
         print(summary({key: torch.cat([d[key] for d in done]) for key in done[0]}), flush=True)
     keep_row(args.run, "harmony", summary({key: torch.cat([d[key] for d in done]) for key in done[0]}))

@@ -32,14 +32,20 @@ ROOT = Path(__file__).resolve().parents[2]
 MENDED = {"noise": "--denoise", "contrast": "--levels"}
 
 
-def arguments() -> argparse.Namespace:
-    """Command line."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def studio_parser(description: str | None, clips: int) -> argparse.ArgumentParser:
+    """Options of what is measured of the program's own takes; `clips`: how many where nobody says."""
+    p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--run", type=Path, required=True)
     p.add_argument("--model", type=Path, required=True)
-    p.add_argument("--clips", type=int, default=24)
+    p.add_argument("--clips", type=int, default=clips)
     p.add_argument("--per-place", type=int, default=24)
+    return p
+
+
+def arguments() -> argparse.Namespace:
+    """Command line."""
+    p = studio_parser(__doc__, 24)
     p.add_argument("--spoiled", choices=list(MENDED), help="subjects that the model finds hard to see")
     p.add_argument("--mended", action="store_true", help="by the program's own preparation of subjects")
     return p.parse_args()
@@ -58,8 +64,14 @@ def spoil(picture: Tensor, how: str | None, seed: int) -> Tensor:
     return 0.45 + (picture - 0.45) / 4 if how == "contrast" else picture
 
 
-def make_take(folder: Path, model: Path, caption: str, seed: int, more: list[str]) -> Tensor:
-    """The frames (f, 3, s, s) in 0..1 the studio's program makes of the picture and mask in `folder`."""
+def make_take(
+    folder: Path, picture: Tensor, mask: Tensor, model: Path, caption: str, seed: int, more: list[str]
+) -> Tensor:
+    """The frames (f, 3, s, s) in 0..1 the studio's program makes in `folder`; picture (3, s, s), mask (s, s)."""
+    folder, model = folder.resolve(), model.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_picture(folder / "picture.png", picture)
+    write_picture(folder / "mask.png", mask)
     command = ["npx", "tsx", "electron/cli/magdiff.ts", "generate", str(folder / "picture.png")]
     command += ["--mask", str(folder / "mask.png"), "--prompt", caption]
     command += ["--seed", str(seed), "--frames", str(FRAMES), *more]
@@ -101,10 +113,8 @@ def main() -> None:
         made = []
         for i in range(n):
             folder = args.run / "evaluation" / "studio" / f"{k}-{i}"
-            folder.mkdir(parents=True, exist_ok=True)
-            write_picture(folder / "picture.png", spoil(clips.source[i, 0], args.spoiled, k * BATCH + i))
-            write_picture(folder / "mask.png", clips.masks[i, 0])
-            made.append(make_take(folder.resolve(), args.model.resolve(), clips.captions[i], k * BATCH + i, more))
+            seed, picture = k * BATCH + i, spoil(clips.source[i, 0], args.spoiled, k * BATCH + i)
+            made.append(make_take(folder, picture, clips.masks[i, 0], args.model, clips.captions[i], seed, more))
         done += [{**measured(torch.stack(made), clips, readers), "clips": n}]
         print(done[-1], flush=True)
     total = sum(d["clips"] for d in done)

@@ -31,10 +31,13 @@ export function enlargeMade(
   return cubicToRgba(narrowEdges(smooth), { width, height }, wanted);
 }
 
-/** A made picture at a size of its shape, as {@link enlargeMade} enlarges it; one that is as large already as it is. */
-export function enlargePicture(made: Picture, size: Size): Picture {
+/**
+ * A made picture at a size of its shape, as {@link enlargeMade} enlarges it; one that is as large already as it is.
+ * @param planesOf what of it is enlarged, as planes from 0 to 255.
+ */
+export function enlargePicture(made: Picture, size: Size, planesOf: (made: Picture) => Planes = bytePlanes): Picture {
   if (size.width <= made.width && size.height <= made.height) return made;
-  return { ...size, data: enlargeMade(bytePlanes(made), size) };
+  return { ...size, data: enlargeMade(planesOf(made), size) };
 }
 
 /** Holds enlarged values to the span of the two by two pixels around them. */

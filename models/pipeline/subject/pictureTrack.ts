@@ -4,7 +4,7 @@ import type { CutOut, Size } from '../../model/conditions.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import type { Model } from '../../model/model.ts';
 import { laySubject } from '../compositing/composite.ts';
-import { enlargeMade, enlargePicture } from '../compositing/enlarge.ts';
+import { enlargePicture } from '../compositing/enlarge.ts';
 import { groundOf, namesGround } from '../compositing/groundShadow.ts';
 import { withoutSubject } from '../compositing/withoutSubject.ts';
 import { finishedSize, type ResolvedParameters } from '../takeParameters.ts';
@@ -68,17 +68,15 @@ export async function pictureTrack(
       for await (const picture of made) {
         const pose = poses[frame++];
         const cutOut = ({ width: w, height: h }: Size): CutOut => laid(pose, w, h);
-        if (!sda || !ownPixels) yield enlargePicture(picture, size);
-        else yield laySubject(cutOut(size), placeAt(size, picture, cutOut), placeLight, ground);
+        if (!sda || !ownPixels) {
+          yield enlargePicture(picture, size);
+          continue;
+        }
+        const place = enlargePicture(picture, size, (made) => withoutSubject(made, cutOut(made).mask));
+        yield laySubject(cutOut(size), place, placeLight, ground);
       }
     },
   };
-}
-
-/** A made frame at the size it is finished at: where that is larger, without the subject that was drawn in it. */
-function placeAt(size: Size, made: Picture, cutOut: (size: Size) => CutOut): Picture {
-  const isLarger = size.width > made.width || size.height > made.height;
-  return isLarger ? { ...size, data: enlargeMade(withoutSubject(made, cutOut(made).mask), size) } : made;
 }
 
 /** The subject in any pose, read from its cut-out at twice the canvas. */

@@ -29,23 +29,29 @@ export interface SubjectStart {
 }
 
 /** Box of what the mask shows by at least a half; undefined where it shows nothing. */
-export function subjectStart({ width, height, data }: Planes): SubjectStart | undefined {
-  let [left, top, right, bottom] = [width, height, -1, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (data[y * width + x] < 0.5) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-    }
-  }
-  if (right < 0) return undefined;
+export function subjectStart(mask: Planes): SubjectStart | undefined {
+  const { width, height } = mask;
+  const { left, top, right, bottom } = boxOf(mask, 0.5);
+  if (right === 0) return undefined;
   return {
-    right: (left + right + 1) / width - 1,
-    down: (top + bottom + 1) / height - 1,
-    extent: Math.max((right + 1 - left) / width, (bottom + 1 - top) / height),
+    right: (left + right) / width - 1,
+    down: (top + bottom) / height - 1,
+    extent: Math.max((right - left) / width, (bottom - top) / height),
   };
+}
+
+/** The box of what a mask shows by at least a share; its right and bottom are 0 where it shows nothing. */
+function boxOf({ width, height, data }: Planes, least: number): Box {
+  const box = { left: width, top: height, right: 0, bottom: 0 };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x] < least) continue;
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x + 1);
+      box.top = Math.min(box.top, y);
+      box.bottom = Math.max(box.bottom, y + 1);
+    }
+  return box;
 }
 
 /** Steps a path is sampled in: the network is small, they cost milliseconds together. */
@@ -161,20 +167,6 @@ function posedBox(source: Size, shown: Box, start: SubjectStart, pose: Pose, wid
 /** Pixels that readings reach beyond a posed box: half a pixel of the picture, enlarged. */
 const margin = 4;
 
-/** The box of all that a mask shows anything of; empty where it shows nothing. */
-function shownBox({ width, height, data }: Planes): Box {
-  const box = { left: width, top: height, right: 0, bottom: 0 };
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      if (data[y * width + x] <= 0) continue;
-      box.left = Math.min(box.left, x);
-      box.right = Math.max(box.right, x + 1);
-      box.top = Math.min(box.top, y);
-      box.bottom = Math.max(box.bottom, y + 1);
-    }
-  return box;
-}
-
 const quarters = [
   [0.25, 0.25],
   [0.75, 0.25],
@@ -198,7 +190,7 @@ function layersOf(cutOut: CutOut): Layers {
   const data = new Float32Array(planes.data.length + mask.data.length);
   data.set(planes.data);
   data.set(mask.data, planes.data.length);
-  const made = { layers: { ...planes, channels: 4, data }, shown: shownBox(mask) };
+  const made = { layers: { ...planes, channels: 4, data }, shown: boxOf(mask, Number.MIN_VALUE) };
   knownLayers.set(cutOut, made);
   return made;
 }
